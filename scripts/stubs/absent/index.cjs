@@ -1,0 +1,1 @@
+throw new Error('This native transport is not part of the product: it drives devices through its own transports');
