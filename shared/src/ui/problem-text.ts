@@ -1,0 +1,35 @@
+import type { Problem } from '../protocol/ticketing.ts';
+import { gapsOf, type Gaps, type Words } from './i18n.ts';
+
+/** A refusal or fault in the order in which a person asks: what happened, why, what to do next, and the code for support. */
+export type ProblemText = { readonly what: string; readonly why: string | null; readonly next: string; readonly code: string };
+
+/**
+ * Words for a problem. The screen's own catalogue speaks first, because it knows the keys of the screen, but only when the
+ * facts fill every gap of its sentence; otherwise what the server said is shown, which is in the reader's language too.
+ */
+export function problemText(problem: Pick<Problem, 'code'> & Partial<Problem>, words: Pick<Words, 'find' | 't'>): ProblemText {
+  const gaps = textFacts(problem.facts ?? {});
+  const own = (part: string) => {
+    const text = words.find(`problem.${problem.code}${part}`, gaps);
+    return text !== null && gapsOf(text).length === 0 ? text : null;
+  };
+  const what = own('') ?? nonEmpty(problem.title) ?? words.t('problem.unnamed');
+  const why = own('.why') ?? nonEmpty(problem.detail);
+  return {
+    what,
+    why: why === what ? null : why,
+    next: own('.next') ?? nonEmpty(problem.hint) ?? words.t('problem.unnamed.next'),
+    code: problem.code,
+  };
+}
+
+function nonEmpty(text: string | undefined): string | null {
+  return text === undefined || text.trim() === '' ? null : text;
+}
+
+function textFacts(facts: Readonly<Record<string, unknown>>): Gaps {
+  const gaps: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(facts)) if (typeof value === 'string' || typeof value === 'number') gaps[name] = value;
+  return gaps;
+}
