@@ -12,6 +12,10 @@ export type LegMask = number & { readonly __unit: 'legs' };
 export const LEGS_MAX = 48;
 
 const HALF = 2 ** 24;
+
+/** Masks below fit JavaScript's own operators: most trips have fewer than 32 legs, and a search asks this question for every seat. */
+const ONE_WORD = 2 ** 31;
+
 const low = (mask: number) => mask % HALF;
 const high = (mask: number) => Math.floor(mask / HALF);
 const join = (highHalf: number, lowHalf: number) => (highHalf * HALF + lowHalf) as LegMask;
@@ -26,7 +30,11 @@ export function legMask(value: number): LegMask {
 
 /** A ride from stop `from` to stop `to`, counted along the trip from 0, covers legs `from` … `to − 1`: the seat is free again at `to`. */
 export function legsBetween(from: number, to: number): LegMask {
-  invariant(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from < to && to <= LEGS_MAX, 'a ride covers at least one leg of the trip', { from, to });
+  invariant(
+    Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from < to && to <= LEGS_MAX,
+    'a ride covers at least one leg of the trip',
+    { from, to },
+  );
   return (2 ** to - 2 ** from) as LegMask;
 }
 
@@ -49,11 +57,13 @@ export function without(a: LegMask, b: LegMask): LegMask {
 }
 
 export function meets(a: LegMask, b: LegMask): boolean {
+  if (a < ONE_WORD && b < ONE_WORD) return (a & b) !== 0;
   return (high(a) & high(b)) !== 0 || (low(a) & low(b)) !== 0;
 }
 
 /** True when every leg of `part` is in `whole`. */
 export function covers(whole: LegMask, part: LegMask): boolean {
+  if (whole < ONE_WORD && part < ONE_WORD) return (part & ~whole) === 0;
   return (high(part) & ~high(whole)) === 0 && (low(part) & ~low(whole)) === 0;
 }
 
