@@ -1,0 +1,26 @@
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { statement, value } from '@lianpiao/shared/store/statement';
+import type { AgentTx } from '../store/open-agent-store.ts';
+import type { AgentTables } from '../store/tables.ts';
+
+export type PrintOrder = { readonly jobId: string; readonly ticketNo: string; readonly printSeq: number; readonly what: 'ticket' | 'reprint' | 'pickup'; readonly terminal: string };
+
+const insert = statement((db, t: AgentTables) =>
+  db.insert(t.printJobs).values({
+    jobId: value('jobId'),
+    ticketNo: value('ticketNo'),
+    printSeq: value('printSeq'),
+    what: value('what'),
+    state: 'queued',
+    attempts: 0,
+    processId: 0,
+    terminal: value('terminal'),
+    madeAt: value('now'),
+    changedAt: value('now'),
+  }),
+);
+
+/** Orders paper, in the transaction that makes it due. A loop prints it; nothing waits for the printer. */
+export async function queuePrint(tx: AgentTx, order: PrintOrder, now: EpochMs): Promise<void> {
+  await insert(tx, { ...order, now });
+}

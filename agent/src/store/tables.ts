@@ -1,0 +1,127 @@
+import { type ColumnKit, sqliteKit } from '@lianpiao/shared/store/column-kit';
+import { sharedTables } from '@lianpiao/shared/store/tables/shared';
+
+/** What only a station keeps: people at its counters, number ranges, print jobs, and what its source could not deliver. */
+function stationTables({ table, text, int }: ColumnKit) {
+  const users = table('users', {
+    user: text('user').primaryKey(),
+    name: text('name').notNull(),
+    role: text('role').notNull(),
+    passwordHash: text('password_hash').notNull(),
+    failures: int('failures').notNull(),
+    lockedUntil: int('locked_until'),
+  });
+
+  const sessions = table('sessions', {
+    /** SM3 of the cookie: a copied database signs nobody in. */
+    tokenHash: text('token_hash').primaryKey(),
+    user: text('user').notNull(),
+    counter: text('counter').notNull(),
+    shiftId: text('shift_id').notNull(),
+    expiresAt: int('expires_at').notNull(),
+  });
+
+  /** state: open, closed. */
+  const shifts = table('shifts', {
+    shiftId: text('shift_id').primaryKey(),
+    user: text('user').notNull(),
+    counter: text('counter').notNull(),
+    state: text('state').notNull(),
+    openedAt: int('opened_at').notNull(),
+    closedAt: int('closed_at'),
+    expectedFen: int('expected_fen'),
+    countedFen: int('counted_fen'),
+  });
+
+  /** Cash in and out of a shift's drawer: sales +, payouts −. Its sum is what must be in the drawer. */
+  const cashMoves = table('cash_moves', {
+    id: int('id').primaryKey(),
+    shiftId: text('shift_id').notNull(),
+    what: text('what').notNull(),
+    subject: text('subject').notNull(),
+    amountFen: int('amount_fen').notNull(),
+    at: int('at').notNull(),
+  });
+
+  /** Software and machines that call the adapter and kiosk interfaces. `tokenHash` is SM3 of the bearer token. */
+  const callers = table('callers', {
+    id: text('id').primaryKey(),
+    kind: text('kind').notNull(),
+    terminal: text('terminal').notNull(),
+    tokenHash: text('token_hash').notNull(),
+  });
+
+  /** Serials leased by the hub to a terminal; `next` is the next to use. Never the same serial twice. */
+  const numberRanges = table('number_ranges', {
+    terminal: text('terminal').notNull(),
+    first: int('first').notNull(),
+    next: int('next').notNull(),
+    last: int('last').notNull(),
+  });
+
+  const refundQuotes = table('refund_quotes', {
+    quoteId: text('quote_id').primaryKey(),
+    ticketNo: text('ticket_no').notNull(),
+    refundFen: int('refund_fen').notNull(),
+    feeFen: int('fee_fen').notNull(),
+    reason: text('reason'),
+    expiresAt: int('expires_at').notNull(),
+  });
+
+  /** state: domain/print-job. `page` is the JSON of what goes on paper without the passenger, who is opened at printing. */
+  const printJobs = table('print_jobs', {
+    jobId: text('job_id').primaryKey(),
+    ticketNo: text('ticket_no').notNull(),
+    printSeq: int('print_seq').notNull(),
+    what: text('what').notNull(),
+    state: text('state').notNull(),
+    reason: text('reason'),
+    attempts: int('attempts').notNull(),
+    processId: int('process_id').notNull(),
+    terminal: text('terminal').notNull(),
+    madeAt: int('made_at').notNull(),
+    changedAt: int('changed_at').notNull(),
+  });
+
+  /** Rows of a source that were set aside, with the reason, until the source delivers them right. */
+  const setAside = table('set_aside', {
+    id: int('id').primaryKey(),
+    source: text('source').notNull(),
+    file: text('file').notNull(),
+    line: int('line'),
+    field: text('field'),
+    reason: text('reason').notNull(),
+    text: text('text').notNull(),
+    raw: text('raw'),
+    at: int('at').notNull(),
+  });
+
+  /** Places that can be travelled to, with their pinyin as data. */
+  const stops = table('stops', {
+    code: text('code').primaryKey(),
+    name: text('name').notNull(),
+    pinyin: text('pinyin').notNull(),
+    initials: text('initials').notNull(),
+  });
+
+  /** Public keys that tickets are signed with, for the gate. */
+  const ticketKeys = table('ticket_keys', {
+    keyNo: int('key_no').primaryKey(),
+    owner: text('owner').notNull(),
+    publicKey: text('public_key').notNull(),
+    revoked: int('revoked').notNull(),
+  });
+
+  /** Standing orders of the hub: seats of each trip of a line that it gets by itself. Line `*` is every line. */
+  const allotments = table('allotments', {
+    line: text('line').primaryKey(),
+    seats: int('seats').notNull(),
+    lowWater: int('low_water').notNull(),
+  });
+
+  return { users, sessions, shifts, cashMoves, callers, numberRanges, refundQuotes, printJobs, setAside, stops, ticketKeys, allotments };
+}
+
+export const agentTables = (kit: ColumnKit) => ({ ...sharedTables(kit), ...stationTables(kit) });
+export type AgentTables = ReturnType<typeof agentTables>;
+export const agentTablesOnSqlite = agentTables(sqliteKit);

@@ -1,0 +1,81 @@
+import { allLegs } from '@lianpiao/shared/domain/legs';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import type { Trip } from '@lianpiao/shared/domain/trip';
+import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
+import { know } from '@lianpiao/shared/store/seats/seat-rows';
+import { emit } from '@lianpiao/shared/store/streams';
+import { digestOf, findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { inArray } from 'drizzle-orm';
+import { type Agent, HUB } from '../agent.ts';
+import type { AgentTx } from '../store/open-agent-store.ts';
+
+export type TripImport = { readonly added: number; readonly changed: number; readonly same: number; readonly kept: readonly string[] };
+
+/** Trips in one transaction: a long import lets sales through between its parts. */
+const TRIPS_PER_COMMIT = 40;
+
+/** Free seats of a trip that stay with the station whatever a standing order says (inventory: the last free seat stays). */
+const SEATS_KEPT = 1;
+
+/**
+ * Brings trips from a source into the station's inventory: new ones with all their seats owned by the station, changed
+ * ones in place. Each new or changed trip is published to the hub, and new ones serve the hub's standing orders.
+ *
+ * A trip whose stops or seats differ from those on sale keeps its old shape and is returned in `kept`: a new seat plan is
+ * a new epoch, made by a dispatcher. Safe to run again: an unchanged trip costs one look.
+ */
+export async function importTrips(agent: Agent, trips: readonly Trip[], now: EpochMs): Promise<TripImport> {
+  const total = { added: 0, changed: 0, same: 0, kept: [] as string[] };
+  for (let first = 0; first < trips.length; first += TRIPS_PER_COMMIT) {
+    const part = trips.slice(first, first + TRIPS_PER_COMMIT);
+    const known = await digests(agent, part);
+    const fresh = part.filter((trip) => known.get(trip.tripId) !== digestOf(trip));
+    total.same += part.length - fresh.length;
+    if (fresh.length === 0) continue;
+    await agent.store.transaction(async (tx) => {
+      for (const trip of fresh) {
+        const outcome = await importTrip(agent, tx, trip, now);
+        if (outcome === 'kept') total.kept.push(trip.tripId);
+        else total[outcome] += 1;
+      }
+    });
+  }
+  return total;
+}
+
+async function digests(agent: Agent, trips: readonly Trip[]): Promise<Map<string, string>> {
+  const { db, t } = agent.store.read;
+  const ids = trips.map((trip) => trip.tripId);
+  const rows = await db.select({ tripId: t.trips.tripId, digest: t.trips.digest }).from(t.trips).where(inArray(t.trips.tripId, ids));
+  return new Map(rows.map((row) => [row.tripId, row.digest]));
+}
+
+async function importTrip(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): Promise<'added' | 'changed' | 'kept'> {
+  const known = await findTrip(tx, trip.tripId);
+  if (known && !sameShape(known, trip)) return 'kept';
+  await saveTrip(tx, trip);
+  await emit(tx, { peer: HUB, type: 'trip.published', agg: trip.tripId, fact: bodyOfTrip(trip) }, now);
+  if (known) return 'changed';
+  for (const [position, seat] of trip.seats.entries()) {
+    await know(tx, { tripId: trip.tripId, seat, position, epoch: trip.epoch, mine: allLegs(trip.stops.length) });
+  }
+  await serveStandingOrder(agent, tx, trip, now);
+  return 'added';
+}
+
+function sameShape(a: Trip, b: Trip): boolean {
+  return a.stops.length === b.stops.length && a.stops.every((stop, index) => stop.code === b.stops[index]!.code) && a.seats.join() === b.seats.join();
+}
+
+function bodyOfTrip({ tripId, origin, tripNo, serviceDate, zone, lineCode, carrier, vehicleClass, kind, nature, gate, stops, seats, fares, epoch }: Trip) {
+  return { tripId, origin, tripNo, serviceDate, zone, lineCode, carrier, vehicleClass, kind, nature, gate, stops: [...stops], seats: [...seats], fares: { ...fares }, epoch };
+}
+
+/** 票源: gives the hub the seats of a trip that the line's standing order names, over the whole trip. */
+export async function serveStandingOrder(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): Promise<void> {
+  const orders = await tx.db.select().from(tx.t.allotments).where(inArray(tx.t.allotments.line, [trip.lineCode, '*']));
+  const order = orders.find(({ line }) => line === trip.lineCode) ?? orders[0];
+  if (!order) return;
+  const legs = allLegs(trip.stops.length);
+  await grantSeats(tx, { tripId: trip.tripId, epoch: trip.epoch, legs, count: order.seats, keep: SEATS_KEPT, peer: HUB, newId: agent.newId }, now);
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { personKey } from '../crypto/person-index.ts';
+import { personKeyNo } from '../crypto/person-keys.ts';
+import { keyNoIn, openBytes, type SealingKey, sealBytes } from '../crypto/sm4.ts';
+import { sm3Hex } from '../crypto/sm3.ts';
+import { Fault } from '../fault.ts';
+import { type Person, person } from '../protocol/events.ts';
+import type { SealedPerson } from './streams.ts';
+
+/**
+ * Seals passengers for rows and events, and opens them for screens and paper.
+ *
+ * Month keys are loaded before they are needed, so that a verb never waits for one inside its transaction. The salt lies
+ * inside the seal: destroying a month's key destroys the person and the salt, and the hash chain stays whole.
+ */
+export type PersonVault = {
+  /** @throws Fault `person-key.missing` when the month's key has not been given to this machine. */
+  seal(who: Person, bizDate: string): SealedPerson;
+  /** Null when the key has been destroyed or was never here. */
+  open(sealed: Uint8Array): Person | null;
+  /** Keyed digest that finds a person again by document. */
+  find(idType: string, idNo: string): string;
+  load(key: SealingKey): void;
+  readonly months: readonly number[];
+};
+
+export function personVault(lookupKey: Uint8Array): PersonVault {
+  const keys = new Map<number, SealingKey>();
+  return {
+    seal: (who, bizDate) => {
+      const keyNo = personKeyNo(bizDate);
+      const key = keys.get(keyNo);
+      if (!key) {
+        throw new Fault('person-key.missing', `no key for personal data of month ${keyNo}`, {
+          hint: '本月的实名信息密钥还没有从中心取到：请先联网一次，再售票。',
+          retryable: true,
+          facts: { keyNo },
+        });
+      }
+      const salt = randomBytes(16).toString('base64url');
+      const text = JSON.stringify(who);
+      return {
+        sealed: sealBytes(key, Buffer.from(JSON.stringify({ salt, who })), randomBytes(16)),
+        hash: sm3Hex(salt + text),
+      };
+    },
+    open: (sealed) => {
+      const key = keys.get(keyNoIn(sealed) ?? -1);
+      if (!key) return null;
+      const opened = openBytes(key, sealed);
+      if (!opened.ok) return null;
+      return person.parse((JSON.parse(opened.value.toString('utf8')) as { who: unknown }).who);
+    },
+    find: (idType, idNo) => personKey(lookupKey, idType, idNo),
+    load: (key) => void keys.set(key.keyNo, key),
+    get months() {
+      return [...keys.keys()];
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { LegMask } from '../../domain/legs.ts';
+import { isFree } from '../../domain/seats.ts';
+import type { EpochMs } from '../../domain/service-day.ts';
+import { statement, value } from '../statement.ts';
+import type { Tx } from '../store.ts';
+import { emit } from '../streams.ts';
+import type { SharedTables } from '../tables/shared.ts';
+import { giveAway, seatsOfTrip } from './seat-rows.ts';
+
+export type GrantWish = {
+  readonly tripId: string;
+  readonly epoch: number;
+  readonly legs: LegMask;
+  /** Most seats to give. */
+  readonly count: number;
+  /** Free seats on these legs that must stay with the giver. */
+  readonly keep: number;
+  readonly peer: string;
+  readonly newId: () => string;
+};
+
+const insert = statement((db, t: SharedTables) =>
+  db.insert(t.transfers).values({
+    transferId: value('transferId'),
+    tripId: value('tripId'),
+    seat: value('seat'),
+    legs: value('legs'),
+    peer: value('peer'),
+    direction: 'given',
+    at: value('now'),
+  }),
+);
+
+/**
+ * The owner gives free legs of seats to a peer: the bits leave `mine` and the fact enters the `seat` lane together, so
+ * legs under way belong to nobody. Gives from the back of the seat plan, and returns the seats given, perhaps none.
+ */
+export async function grantSeats(tx: Tx<SharedTables>, wish: GrantWish, now: EpochMs): Promise<readonly string[]> {
+  const { tripId, epoch, legs, peer } = wish;
+  const free = (await seatsOfTrip(tx, tripId)).filter((seat) => isFree(seat, legs));
+  const count = Math.max(0, Math.min(wish.count, free.length - wish.keep));
+  const given: string[] = [];
+  for (const { seat } of free.slice(free.length - count)) {
+    const transferId = wish.newId();
+    await giveAway(tx, { tripId, seat, legs });
+    await insert(tx, { transferId, tripId, seat, legs, peer, now });
+    await emit(tx, { peer, type: 'seat.granted', agg: tripId, fact: { transferId, tripId, epoch, seat, legs } }, now);
+    given.push(seat);
+  }
+  return given;
+}

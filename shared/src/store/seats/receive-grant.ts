@@ -1,0 +1,41 @@
+import { done, type Outcome, refuse } from '../../domain/outcome.ts';
+import type { EpochMs } from '../../domain/service-day.ts';
+import type { EventBody } from '../../protocol/events.ts';
+import { statement, value } from '../statement.ts';
+import type { Tx } from '../store.ts';
+import type { SharedTables } from '../tables/shared.ts';
+import { know, receive } from './seat-rows.ts';
+
+/** Two owners of one leg: the lane stops and people are alarmed, because selling on would sell a seat twice. */
+export type OwnershipBroken = { readonly code: 'seat.ownership-broken'; readonly tripId: string; readonly seat: string };
+
+const count = statement((db, t: SharedTables) =>
+  db
+    .insert(t.transfers)
+    .values({
+      transferId: value('transferId'),
+      tripId: value('tripId'),
+      seat: value('seat'),
+      legs: value('legs'),
+      peer: value('peer'),
+      direction: 'received',
+      at: value('now'),
+    })
+    .onConflictDoNothing()
+    .returning({ transferId: t.transfers.transferId }),
+);
+
+/** A seat that was never seen is placed behind the known ones; the trip's own plan puts it right when it comes. */
+const POSITION_UNKNOWN = 999;
+
+/**
+ * Counts a grant once and makes its legs ours. Needs no trip row: a seat fact is applied by trip id.
+ */
+export async function receiveGrant(tx: Tx<SharedTables>, peer: string, fact: EventBody<'seat.granted'>, now: EpochMs): Promise<Outcome<'received' | 'known', OwnershipBroken>> {
+  const { transferId, tripId, epoch, seat, legs } = fact;
+  const fresh = await count(tx, { transferId, tripId, seat, legs, peer, now });
+  if (fresh.length === 0) return done('known');
+  await know(tx, { tripId, seat, position: POSITION_UNKNOWN, epoch, mine: 0 });
+  const changed = await receive(tx, { tripId, seat, legs });
+  return changed.length === 1 ? done('received') : refuse({ code: 'seat.ownership-broken', tripId, seat });
+}

@@ -1,0 +1,118 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { SeatState } from '../../domain/seats.ts';
+import { statement, value } from '../statement.ts';
+import type { Reader } from '../store.ts';
+import type { SharedTables } from '../tables/shared.ts';
+
+const ofTrip = statement((db, t: SharedTables) =>
+  db
+    .select({
+      seat: t.seats.seat,
+      mine: t.seats.mine,
+      owed: t.seats.owed,
+      held: t.seats.held,
+      sold: t.seats.sold,
+      freed: t.seats.freed,
+      blocked: t.seats.blocked,
+    })
+    .from(t.seats)
+    .where(eq(t.seats.tripId, value('tripId')))
+    .orderBy(t.seats.position),
+);
+
+/** The seats of a trip that this party knows, in the order of the seat plan. */
+export async function seatsOfTrip(on: Reader<SharedTables>, tripId: string): Promise<SeatState[]> {
+  return (await ofTrip(on, { tripId })) as unknown as SeatState[];
+}
+
+const oneSeat = (t: SharedTables) => and(eq(t.seats.tripId, value('tripId')), eq(t.seats.seat, value('seat')));
+const claimed = (t: SharedTables) => sql`(${t.seats.held} | ${t.seats.sold} | ${t.seats.freed} | ${t.seats.blocked})`;
+
+/**
+ * The guarded statements: each changes one row or none, and the condition stands in the WHERE clause, so that no two
+ * callers can claim one leg, whatever they read before.
+ */
+export const claim = statement((db, t: SharedTables) =>
+  db
+    .update(t.seats)
+    .set({ held: sql`${t.seats.held} | ${value('legs')}` })
+    .where(and(oneSeat(t), sql`${claimed(t)} & ${value('legs')} = 0`, sql`${t.seats.mine} & ${value('legs')} = ${value('legs')}`))
+    .returning({ seat: t.seats.seat }),
+);
+
+export const release = statement((db, t: SharedTables) =>
+  db
+    .update(t.seats)
+    .set({ held: sql`${t.seats.held} & ~${value('legs')}` })
+    .where(and(oneSeat(t), sql`${t.seats.held} & ${value('legs')} = ${value('legs')}`))
+    .returning({ seat: t.seats.seat }),
+);
+
+export const heldToSold = statement((db, t: SharedTables) =>
+  db
+    .update(t.seats)
+    .set({ held: sql`${t.seats.held} & ~${value('legs')}`, sold: sql`${t.seats.sold} | ${value('legs')}` })
+    .where(and(oneSeat(t), sql`${t.seats.held} & ${value('legs')} = ${value('legs')}`))
+    .returning({ seat: t.seats.seat }),
+);
+
+export const soldToFree = statement((db, t: SharedTables) =>
+  db
+    .update(t.seats)
+    .set({ sold: sql`${t.seats.sold} & ~${value('legs')}` })
+    .where(and(oneSeat(t), sql`${t.seats.sold} & ${value('legs')} = ${value('legs')}`))
+    .returning({ seat: t.seats.seat }),
+);
+
+export const soldToFreed = statement((db, t: SharedTables) =>
+  db
+    .update(t.seats)
+    .set({ sold: sql`${t.seats.sold} & ~${value('legs')}`, freed: sql`${t.seats.freed} | ${value('legs')}` })
+    .where(and(oneSeat(t), sql`${t.seats.sold} & ${value('legs')} = ${value('legs')}`))
+    .returning({ seat: t.seats.seat }),
+);
+
+export const freedToFree = statement((db, t: SharedTables) =>
+  db
+    .update(t.seats)
+    .set({ freed: sql`${t.seats.freed} & ~${value('legs')}` })
+    .where(and(oneSeat(t), sql`${t.seats.freed} & ${value('legs')} = ${value('legs')}`))
+    .returning({ seat: t.seats.seat }),
+);
+
+/** Only the owner gives away, and only what nobody has claimed. */
+export const giveAway = statement((db, t: SharedTables) =>
+  db
+    .update(t.seats)
+    .set({ mine: sql`${t.seats.mine} & ~${value('legs')}` })
+    .where(and(oneSeat(t), sql`${claimed(t)} & ${value('legs')} = 0`, sql`${t.seats.mine} & ${value('legs')} = ${value('legs')}`))
+    .returning({ seat: t.seats.seat }),
+);
+
+/** Legs that were given to us: none of them may be ours already. */
+export const receive = statement((db, t: SharedTables) =>
+  db
+    .update(t.seats)
+    .set({ mine: sql`${t.seats.mine} | (${value('legs')} & ~${t.seats.owed})`, owed: sql`${t.seats.owed} & ~${value('legs')}` })
+    .where(and(oneSeat(t), sql`${t.seats.mine} & ${value('legs')} = 0`))
+    .returning({ seat: t.seats.seat }),
+);
+
+export const know = statement((db, t: SharedTables) =>
+  db
+    .insert(t.seats)
+    .values({
+      tripId: value('tripId'),
+      seat: value('seat'),
+      position: value('position'),
+      epoch: value('epoch'),
+      mine: value('mine'),
+      owed: 0,
+      held: 0,
+      sold: 0,
+      freed: 0,
+      blocked: 0,
+    })
+    .onConflictDoNothing(),
+);
+

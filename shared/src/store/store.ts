@@ -1,0 +1,30 @@
+import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
+
+/** drizzle's asynchronous SQLite database is the type of every engine: other engines are cast to it. */
+export type Database = SqliteRemoteDatabase<Record<string, never>>;
+
+/** Runs SQL text. Rows come as arrays in column order. */
+export type Engine = {
+  rows(text: string, params: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
+  run(text: string, params: readonly unknown[]): Promise<void>;
+};
+
+/** Something to query: `t` are the tables of this engine. */
+export type Reader<Tables> = { readonly db: Database; readonly t: Tables; readonly engine: Engine };
+
+/**
+ * The only way to write. What runs in a transaction awaits its own statements and nothing else: no timer, no network, no
+ * other transaction.
+ */
+export type Tx<Tables> = Reader<Tables> & { readonly writes: true };
+
+export type Store<Tables> = {
+  /** A second, read-only connection: sees what is committed. */
+  readonly read: Reader<Tables>;
+  /**
+   * Runs `unit` and resolves when its writes are durable. Units that are waiting share one commit; each is undone alone
+   * when it throws, and also when it returns a refusal: a no never leaves half a change behind.
+   */
+  transaction<Value>(unit: (tx: Tx<Tables>) => Promise<Value>): Promise<Value>;
+  close(): Promise<void>;
+};

@@ -1,0 +1,89 @@
+import type { ColumnKit } from '../column-kit.ts';
+
+/** Trips, their stops for search, and seats by owner. `stops`, `seats` and `fares` of a trip are JSON of the domain type `Trip`. */
+export function inventoryTables({ table, text, int }: ColumnKit) {
+  const trips = table('trips', {
+    tripId: text('trip_id').primaryKey(),
+    origin: text('origin').notNull(),
+    tripNo: text('trip_no').notNull(),
+    serviceDate: text('service_date').notNull(),
+    zone: text('zone').notNull(),
+    lineCode: text('line_code').notNull(),
+    carrier: text('carrier').notNull(),
+    vehicleClass: text('vehicle_class').notNull(),
+    kind: text('kind').notNull(),
+    nature: text('nature').notNull(),
+    gate: text('gate').notNull(),
+    stops: text('stops').notNull(),
+    seats: text('seats').notNull(),
+    fares: text('fares').notNull(),
+    epoch: int('epoch').notNull(),
+    /** open, suspended, departed, cancelled (domain/trip-states). */
+    state: text('state').notNull(),
+    departsAt: int('departs_at').notNull(),
+    arrivesAt: int('arrives_at').notNull(),
+    /** SM3 of the published body: an unchanged trip is not published again. */
+    digest: text('digest').notNull(),
+  });
+
+  /** One row a stop: finds the trips that call at a place on a day. */
+  const tripStops = table('trip_stops', {
+    stopCode: text('stop_code').notNull(),
+    serviceDate: text('service_date').notNull(),
+    departsAt: int('departs_at').notNull(),
+    tripId: text('trip_id').notNull(),
+    position: int('position').notNull(),
+  });
+
+  /** 发班 of a trip at one boarding stop; at most one row a stop. */
+  const departures = table('departures', {
+    tripId: text('trip_id').notNull(),
+    stop: int('stop').notNull(),
+    departedAt: int('departed_at').notNull(),
+    bizDate: text('biz_date').notNull(),
+    boarded: int('boarded').notNull(),
+    forfeited: int('forfeited').notNull(),
+    vehicle: text('vehicle'),
+    waybillNo: text('waybill_no').notNull(),
+  });
+
+  /** Masks of domain/seats, one row a seat that this party has ever owned or known. */
+  const seats = table('seats', {
+    tripId: text('trip_id').notNull(),
+    seat: text('seat').notNull(),
+    position: int('position').notNull(),
+    epoch: int('epoch').notNull(),
+    mine: int('mine').notNull(),
+    owed: int('owed').notNull(),
+    held: int('held').notNull(),
+    sold: int('sold').notNull(),
+    freed: int('freed').notNull(),
+    blocked: int('blocked').notNull(),
+  });
+
+  /** A short claim with an expiry, by the owner's clock. `seats` is a JSON list of labels. state: held, sold, released, expired. */
+  const holds = table('holds', {
+    holdId: text('hold_id').primaryKey(),
+    tripId: text('trip_id').notNull(),
+    fromStop: int('from_stop').notNull(),
+    toStop: int('to_stop').notNull(),
+    seats: text('seats').notNull(),
+    state: text('state').notNull(),
+    expiresAt: int('expires_at').notNull(),
+    caller: text('caller').notNull(),
+    madeAt: int('made_at').notNull(),
+  });
+
+  /** Grants that this party received or gave: a transfer is counted once. direction: given, received. */
+  const transfers = table('transfers', {
+    transferId: text('transfer_id').primaryKey(),
+    tripId: text('trip_id').notNull(),
+    seat: text('seat').notNull(),
+    legs: int('legs').notNull(),
+    peer: text('peer').notNull(),
+    direction: text('direction').notNull(),
+    at: int('at').notNull(),
+  });
+
+  return { trips, tripStops, departures, seats, holds, transfers };
+}
