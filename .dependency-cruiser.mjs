@@ -5,6 +5,7 @@
  */
 
 const TEST = '\\.(test|cases)\\.ts$';
+const WIRE_FORMAT = '^shared/src/protocol/(frame|chain)\\.ts$';
 const VERBS = '(tickets|seats|trips|shifts|boarding|departure|stock|orders|inventory|clearing|settlement|reconcile)';
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
@@ -20,8 +21,14 @@ const forbidden = [
     name: 'protocol-knows-only-the-domain',
     comment: 'A message is a zod schema over domain words; browsers read it too.',
     severity: 'error',
-    from: { path: '^shared/src/protocol/', pathNot: TEST },
+    from: { path: '^shared/src/protocol/', pathNot: `${TEST}|${WIRE_FORMAT}` },
     to: { pathNot: '^shared/src/(protocol|domain)/|(^|/)node_modules/zod/' },
+  },
+  {
+    name: 'wire-format-adds-only-digests-and-zstd',
+    severity: 'error',
+    from: { path: WIRE_FORMAT },
+    to: { pathNot: '^shared/src/(protocol|domain|crypto)/|^(node:)?zlib$' },
   },
   {
     name: 'shared-imports-no-workspace',
@@ -81,7 +88,7 @@ const forbidden = [
     },
     to: {
       path: '^(agent|hub|kiosk-firmware|shared)/',
-      pathNot: '^$1/|^shared/src/(ui|domain|protocol)/',
+      pathNot: '^$1/|^shared/src/(ui|domain|protocol/(?!(frame|chain)\\.ts$))',
       dependencyTypesNot: ['type-only'],
     },
   },
@@ -90,9 +97,16 @@ const forbidden = [
     severity: 'error',
     from: {
       path: '^((agent|kiosk-firmware)/ui|hub/(console|web)|shared/src/(ui|protocol|domain))/',
-      pathNot: `${TEST}|vite\\.config\\.ts$`,
+      pathNot: `${TEST}|vite\\.config\\.ts$|${WIRE_FORMAT}`,
     },
     to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'testing-is-for-tests',
+    comment: 'What the product ships for demonstration and training lies with its port as a simulator.',
+    severity: 'error',
+    from: { path: '^(shared|agent|hub|kiosk-firmware)/', pathNot: `${TEST}|/testing/` },
+    to: { path: '/testing/' },
   },
   { name: 'imports-resolve', severity: 'error', from: {}, to: { couldNotResolve: true } },
   { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },

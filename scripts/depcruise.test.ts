@@ -36,6 +36,8 @@ const A = 'export const a = 1;\n';
 const planted: Record<string, Record<string, string>> = {
   'domain-is-pure': { 'shared/src/domain/x.ts': "import 'node:crypto';" },
   'protocol-knows-only-the-domain': { 'shared/src/protocol/x.ts': "import '../fault.ts';", 'shared/src/fault.ts': A },
+  'wire-format-adds-only-digests-and-zstd': { 'shared/src/protocol/frame.ts': "import 'node:fs';" },
+  'testing-is-for-tests': { 'hub/src/x.ts': "import './testing/a.ts';", 'hub/src/testing/a.ts': A },
   'shared-imports-no-workspace': { 'shared/src/x.ts': "import '@lianpiao/hub/a';", 'hub/src/a.ts': A },
   'agent-and-hub-meet-only-in-shared': { 'agent/src/x.ts': "import '@lianpiao/hub/a';", 'hub/src/a.ts': A },
   'drivers-do-not-know-the-business': {
@@ -72,6 +74,13 @@ describe('import directions', () => {
     const screen = '<script setup lang="ts">\nimport fs from \'node:fs\';\n</script>\n<template><p /></template>\n';
     const { violations } = await readImportGraph(aRepository({ 'agent/ui/counter.vue': screen }));
     expect(violations).toEqual([expect.stringContaining('browser-code-has-no-node: agent/ui/counter.vue')]);
+  });
+
+  it('keeps the wire format out of screens, and lets it use zlib', async () => {
+    const frame = { 'shared/src/protocol/frame.ts': "import 'node:zlib';" };
+    expect((await readImportGraph(aRepository(frame))).violations).toEqual([]);
+    const screen = { ...frame, 'agent/ui/x.ts': "import '@lianpiao/shared/protocol/frame';" };
+    expect((await readImportGraph(aRepository(screen))).violations).toEqual([expect.stringContaining('browser-code')]);
   });
 
   it('lets a screen name the types of the HTTP interface', async () => {
