@@ -1,6 +1,7 @@
 // @ts-check
 /**
  * Makes a fresh clone ready: packages, browser code and, with `--test` on Debian, the programs that tests use.
+ * With `--packages` it stops after the packages: the check judges sources and needs nothing built.
  *
  * npm runs this before `start`, `test`, `demo`, `bench` and `check`, on whatever Node the host has: the Node that the
  * product runs on is itself one of the packages. So it is plain JavaScript with Node's own modules only. When nothing
@@ -32,7 +33,7 @@ try {
       'delete node_modules and run `npm ci`; if it is still missing, this platform has no node-* package in package.json',
     );
   }
-  await buildBrowserCode(root);
+  if (!process.argv.includes('--packages')) await buildBrowserCode(root);
   if (process.argv.includes('--test')) await installDebianPackages();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
