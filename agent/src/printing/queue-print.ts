@@ -3,7 +3,7 @@ import { statement, value } from '@lianpiao/shared/store/statement';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 
-export type PrintOrder = { readonly jobId: string; readonly ticketNo: string; readonly printSeq: number; readonly what: 'ticket' | 'reprint' | 'pickup'; readonly terminal: string };
+export type PrintOrder = { readonly jobId: string; readonly ticketNo: string; readonly printSeq: number; readonly what: 'ticket' | 'reprint' | 'pickup'; readonly terminal: string; readonly paper?: Uint8Array };
 
 const insert = statement((db, t: AgentTables) =>
   db.insert(t.printJobs).values({
@@ -15,6 +15,7 @@ const insert = statement((db, t: AgentTables) =>
     attempts: 0,
     processId: 0,
     terminal: value('terminal'),
+    paper: value('paper'),
     madeAt: value('now'),
     changedAt: value('now'),
   }),
@@ -22,5 +23,5 @@ const insert = statement((db, t: AgentTables) =>
 
 /** Orders paper, in the transaction that makes it due. A loop prints it; nothing waits for the printer. */
 export async function queuePrint(tx: AgentTx, order: PrintOrder, now: EpochMs): Promise<void> {
-  await insert(tx, { ...order, now });
+  await insert(tx, { ...order, paper: order.paper ? Buffer.from(order.paper) : null, now });
 }

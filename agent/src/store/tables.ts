@@ -2,7 +2,7 @@ import { type ColumnKit, sqliteKit } from '@lianpiao/shared/store/column-kit';
 import { sharedTables } from '@lianpiao/shared/store/tables/shared';
 
 /** What only a station keeps: people at its counters, number ranges, print jobs, and what its source could not deliver. */
-function stationTables({ table, text, int }: ColumnKit) {
+function stationTables({ table, text, int, bytes }: ColumnKit) {
   const users = table('users', {
     user: text('user').primaryKey(),
     name: text('name').notNull(),
@@ -68,7 +68,7 @@ function stationTables({ table, text, int }: ColumnKit) {
     expiresAt: int('expires_at').notNull(),
   });
 
-  /** state: domain/print-job. `page` is the JSON of what goes on paper without the passenger, who is opened at printing. */
+  /** state: domain/print-job. `paper` is what another home handed out, sealed; this station's own paper is made when it is printed. */
   const printJobs = table('print_jobs', {
     jobId: text('job_id').primaryKey(),
     ticketNo: text('ticket_no').notNull(),
@@ -79,6 +79,7 @@ function stationTables({ table, text, int }: ColumnKit) {
     attempts: int('attempts').notNull(),
     processId: int('process_id').notNull(),
     terminal: text('terminal').notNull(),
+    paper: bytes('paper'),
     madeAt: int('made_at').notNull(),
     changedAt: int('changed_at').notNull(),
   });

@@ -18,6 +18,9 @@ export type PersonVault = {
   seal(who: Person, bizDate: string): SealedPerson;
   /** Null when the key has been destroyed or was never here. */
   open(sealed: Uint8Array): Person | null;
+  /** Seals a text that names a passenger, as paper does, under the month of `bizDate`. */
+  sealText(text: string, bizDate: string): Buffer;
+  openText(sealed: Uint8Array): string | null;
   /** Keyed digest that finds a person again by document. */
   find(idType: string, idNo: string): string;
   load(key: SealingKey): void;
@@ -26,30 +29,32 @@ export type PersonVault = {
 
 export function personVault(lookupKey: Uint8Array): PersonVault {
   const keys = new Map<number, SealingKey>();
+  const sealText = (text: string, bizDate: string) => {
+    const keyNo = personKeyNo(bizDate);
+    const key = keys.get(keyNo);
+    if (key) return sealBytes(key, Buffer.from(text), randomBytes(16));
+    throw new Fault('person-key.missing', `no key for personal data of month ${keyNo}`, {
+      hint: '本月的实名信息密钥还没有从中心取到：请先联网一次，再售票。',
+      retryable: true,
+      facts: { keyNo },
+    });
+  };
+  const openText = (sealed: Uint8Array) => {
+    const key = keys.get(keyNoIn(sealed) ?? -1);
+    const opened = key && openBytes(key, sealed);
+    return opened?.ok ? opened.value.toString('utf8') : null;
+  };
   return {
+    sealText,
+    openText,
     seal: (who, bizDate) => {
-      const keyNo = personKeyNo(bizDate);
-      const key = keys.get(keyNo);
-      if (!key) {
-        throw new Fault('person-key.missing', `no key for personal data of month ${keyNo}`, {
-          hint: '本月的实名信息密钥还没有从中心取到：请先联网一次，再售票。',
-          retryable: true,
-          facts: { keyNo },
-        });
-      }
       const salt = randomBytes(16).toString('base64url');
       const text = JSON.stringify(who);
-      return {
-        sealed: sealBytes(key, Buffer.from(JSON.stringify({ salt, who })), randomBytes(16)),
-        hash: sm3Hex(salt + text),
-      };
+      return { sealed: sealText(JSON.stringify({ salt, who }), bizDate), hash: sm3Hex(salt + text) };
     },
     open: (sealed) => {
-      const key = keys.get(keyNoIn(sealed) ?? -1);
-      if (!key) return null;
-      const opened = openBytes(key, sealed);
-      if (!opened.ok) return null;
-      return person.parse((JSON.parse(opened.value.toString('utf8')) as { who: unknown }).who);
+      const text = openText(sealed);
+      return text === null ? null : person.parse((JSON.parse(text) as { who: unknown }).who);
     },
     find: (idType, idNo) => personKey(lookupKey, idType, idNo),
     load: (key) => void keys.set(key.keyNo, key),

@@ -15,6 +15,7 @@ export function inventoryTables({ table, text, int }: ColumnKit) {
     nature: text('nature').notNull(),
     gate: text('gate').notNull(),
     stops: text('stops').notNull(),
+    stopCount: int('stop_count').notNull(),
     seats: text('seats').notNull(),
     fares: text('fares').notNull(),
     epoch: int('epoch').notNull(),

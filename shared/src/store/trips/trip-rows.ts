@@ -78,6 +78,7 @@ export async function saveTrip(tx: Tx<SharedTables>, trip: Trip): Promise<void> 
     nature: trip.nature,
     gate: trip.gate,
     stops: JSON.stringify(trip.stops),
+    stopCount: trip.stops.length,
     seats: JSON.stringify(trip.seats),
     fares: JSON.stringify(trip.fares),
     epoch: trip.epoch,

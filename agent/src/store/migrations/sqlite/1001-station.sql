@@ -25,7 +25,7 @@ CREATE TABLE refund_quotes (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE print_jobs (
   job_id TEXT PRIMARY KEY, ticket_no TEXT NOT NULL, print_seq INTEGER NOT NULL, what TEXT NOT NULL, state TEXT NOT NULL, reason TEXT,
-  attempts INTEGER NOT NULL, process_id INTEGER NOT NULL, terminal TEXT NOT NULL, made_at INTEGER NOT NULL, changed_at INTEGER NOT NULL
+  attempts INTEGER NOT NULL, process_id INTEGER NOT NULL, terminal TEXT NOT NULL, paper BLOB, made_at INTEGER NOT NULL, changed_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX print_jobs_open ON print_jobs (state, made_at) WHERE state NOT IN ('confirmed', 'voided');
 CREATE TABLE set_aside (

@@ -1,7 +1,7 @@
 CREATE TABLE trips (
   trip_id TEXT PRIMARY KEY, origin TEXT NOT NULL, trip_no TEXT NOT NULL, service_date TEXT NOT NULL, zone TEXT NOT NULL,
   line_code TEXT NOT NULL, carrier TEXT NOT NULL, vehicle_class TEXT NOT NULL, kind TEXT NOT NULL, nature TEXT NOT NULL,
-  gate TEXT NOT NULL, stops TEXT NOT NULL, seats TEXT NOT NULL, fares TEXT NOT NULL, epoch INTEGER NOT NULL,
+  gate TEXT NOT NULL, stops TEXT NOT NULL, stop_count INTEGER NOT NULL, seats TEXT NOT NULL, fares TEXT NOT NULL, epoch INTEGER NOT NULL,
   state TEXT NOT NULL, departs_at INTEGER NOT NULL, arrives_at INTEGER NOT NULL, digest TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX trips_by_departure ON trips (departs_at);
