@@ -4,4 +4,9 @@ import type { LinkPort } from './link-port.ts';
 import type { PaperMaker } from './printing/ticket-paper.ts';
 
 /** What the edges of the station work with: its verbs, the hub behind the link, the clock, and the maker of signed paper. */
-export type AgentDesk = { readonly agent: Agent; readonly link: LinkPort; readonly clock: Clock; readonly paper: PaperMaker };
+export type AgentDesk = {
+  readonly agent: Agent;
+  readonly link: LinkPort;
+  readonly clock: Clock;
+  readonly paper: PaperMaker;
+};

@@ -17,7 +17,15 @@ export async function clerkOf(store: AgentStore, c: Context, now: EpochMs): Prom
     .select()
     .from(t.sessions)
     .where(and(eq(t.sessions.tokenHash, sm3Hex(token)), gt(t.sessions.expiresAt, now)));
-  return session && { id: `counter-${session.counter}`, channel: 'counter', terminal: session.counter, clerk: session.user, shiftId: session.shiftId };
+  return (
+    session && {
+      id: `counter-${session.counter}`,
+      channel: 'counter',
+      terminal: session.counter,
+      clerk: session.user,
+      shiftId: session.shiftId,
+    }
+  );
 }
 
 /** A machine or a legacy system, by its bearer token. Kinds are separate: a kiosk's token opens no adapter call. */
@@ -31,6 +39,11 @@ export async function machineOf(store: AgentStore, c: Context, kind: 'adapter' |
     .where(and(eq(t.callers.tokenHash, sm3Hex(token)), eq(t.callers.kind, kind)));
   if (!caller) return undefined;
   const shiftId = `${kind}-${caller.id}`;
-  return { id: caller.id, channel: kind === 'kiosk' ? 'kiosk' : 'counter', terminal: caller.terminal, clerk: null, shiftId };
+  return {
+    id: caller.id,
+    channel: kind === 'kiosk' ? 'kiosk' : 'counter',
+    terminal: caller.terminal,
+    clerk: null,
+    shiftId,
+  };
 }
-

@@ -1,6 +1,6 @@
 import { type BoardingRefusal, mayBoard } from '@lianpiao/shared/domain/boarding-rules';
-import { maskName } from '@lianpiao/shared/domain/passenger';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
+import { maskName } from '@lianpiao/shared/domain/passenger';
 import { type EpochMs, type ServiceDate, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { boardedFrom, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { departsAt } from '@lianpiao/shared/domain/trip';
@@ -21,7 +21,12 @@ import { presentedTicket } from './presented-ticket.ts';
 /**
  * 检票 at the gate of this station's stop, with or without the link. `late` is 补检, after closing while the coach stands.
  */
-export function boardTicket(agent: Agent, call: Call, input: BoardInput & { readonly late?: boolean | undefined }, now: EpochMs) {
+export function boardTicket(
+  agent: Agent,
+  call: Call,
+  input: BoardInput & { readonly late?: boolean | undefined },
+  now: EpochMs,
+) {
   return answerOnce(agent.store, call, 'board', now, async (tx) => {
     const trip = await findTrip(tx, input.tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId: input.tripId });
@@ -41,7 +46,14 @@ export function boardTicket(agent: Agent, call: Call, input: BoardInput & { read
           from: ticket.fromStop,
           printSeq: ticket.printSeq,
         },
-        gate: { tripId: trip.tripId, tripState: trip.state as TripState, serviceDate: trip.serviceDate, stop, departsAt: departsAt(trip, stop), hasLeft: await hasLeft(tx, trip, stop) },
+        gate: {
+          tripId: trip.tripId,
+          tripState: trip.state as TripState,
+          serviceDate: trip.serviceDate,
+          stop,
+          departsAt: departsAt(trip, stop),
+          hasLeft: await hasLeft(tx, trip, stop),
+        },
         shownPrintSeq,
         late: input.late ?? false,
         seatGiven: false,
@@ -51,10 +63,21 @@ export function boardTicket(agent: Agent, call: Call, input: BoardInput & { read
     );
     if (no) return refuse(no);
     const stateBefore = boardedFrom(ticket.state as TicketState);
-    if (!stateBefore || !(await moveTicket(tx, ticket.ticketNo, [stateBefore], 'boarded', { boardedAt: now, stateBefore }))) {
+    if (
+      !stateBefore ||
+      !(await moveTicket(tx, ticket.ticketNo, [stateBefore], 'boarded', { boardedAt: now, stateBefore }))
+    ) {
       return refuse({ code: 'ticket.changed-meanwhile', ticketNo: ticket.ticketNo });
     }
-    const fact = { ticketNo: ticket.ticketNo, tripId: trip.tripId, at: now, bizDate: serviceDateOf(now, trip.zone), by: call.caller.clerk ?? call.caller.id, printSeq: shownPrintSeq ?? ticket.printSeq, late: input.late ?? false };
+    const fact = {
+      ticketNo: ticket.ticketNo,
+      tripId: trip.tripId,
+      at: now,
+      bizDate: serviceDateOf(now, trip.zone),
+      by: call.caller.clerk ?? call.caller.id,
+      printSeq: shownPrintSeq ?? ticket.printSeq,
+      late: input.late ?? false,
+    };
     await emit(tx, { peer: HUB, type: 'ticket.boarded', agg: trip.tripId, fact }, now);
     await audit(tx, call.caller, 'ticket.boarded', ticket.ticketNo, now);
     const who = ticket.person ? agent.persons.open(ticket.person) : null;

@@ -11,24 +11,47 @@ import { type Agent, HUB } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
 /** The ticket at the gate. `offline`: known only by its signed code so far, the hub's word about it is still under way. */
-export type Presented = { readonly ticket: TicketRow; readonly shownPrintSeq: number | null; readonly offline: boolean };
+export type Presented = {
+  readonly ticket: TicketRow;
+  readonly shownPrintSeq: number | null;
+  readonly offline: boolean;
+};
 
 /** Finds the ticket by its signed code, its number, or the passenger's document. */
-export async function presentedTicket(agent: Agent, tx: AgentTx, input: BoardInput, trip: KnownTrip, now: EpochMs): Promise<Outcome<Presented, { readonly code: string }>> {
+export async function presentedTicket(
+  agent: Agent,
+  tx: AgentTx,
+  input: BoardInput,
+  trip: KnownTrip,
+  now: EpochMs,
+): Promise<Outcome<Presented, { readonly code: string }>> {
   if (input.qr !== undefined) return byCode(tx, input.qr, trip, now);
   if (input.ticketNo !== undefined) {
     const ticket = await findTicket(tx, input.ticketNo);
-    return ticket ? done({ ticket, shownPrintSeq: null, offline: false }) : refuse({ code: 'ticket.unknown', ticketNo: input.ticketNo });
+    return ticket
+      ? done({ ticket, shownPrintSeq: null, offline: false })
+      : refuse({ code: 'ticket.unknown', ticketNo: input.ticketNo });
   }
   if (input.idType === undefined || input.idNo === undefined) return refuse({ code: 'boarding.nothing-shown' });
   const { tickets } = tx.t;
   const key = agent.persons.find(input.idType, input.idNo);
-  const rows = await tx.db.select().from(tickets).where(and(eq(tickets.personKey, key), eq(tickets.tripId, trip.tripId)));
-  const living = rows.find(({ state }) => state === 'sold' || state === 'collected' || state === 'forfeited') ?? rows[0];
-  return living ? done({ ticket: living, shownPrintSeq: null, offline: false }) : refuse({ code: 'boarding.no-ticket-on-document' });
+  const rows = await tx.db
+    .select()
+    .from(tickets)
+    .where(and(eq(tickets.personKey, key), eq(tickets.tripId, trip.tripId)));
+  const living =
+    rows.find(({ state }) => state === 'sold' || state === 'collected' || state === 'forfeited') ?? rows[0];
+  return living
+    ? done({ ticket: living, shownPrintSeq: null, offline: false })
+    : refuse({ code: 'boarding.no-ticket-on-document' });
 }
 
-async function byCode(tx: AgentTx, qr: string, trip: KnownTrip, now: EpochMs): Promise<Outcome<Presented, { readonly code: string }>> {
+async function byCode(
+  tx: AgentTx,
+  qr: string,
+  trip: KnownTrip,
+  now: EpochMs,
+): Promise<Outcome<Presented, { readonly code: string }>> {
   const keys = await tx.db.select().from(tx.t.ticketKeys);
   const keyOf = (keyNo: number): Sm2PublicKey | undefined => {
     const key = keys.find((each) => each.keyNo === keyNo && each.revoked === 0);

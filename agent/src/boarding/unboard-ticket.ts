@@ -25,7 +25,13 @@ export function unboardTicket(agent: Agent, call: Call, ticketNo: string, now: E
     if (!(await moveTicket(tx, ticketNo, ['boarded'], back, { boardedAt: null, stateBefore: null }))) {
       return refuse({ code: 'ticket.changed-meanwhile', ticketNo });
     }
-    const fact = { ticketNo, tripId: trip.tripId, at: now, bizDate: serviceDateOf(now, trip.zone), by: call.caller.clerk ?? call.caller.id };
+    const fact = {
+      ticketNo,
+      tripId: trip.tripId,
+      at: now,
+      bizDate: serviceDateOf(now, trip.zone),
+      by: call.caller.clerk ?? call.caller.id,
+    };
     await emit(tx, { peer: HUB, type: 'ticket.unboarded', agg: trip.tripId, fact }, now);
     await audit(tx, call.caller, 'ticket.unboarded', ticketNo, now);
     return done({ ticketNo, seat: ticket.seat, ...(await boardingCounts(tx, trip.tripId, ticket.fromStop)) });

@@ -14,33 +14,67 @@ import { hasLeft } from './has-left.ts';
  * 发班: the coach leaves this station's stop. Boarded tickets have travelled, the others are forfeited 误乘, the manifest is
  * locked, and the hub clears the fares. Done once; the waybill number is the departure's own.
  */
-export function departTrip(agent: Agent, call: Call, input: { readonly tripId: string; readonly vehicle?: string | undefined }, now: EpochMs) {
+export function departTrip(
+  agent: Agent,
+  call: Call,
+  input: { readonly tripId: string; readonly vehicle?: string | undefined },
+  now: EpochMs,
+) {
   return answerOnce(agent.store, call, 'depart', now, async (tx) => {
     const { tripId } = input;
     const trip = await findTrip(tx, tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId });
     const stop = trip.stops.findIndex(({ station }) => station === agent.station.code);
     if (stop < 0 || stop === trip.stops.length - 1) return refuse({ code: 'boarding.not-here', tripId });
-    if (trip.state === 'suspended' || trip.state === 'cancelled' || trip.state === 'missed') return refuse({ code: 'departure.not-running', tripId, state: trip.state });
+    if (trip.state === 'suspended' || trip.state === 'cancelled' || trip.state === 'missed')
+      return refuse({ code: 'departure.not-running', tripId, state: trip.state });
     if (await hasLeft(tx, trip, stop)) return refuse({ code: 'departure.already', tripId });
 
     const { tickets, departures, trips } = tx.t;
     const here = and(eq(tickets.tripId, tripId), eq(tickets.fromStop, stop));
     const bizDate = serviceDateOf(now, trip.zone);
     const by = call.caller.clerk ?? call.caller.id;
-    const travelled = await tx.db.update(tickets).set({ state: 'departed', endedAt: now }).where(and(here, eq(tickets.state, 'boarded'))).returning({ fareFen: tickets.fareFen });
-    const missed = await tx.db.update(tickets).set({ state: 'forfeited' }).where(and(here, inArray(tickets.state, ['sold', 'collected']))).returning({ ticketNo: tickets.ticketNo });
+    const travelled = await tx.db
+      .update(tickets)
+      .set({ state: 'departed', endedAt: now })
+      .where(and(here, eq(tickets.state, 'boarded')))
+      .returning({ fareFen: tickets.fareFen });
+    const missed = await tx.db
+      .update(tickets)
+      .set({ state: 'forfeited' })
+      .where(and(here, inArray(tickets.state, ['sold', 'collected'])))
+      .returning({ ticketNo: tickets.ticketNo });
     for (const { ticketNo } of missed) {
-      await emit(tx, { peer: HUB, type: 'ticket.forfeited', agg: tripId, fact: { ticketNo, tripId, at: now, bizDate, by } }, now);
+      await emit(
+        tx,
+        { peer: HUB, type: 'ticket.forfeited', agg: tripId, fact: { ticketNo, tripId, at: now, bizDate, by } },
+        now,
+      );
     }
     const waybillNo = `${tripId}-${stop}`;
     const vehicle = input.vehicle ?? null;
     const counts = { boarded: travelled.length, forfeited: missed.length };
     await tx.db.insert(departures).values({ tripId, stop, departedAt: now, bizDate, vehicle, waybillNo, ...counts });
     await tx.db.update(trips).set({ state: 'departed' }).where(eq(trips.tripId, tripId));
-    await emit(tx, { peer: HUB, type: 'trip.departed', agg: tripId, fact: { tripId, stop, at: now, bizDate, vehicle, ...counts } }, now);
-    await audit(tx, call.caller, 'trip.departed', tripId, now, `${counts.boarded}/${counts.boarded + counts.forfeited}`);
-    const answer: Departed = { tripId, ...counts, fareFen: travelled.reduce((sum, { fareFen }) => sum + fareFen, 0), waybillNo };
+    await emit(
+      tx,
+      { peer: HUB, type: 'trip.departed', agg: tripId, fact: { tripId, stop, at: now, bizDate, vehicle, ...counts } },
+      now,
+    );
+    await audit(
+      tx,
+      call.caller,
+      'trip.departed',
+      tripId,
+      now,
+      `${counts.boarded}/${counts.boarded + counts.forfeited}`,
+    );
+    const answer: Departed = {
+      tripId,
+      ...counts,
+      fareFen: travelled.reduce((sum, { fareFen }) => sum + fareFen, 0),
+      waybillNo,
+    };
     return done(answer);
   });
 }

@@ -6,6 +6,9 @@ import type { AgentTx } from '../store/open-agent-store.ts';
 export async function hasLeft(tx: Pick<AgentTx, 'db' | 't'>, trip: KnownTrip, stop: number): Promise<boolean> {
   if (trip.state !== 'departed') return false;
   const { departures } = tx.t;
-  const rows = await tx.db.select({ stop: departures.stop }).from(departures).where(and(eq(departures.tripId, trip.tripId), eq(departures.stop, stop)));
+  const rows = await tx.db
+    .select({ stop: departures.stop })
+    .from(departures)
+    .where(and(eq(departures.tripId, trip.tripId), eq(departures.stop, stop)));
   return rows.length > 0;
 }

@@ -11,11 +11,21 @@ import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 
 /** The key that signs codes: its number, and the signature of a text, r‖s. */
 export type TicketSigner = { readonly keyNo: number; readonly sign: (text: string) => Uint8Array };
-export type PaperFacts = { readonly row: TicketRow; readonly trip: KnownTrip; readonly who: Person | null; readonly printSeq: number; readonly stamp?: string };
+export type PaperFacts = {
+  readonly row: TicketRow;
+  readonly trip: KnownTrip;
+  readonly who: Person | null;
+  readonly printSeq: number;
+  readonly stamp?: string;
+};
 export type PaperMaker = (facts: PaperFacts, now: EpochMs) => TicketPaper;
 
 /** What goes on the paper of a ticket, with its signed code. The signature is made here, when the code is rendered, never inside a sale. */
-export function paperMaker(signer: TicketSigner, station: { readonly name: string }, sellerName: (seller: string) => string): PaperMaker {
+export function paperMaker(
+  signer: TicketSigner,
+  station: { readonly name: string },
+  sellerName: (seller: string) => string,
+): PaperMaker {
   return ({ row, trip, who, printSeq, stamp }, now) => {
     const view = ticketView(row, trip, who);
     const [from, to] = [trip.stops[row.fromStop]!, trip.stops[row.toStop]!];

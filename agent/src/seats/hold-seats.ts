@@ -1,7 +1,7 @@
 import { fareOf } from '@lianpiao/shared/domain/fare';
 import { holdEndsAt } from '@lianpiao/shared/domain/hold-rules';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
-import { type SaleRefusal, maySell } from '@lianpiao/shared/domain/sale-rules';
+import { maySell, type SaleRefusal } from '@lianpiao/shared/domain/sale-rules';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { arrivesAt, departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
@@ -46,9 +46,22 @@ export function holdSeats(agent: Agent, call: Call, input: HoldInput, now: Epoch
 
     const holdId = agent.newId();
     const expiresAt = holdEndsAt(call.caller.channel, leaves, rules.hold, now);
-    const seats = await claimSeats(tx, { holdId, tripId, from, to, count, seats: input.seats, caller: call.caller.id, expiresAt }, now);
+    const seats = await claimSeats(
+      tx,
+      { holdId, tripId, from, to, count, seats: input.seats, caller: call.caller.id, expiresAt },
+      now,
+    );
     if (!seats.ok) return seats;
-    const held: Held = { holdId, tripId, from, to, seats: [...seats.value], expiresAt, fullFen: fare.value.fullFen, halfFen: half.value.fareFen };
+    const held: Held = {
+      holdId,
+      tripId,
+      from,
+      to,
+      seats: [...seats.value],
+      expiresAt,
+      fullFen: fare.value.fullFen,
+      halfFen: half.value.fareFen,
+    };
     return done(held);
   });
 }

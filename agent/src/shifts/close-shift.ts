@@ -13,7 +13,10 @@ export function closeShift(agent: Agent, call: Call, countedFen: number, now: Ep
     const { shiftId, clerk } = call.caller;
     const { shifts, cashMoves } = tx.t;
     if (shiftId === null || clerk === null) return refuse({ code: 'shift.none', caller: call.caller.id });
-    const [drawer] = await tx.db.select({ fen: sql<number>`coalesce(sum(${cashMoves.amountFen}), 0)` }).from(cashMoves).where(eq(cashMoves.shiftId, shiftId));
+    const [drawer] = await tx.db
+      .select({ fen: sql<number>`coalesce(sum(${cashMoves.amountFen}), 0)` })
+      .from(cashMoves)
+      .where(eq(cashMoves.shiftId, shiftId));
     const expectedFen = Number(drawer!.fen);
     const [shift] = await tx.db
       .update(shifts)
@@ -21,7 +24,15 @@ export function closeShift(agent: Agent, call: Call, countedFen: number, now: Ep
       .where(and(eq(shifts.shiftId, shiftId), eq(shifts.state, 'open')))
       .returning();
     if (!shift) return refuse({ code: 'shift.closed', shiftId });
-    const fact = { shiftId, clerk, openedAt: shift.openedAt, closedAt: now, bizDate: serviceDateOf(now, 'Asia/Shanghai'), expectedFen, countedFen };
+    const fact = {
+      shiftId,
+      clerk,
+      openedAt: shift.openedAt,
+      closedAt: now,
+      bizDate: serviceDateOf(now, 'Asia/Shanghai'),
+      expectedFen,
+      countedFen,
+    };
     await emit(tx, { peer: HUB, type: 'shift.closed', agg: shiftId, fact }, now);
     await audit(tx, call.caller, 'shift.closed', shiftId, now, `${expectedFen} ${countedFen}`);
     return done({ shiftId, expectedFen, countedFen, differenceFen: countedFen - expectedFen });

@@ -9,5 +9,9 @@ export type AgentTx = Tx<AgentTables>;
 
 /** Opens the station's database, made at its first use. @throws Fault `store.cannot-open`. */
 export function openAgentStore(path: string): Promise<AgentStore> {
-  return openSqlite({ path, tables: agentTablesOnSqlite, migrations: [SHARED_MIGRATIONS, join(import.meta.dirname, 'migrations', 'sqlite')] });
+  return openSqlite({
+    path,
+    tables: agentTablesOnSqlite,
+    migrations: [SHARED_MIGRATIONS, join(import.meta.dirname, 'migrations', 'sqlite')],
+  });
 }

@@ -120,7 +120,20 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     lowWater: int('low_water').notNull(),
   });
 
-  return { users, sessions, shifts, cashMoves, callers, numberRanges, refundQuotes, printJobs, setAside, stops, ticketKeys, allotments };
+  return {
+    users,
+    sessions,
+    shifts,
+    cashMoves,
+    callers,
+    numberRanges,
+    refundQuotes,
+    printJobs,
+    setAside,
+    stops,
+    ticketKeys,
+    allotments,
+  };
 }
 
 export const agentTables = (kit: ColumnKit) => ({ ...sharedTables(kit), ...stationTables(kit) });

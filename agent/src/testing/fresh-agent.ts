@@ -8,7 +8,13 @@ import { personVault } from '@lianpiao/shared/store/person-vault';
 import type { Agent } from '../agent.ts';
 import { openAgentStore } from '../store/open-agent-store.ts';
 
-export const CLERK: Caller = { id: 'counter-001', channel: 'counter', terminal: '001', clerk: 'u1', shiftId: 'shift-1' };
+export const CLERK: Caller = {
+  id: 'counter-001',
+  channel: 'counter',
+  terminal: '001',
+  clerk: 'u1',
+  shiftId: 'shift-1',
+};
 
 let made = 0;
 
@@ -19,20 +25,26 @@ export function call(caller: Caller = CLERK): Call {
 }
 
 /** A station with an empty database of its own in a new folder, number ranges for counters 001 and 101, and month keys for 2026. */
-export async function freshAgent(code = '330100001'): Promise<Agent & { readonly folder: string; end(): Promise<void> }> {
+export async function freshAgent(
+  code = '330100001',
+): Promise<Agent & { readonly folder: string; end(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'lianpiao-agent-'));
   const store = await openAgentStore(join(folder, 'agent.sqlite'));
   const persons = personVault(Buffer.alloc(32, 7));
   for (let month = 1; month <= 12; month += 1) persons.load(sealingKey(202600 + month, Buffer.alloc(32, month)));
   await store.transaction(async (tx) => {
-    for (const terminal of ['001', '002', '101']) await tx.db.insert(tx.t.numberRanges).values({ terminal, first: 0, next: 0, last: 9999 });
+    for (const terminal of ['001', '002', '101'])
+      await tx.db.insert(tx.t.numberRanges).values({ terminal, first: 0, next: 0, last: 9999 });
   });
   let ids = 0;
   return {
     store,
     persons,
     station: { code: code as StationCode, name: '杭州客运中心站' },
-    newId: () => `id-${code}-${(ids += 1)}`,
+    newId: () => {
+      ids += 1;
+      return `id-${code}-${ids}`;
+    },
     folder,
     end: async () => {
       await store.close();

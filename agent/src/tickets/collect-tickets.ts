@@ -11,7 +11,11 @@ import { queuePrint } from '../printing/queue-print.ts';
 import { findPickups } from './find-pickups.ts';
 
 /** `toPrinter`: a counter prints here; a kiosk and another station print what they are given. */
-export type CollectWish = { readonly proof: PickupProof; readonly ticketNos: readonly string[]; readonly toPrinter: boolean };
+export type CollectWish = {
+  readonly proof: PickupProof;
+  readonly ticketNos: readonly string[];
+  readonly toPrinter: boolean;
+};
 
 /**
  * 取票 of tickets whose home is this station: each is handed out once, under a new print sequence, to whoever shows the
@@ -25,12 +29,21 @@ export function collectTickets(agent: Agent, call: Call, input: CollectWish, now
       const pickup = found.get(ticketNo);
       if (!pickup) return refuse({ code: 'pickup.not-found', ticketNo });
       const printSeq = pickup.row.printSeq + 1;
-      if (!(await moveTicket(tx, ticketNo, ['sold'], 'collected', { printSeq }))) return refuse({ code: 'pickup.not-found', ticketNo });
-      const fact = { ticketNo, tripId: pickup.row.tripId, at: now, bizDate: serviceDateOf(now, pickup.trip.zone), by: call.caller.clerk ?? call.caller.id, printSeq };
+      if (!(await moveTicket(tx, ticketNo, ['sold'], 'collected', { printSeq })))
+        return refuse({ code: 'pickup.not-found', ticketNo });
+      const fact = {
+        ticketNo,
+        tripId: pickup.row.tripId,
+        at: now,
+        bizDate: serviceDateOf(now, pickup.trip.zone),
+        by: call.caller.clerk ?? call.caller.id,
+        printSeq,
+      };
       await emit(tx, { peer: HUB, type: 'ticket.collected', agg: pickup.row.tripId, fact }, now);
       await audit(tx, call.caller, 'ticket.collected', ticketNo, now, String(printSeq));
       const jobId = input.toPrinter ? agent.newId() : null;
-      if (jobId) await queuePrint(tx, { jobId, ticketNo, printSeq, what: 'pickup', terminal: call.caller.terminal }, now);
+      if (jobId)
+        await queuePrint(tx, { jobId, ticketNo, printSeq, what: 'pickup', terminal: call.caller.terminal }, now);
       prints.push({ ticketNo, printSeq, jobId });
     }
     return done({ prints });

@@ -7,13 +7,26 @@ import type { Agent } from '../agent.ts';
 import type { AgentTables } from '../store/tables.ts';
 
 /** Uncollected tickets whose home is this station, on a document or an order's pickup code. */
-export async function findPickups(agent: Pick<Agent, 'station' | 'persons'>, on: Reader<AgentTables>, proof: PickupProof): Promise<{ row: TicketRow; trip: KnownTrip }[]> {
+export async function findPickups(
+  agent: Pick<Agent, 'station' | 'persons'>,
+  on: Reader<AgentTables>,
+  proof: PickupProof,
+): Promise<{ row: TicketRow; trip: KnownTrip }[]> {
   const { tickets, orders } = on.t;
   const mine = and(eq(tickets.home, agent.station.code), eq(tickets.state, 'sold'));
   const rows =
     'pickupCode' in proof
-      ? (await on.db.select({ ticket: tickets }).from(tickets).innerJoin(orders, eq(orders.orderId, tickets.orderId)).where(and(mine, eq(orders.pickupCode, proof.pickupCode)))).map(({ ticket }) => ticket)
-      : await on.db.select().from(tickets).where(and(mine, eq(tickets.personKey, agent.persons.find(proof.idType, proof.idNo))));
+      ? (
+          await on.db
+            .select({ ticket: tickets })
+            .from(tickets)
+            .innerJoin(orders, eq(orders.orderId, tickets.orderId))
+            .where(and(mine, eq(orders.pickupCode, proof.pickupCode)))
+        ).map(({ ticket }) => ticket)
+      : await on.db
+          .select()
+          .from(tickets)
+          .where(and(mine, eq(tickets.personKey, agent.persons.find(proof.idType, proof.idNo))));
   const found = [];
   for (const row of rows) {
     const trip = await findTrip(on, row.tripId);

@@ -25,7 +25,13 @@ const use = statement((db, t: AgentTables) =>
 export type NumbersRefusal = { readonly code: 'ticket.numbers-used-up'; readonly terminal: string };
 
 /** The next ticket numbers of a terminal, from the ranges that the hub leased: minted offline, never twice. */
-export async function mintNumbers(agent: Agent, tx: AgentTx, terminal: string, channel: Channel, count: number): Promise<Outcome<string[], NumbersRefusal>> {
+export async function mintNumbers(
+  agent: Agent,
+  tx: AgentTx,
+  terminal: string,
+  channel: Channel,
+  count: number,
+): Promise<Outcome<string[], NumbersRefusal>> {
   const numbers: string[] = [];
   for (const range of await open(tx, { terminal })) {
     const take = Math.min(count - numbers.length, range.last - range.next + 1);

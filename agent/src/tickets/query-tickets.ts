@@ -21,7 +21,9 @@ export async function viewOf(agent: Pick<Agent, 'store' | 'persons'>, row: Ticke
 export async function ticketByNo({ agent, link }: Pick<AgentDesk, 'agent' | 'link'>, ticketNo: string) {
   const row = await findTicket(agent.store.read, ticketNo);
   if (row) return done(await viewOf(agent, row));
-  return /^\d{20}$/.test(ticketNo) ? link.request('ticket.view', { ticketNo }) : refuse({ code: 'ticket.unknown', ticketNo });
+  return /^\d{20}$/.test(ticketNo)
+    ? link.request('ticket.view', { ticketNo })
+    : refuse({ code: 'ticket.unknown', ticketNo });
 }
 
 /** 订单查询 of an order of this station. */
@@ -31,14 +33,28 @@ export async function orderById(agent: Pick<Agent, 'store' | 'persons'>, orderId
   if (!order) return refuse({ code: 'order.unknown', orderId });
   const rows = await db.select().from(t.tickets).where(eq(t.tickets.orderId, orderId));
   const { state, channel, totalFen, paidFen, createdAt, confirmedAt, expiresAt, pickupCode } = order;
-  const view: OrderView = { orderId, state, channel: channel as OrderView['channel'], totalFen, paidFen, createdAt, confirmedAt, expiresAt, pickupCode, tickets: await Promise.all(rows.map((row) => viewOf(agent, row))) };
+  const view: OrderView = {
+    orderId,
+    state,
+    channel: channel as OrderView['channel'],
+    totalFen,
+    paidFen,
+    createdAt,
+    confirmedAt,
+    expiresAt,
+    pickupCode,
+    tickets: await Promise.all(rows.map((row) => viewOf(agent, row))),
+  };
   return done(view);
 }
 
 /** The tickets that a clerk sold in the running shift, or a machine at its terminal, the latest first. */
 export async function recentTickets(agent: Pick<Agent, 'store' | 'persons'>, caller: Caller): Promise<TicketView[]> {
   const { db, t } = agent.store.read;
-  const whose = caller.shiftId === null ? and(eq(t.tickets.terminal, caller.terminal), isNull(t.tickets.shiftId)) : eq(t.tickets.shiftId, caller.shiftId);
+  const whose =
+    caller.shiftId === null
+      ? and(eq(t.tickets.terminal, caller.terminal), isNull(t.tickets.shiftId))
+      : eq(t.tickets.shiftId, caller.shiftId);
   const rows = await db.select().from(t.tickets).where(whose).orderBy(desc(t.tickets.soldAt)).limit(RECENT_MAX);
   return Promise.all(rows.map((row) => viewOf(agent, row)));
 }

@@ -1,9 +1,9 @@
-import type { Channel } from '@lianpiao/shared/domain/ticket-number';
 import { fen } from '@lianpiao/shared/domain/money';
 import { done } from '@lianpiao/shared/domain/outcome';
 import { quoteRefund as quoteByRules } from '@lianpiao/shared/domain/refund-rules';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { TicketState } from '@lianpiao/shared/domain/ticket';
+import type { Channel } from '@lianpiao/shared/domain/ticket-number';
 import { departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import type { RefundQuote } from '@lianpiao/shared/protocol/ticketing';
@@ -22,7 +22,12 @@ export function quoteRefund(agent: Agent, { ticketNo, channel, overrule }: Quote
     const rules = await rulesAt(tx, ticket.soldAt);
     const quoted = quoteByRules(
       {
-        ticket: { ticketNo, state: ticket.state as TicketState, fareFen: fen(ticket.fareFen), insuranceFen: fen(ticket.insuranceFen) },
+        ticket: {
+          ticketNo,
+          state: ticket.state as TicketState,
+          fareFen: fen(ticket.fareFen),
+          insuranceFen: fen(ticket.insuranceFen),
+        },
         tripState: trip.state as TripState,
         departsAt: departsAt(trip, ticket.fromStop),
         channel,

@@ -28,7 +28,13 @@ import { freeTicketSeat } from './free-ticket-seat.ts';
 import { mintNumbers } from './mint-numbers.ts';
 import { ticketAtHome } from './ticket-at-home.ts';
 
-export type RebookWish = { readonly ticketNo: string; readonly tripId: string; readonly from: number; readonly to: number; readonly seat?: string | undefined };
+export type RebookWish = {
+  readonly ticketNo: string;
+  readonly tripId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly seat?: string | undefined;
+};
 
 /**
  * 改签 within one home: the new seat is claimed before the old one is freed, in one transaction. The difference of the
@@ -43,14 +49,19 @@ export function rebookTicket(agent: Agent, call: Call, wish: RebookWish, now: Ep
     const { ticket: old, trip: oldTrip } = found.value;
     const trip = await findTrip(tx, wish.tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId: wish.tripId });
-    if (wish.from >= wish.to || wish.to >= trip.stops.length) return refuse({ code: 'trip.no-such-ride', tripId: wish.tripId, from: wish.from, to: wish.to });
+    if (wish.from >= wish.to || wish.to >= trip.stops.length)
+      return refuse({ code: 'trip.no-such-ride', tripId: wish.tripId, from: wish.from, to: wish.to });
     if (old.fareType === 'freeChild') return refuse({ code: 'rebook.free-child', ticketNo: old.ticketNo });
     const rules = await rulesAt(tx, now);
     const leaves = departsAt(trip, wish.from);
     const no =
       mayRebook(
         {
-          ticket: { ticketNo: old.ticketNo, state: old.state as TicketState, timesRebooked: old.rebookedFrom === null ? 0 : 1 },
+          ticket: {
+            ticketNo: old.ticketNo,
+            state: old.state as TicketState,
+            timesRebooked: old.rebookedFrom === null ? 0 : 1,
+          },
           from: { ...oldTrip, departsAt: departsAt(oldTrip, old.fromStop), state: oldTrip.state as TripState },
           to: { ...trip, departsAt: leaves },
         },
@@ -78,7 +89,20 @@ export function rebookTicket(agent: Agent, call: Call, wish: RebookWish, now: Ep
 
     const holdId = agent.newId();
     const seats = wish.seat === undefined ? undefined : [wish.seat];
-    const claimed = await claimSeats(tx, { holdId, tripId: wish.tripId, from: wish.from, to: wish.to, count: 1, seats, caller: caller.id, expiresAt: now + 1 }, now);
+    const claimed = await claimSeats(
+      tx,
+      {
+        holdId,
+        tripId: wish.tripId,
+        from: wish.from,
+        to: wish.to,
+        count: 1,
+        seats,
+        caller: caller.id,
+        expiresAt: now + 1,
+      },
+      now,
+    );
     if (!claimed.ok) return claimed;
     const seat = await sellHold(tx, holdId, now);
     if (!seat.ok) return seat;
@@ -112,14 +136,31 @@ export function rebookTicket(agent: Agent, call: Call, wish: RebookWish, now: Ep
     await freeTicketSeat(tx, old);
     await withdrawPrints(tx, old.ticketNo, now);
     const who = old.person ? agent.persons.open(old.person) : null;
-    await insertTicket(tx, ticket, old.person && old.personKey ? { sealed: old.person, key: old.personKey } : null, old.ticketNo);
+    await insertTicket(
+      tx,
+      ticket,
+      old.person && old.personKey ? { sealed: old.person, key: old.personKey } : null,
+      old.ticketNo,
+    );
 
     const differenceFen = rebookDifference(fen(old.fareFen), fare.value.fareFen, rules.rebook);
     if (differenceFen !== 0) await moveCash(tx, caller.shiftId, 'difference', ticket.ticketNo, differenceFen, now);
     const person = who ? agent.persons.seal(who, bizDate) : undefined;
-    const fact = { ticketNo: old.ticketNo, tripId: old.tripId, at: now, bizDate, by: caller.clerk ?? caller.id, newTicket: ticket, differenceFen };
+    const fact = {
+      ticketNo: old.ticketNo,
+      tripId: old.tripId,
+      at: now,
+      bizDate,
+      by: caller.clerk ?? caller.id,
+      newTicket: ticket,
+      differenceFen,
+    };
     await emit(tx, { peer: HUB, type: 'ticket.rebooked', agg: old.tripId, fact, ...(person ? { person } : {}) }, now);
-    await queuePrint(tx, { jobId: agent.newId(), ticketNo: ticket.ticketNo, printSeq: 1, what: 'ticket', terminal: caller.terminal }, now);
+    await queuePrint(
+      tx,
+      { jobId: agent.newId(), ticketNo: ticket.ticketNo, printSeq: 1, what: 'ticket', terminal: caller.terminal },
+      now,
+    );
     await audit(tx, caller, 'ticket.rebooked', old.ticketNo, now, ticket.ticketNo);
     return done({ oldTicketNo: old.ticketNo, ticket: faceView(ticket, 'sold', trip, who), differenceFen });
   });

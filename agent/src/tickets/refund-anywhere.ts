@@ -5,8 +5,8 @@ import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
-import type { AgentDesk } from '../agent-desk.ts';
 import type { Agent } from '../agent.ts';
+import type { AgentDesk } from '../agent-desk.ts';
 import { payOut } from './pay-out.ts';
 import { quoteRefund } from './quote-refund.ts';
 import { refundTicket } from './refund-ticket.ts';
@@ -14,7 +14,8 @@ import { refundTicket } from './refund-ticket.ts';
 /** A quote from the ticket's home: this station's own rules and rows, or its home's through the hub. */
 export async function quoteAnywhere({ agent, link, clock }: AgentDesk, caller: Caller, ticketNo: string) {
   const ticket = await findTicket(agent.store.read, ticketNo);
-  if (ticket?.home === agent.station.code) return quoteRefund(agent, { ticketNo, channel: caller.channel, overrule: null }, clock.now());
+  if (ticket?.home === agent.station.code)
+    return quoteRefund(agent, { ticketNo, channel: caller.channel, overrule: null }, clock.now());
   return link.request('ticket.quote', { ticketNo });
 }
 
@@ -23,7 +24,11 @@ export async function quoteAnywhere({ agent, link, clock }: AgentDesk, caller: C
  * home answers the same key the same way, and the payout is written once a key, so a crash between the two is repeated
  * safely.
  */
-export async function refundAnywhere({ agent, link, clock }: AgentDesk, call: Call, wish: { readonly ticketNo: string; readonly quoteId: string }) {
+export async function refundAnywhere(
+  { agent, link, clock }: AgentDesk,
+  call: Call,
+  wish: { readonly ticketNo: string; readonly quoteId: string },
+) {
   const ticket = await findTicket(agent.store.read, wish.ticketNo);
   const payer = agent.station.code;
   if (ticket?.home === payer) return refundTicket(agent, call, { ...wish, payer }, clock.now());

@@ -34,17 +34,35 @@ export function refundTicket(agent: Agent, call: Call, { ticketNo, quoteId, paye
     const late = mayConfirmRefund(quote, now);
     if (late) return refuse(late);
     const state = ticket.state as TicketState;
-    if (!(await moveTicket(tx, ticketNo, REFUNDABLE, 'refunded', { endedAt: now }))) return refuse({ code: 'ticket.ended', ticketNo, state });
+    if (!(await moveTicket(tx, ticketNo, REFUNDABLE, 'refunded', { endedAt: now })))
+      return refuse({ code: 'ticket.ended', ticketNo, state });
 
     const { refundFen, feeFen, reason } = quote;
     if (state === 'sold' || state === 'collected') await freeTicketSeat(tx, ticket);
     await withdrawPrints(tx, ticketNo, now);
     const bizDate = serviceDateOf(now, trip.zone);
-    const fact = { ticketNo, tripId: ticket.tripId, at: now, bizDate, by: call.caller.clerk ?? call.caller.id, refundFen, feeFen, payer, reason, rules: ticket.rules };
+    const fact = {
+      ticketNo,
+      tripId: ticket.tripId,
+      at: now,
+      bizDate,
+      by: call.caller.clerk ?? call.caller.id,
+      refundFen,
+      feeFen,
+      payer,
+      reason,
+      rules: ticket.rules,
+    };
     await emit(tx, { peer: HUB, type: 'ticket.refunded', agg: ticket.tripId, fact }, now);
     await audit(tx, call.caller, 'ticket.refunded', ticketNo, now, `${refundFen} ${feeFen} ${reason ?? ''}`.trim());
     if (payer === agent.station.code) {
-      const paid = await payOut(agent, tx, call, { ticketNo, orderId: ticket.orderId, amountFen: refundFen, bizDate }, now);
+      const paid = await payOut(
+        agent,
+        tx,
+        call,
+        { ticketNo, orderId: ticket.orderId, amountFen: refundFen, bizDate },
+        now,
+      );
       if (!paid.ok) return paid;
     }
     return done({ ticketNo, orderId: ticket.orderId, refundFen, feeFen, payout: 'paid' as const });

@@ -11,7 +11,12 @@ import { withdrawPrints } from '../printing/withdraw-prints.ts';
 import { ticketAtHome } from './ticket-at-home.ts';
 
 /** 重打印: new paper for a living ticket under a higher print sequence, which makes the old paper invalid at every gate. The reason is audited. */
-export function reprintTicket(agent: Agent, call: Call, { ticketNo, reason }: { readonly ticketNo: string; readonly reason: string }, now: EpochMs) {
+export function reprintTicket(
+  agent: Agent,
+  call: Call,
+  { ticketNo, reason }: { readonly ticketNo: string; readonly reason: string },
+  now: EpochMs,
+) {
   return answerOnce(agent.store, call, 'reprint', now, async (tx) => {
     const found = await ticketAtHome(agent, tx, ticketNo);
     if (!found.ok) return found;
@@ -23,7 +28,14 @@ export function reprintTicket(agent: Agent, call: Call, { ticketNo, reason }: { 
     await withdrawPrints(tx, ticketNo, now);
     const jobId = agent.newId();
     await queuePrint(tx, { jobId, ticketNo, printSeq, what: 'reprint', terminal: call.caller.terminal }, now);
-    const fact = { ticketNo, tripId: ticket.tripId, at: now, bizDate: serviceDateOf(now, trip.zone), by: call.caller.clerk ?? call.caller.id, printSeq };
+    const fact = {
+      ticketNo,
+      tripId: ticket.tripId,
+      at: now,
+      bizDate: serviceDateOf(now, trip.zone),
+      by: call.caller.clerk ?? call.caller.id,
+      printSeq,
+    };
     await emit(tx, { peer: HUB, type: 'ticket.collected', agg: ticket.tripId, fact }, now);
     await audit(tx, call.caller, 'ticket.reprinted', ticketNo, now, reason);
     return done({ printJobs: [jobId] });

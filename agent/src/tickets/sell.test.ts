@@ -23,10 +23,18 @@ const adult = (index: number) => ({ ...aPassenger(index), fareType: 'full' as co
 describe('sell', () => {
   it('writes ticket, order, seat, cash, print job, audit and event together', async () => {
     const { holdId } = await held(2);
-    const sold = await sell(agent, call(), { ...cash, holdId, passengers: [adult(1), adult(2)], receivedFen: 10000 }, NOON);
+    const sold = await sell(
+      agent,
+      call(),
+      { ...cash, holdId, passengers: [adult(1), adult(2)], receivedFen: 10000 },
+      NOON,
+    );
     if (!sold.ok) throw new Error(sold.refusal.code);
     expect(sold.value).toMatchObject({ totalFen: 8000, changeFen: 2000 });
-    expect(sold.value.tickets.map(({ ticketNo }) => ticketNo)).toEqual(['33010000110010000000', '33010000110010000001']);
+    expect(sold.value.tickets.map(({ ticketNo }) => ticketNo)).toEqual([
+      '33010000110010000000',
+      '33010000110010000001',
+    ]);
     expect(sold.value.tickets[0]).toMatchObject({ passenger: '测**', state: 'sold', seat: '01', departs: '18:00' });
     const { db, t } = agent.store.read;
     expect(await db.select().from(t.orders)).toHaveLength(1);
@@ -46,20 +54,31 @@ describe('sell', () => {
     const input = { ...cash, holdId, passengers: [adult(1)] };
     const first = await sell(agent, once, input, NOON);
     expect(await sell(agent, once, input, NOON + 1)).toEqual(first);
-    expect(await sell(agent, { ...once, bodyHash: 'another' }, input, NOON)).toMatchObject({ refusal: { code: 'call.key-reused' } });
+    expect(await sell(agent, { ...once, bodyHash: 'another' }, input, NOON)).toMatchObject({
+      refusal: { code: 'call.key-reused' },
+    });
     expect(await agent.store.read.db.select().from(agent.store.read.t.tickets)).toHaveLength(1);
   });
 
   it('sells each hold once when fifty callers race for it', async () => {
     const { holdId } = await held(1);
-    const tries = await Promise.all(Array.from({ length: 50 }, (_, index) => sell(agent, call(), { ...cash, holdId, passengers: [adult(index)] }, NOON)));
+    const tries = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        sell(agent, call(), { ...cash, holdId, passengers: [adult(index)] }, NOON),
+      ),
+    );
     expect(tries.filter(({ ok }) => ok)).toHaveLength(1);
     expect(new Set(tries.flatMap((each) => (each.ok ? [] : [each.refusal.code])))).toEqual(new Set(['hold.ended']));
   });
 
   it('leaves nothing behind when it refuses: the hold stays, no number is used, no event is written', async () => {
     const { holdId } = await held(1);
-    const refused = await sell(agent, call(), { ...cash, holdId, passengers: [{ ...adult(1), idNo: '330106199003070011' }] }, NOON);
+    const refused = await sell(
+      agent,
+      call(),
+      { ...cash, holdId, passengers: [{ ...adult(1), idNo: '330106199003070011' }] },
+      NOON,
+    );
     expect(refused.ok).toBe(false);
     const sold = await sell(agent, call(), { ...cash, holdId, passengers: [adult(1)] }, NOON);
     expect(sold).toMatchObject({ ok: true, value: { tickets: [{ ticketNo: '33010000110010000000' }] } });
@@ -69,14 +88,21 @@ describe('sell', () => {
     const first = await held(1);
     await sell(agent, call(), { ...cash, holdId: first.holdId, passengers: [adult(1)] }, NOON);
     const second = await held(1, aTrip({ tripNo: 'K106', departs: 18 * 60 + 30 }));
-    expect(await sell(agent, call(), { ...cash, holdId: second.holdId, passengers: [adult(1)] }, NOON)).toMatchObject({ refusal: { code: 'passenger.duplicate' } });
+    expect(await sell(agent, call(), { ...cash, holdId: second.holdId, passengers: [adult(1)] }, NOON)).toMatchObject({
+      refusal: { code: 'passenger.duplicate' },
+    });
   });
 
   it('never stores a passenger readably', async () => {
     const { holdId } = await held(1);
     await sell(agent, call(), { ...cash, holdId, passengers: [adult(7)] }, NOON);
     const { db, t } = agent.store.read;
-    const everything = JSON.stringify([await db.select().from(t.tickets), await db.select().from(t.outbox), await db.select().from(t.answers), await db.select().from(t.audit)]);
+    const everything = JSON.stringify([
+      await db.select().from(t.tickets),
+      await db.select().from(t.outbox),
+      await db.select().from(t.answers),
+      await db.select().from(t.audit),
+    ]);
     expect(everything).not.toContain(aPassenger(7).idNo);
     expect(everything).not.toContain(aPassenger(7).name);
   });

@@ -1,5 +1,5 @@
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
-import { type SalePassenger, maySell } from '@lianpiao/shared/domain/sale-rules';
+import { maySell, type SalePassenger } from '@lianpiao/shared/domain/sale-rules';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { arrivesAt, departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
@@ -12,6 +12,8 @@ import { rulesAt } from '@lianpiao/shared/store/rules';
 import { sellHold } from '@lianpiao/shared/store/seats/sell-hold';
 import { emit } from '@lianpiao/shared/store/streams';
 import { insertOrder } from '@lianpiao/shared/store/tickets/order-rows';
+import { otherRides } from '@lianpiao/shared/store/tickets/other-rides';
+import { pricePassengers } from '@lianpiao/shared/store/tickets/price-passengers';
 import { insertTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { faceView } from '@lianpiao/shared/store/tickets/ticket-view';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -21,8 +23,6 @@ import { queuePrint } from '../printing/queue-print.ts';
 import { moveCash } from '../shifts/move-cash.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import { mintNumbers } from './mint-numbers.ts';
-import { pricePassengers } from '@lianpiao/shared/store/tickets/price-passengers';
-import { otherRides } from '@lianpiao/shared/store/tickets/other-rides';
 
 /**
  * 售票: turns a live hold into tickets, order, cash, print jobs, audit and events, in one transaction; nothing in it waits
@@ -54,7 +54,10 @@ async function sellNow(agent: Agent, tx: AgentTx, call: Call, input: SaleInput, 
       passengers: riders.map(({ fareType, key }): SalePassenger => ({ fareType, documentKey: key })),
       bySupervisor: false,
       lateSale: false,
-      otherRides: await otherRides(tx, riders.map(({ key }) => key)),
+      otherRides: await otherRides(
+        tx,
+        riders.map(({ key }) => key),
+      ),
     },
     rules.sale,
     now,
@@ -70,10 +73,33 @@ async function sellNow(agent: Agent, tx: AgentTx, call: Call, input: SaleInput, 
   const orderId = agent.newId();
   const bizDate = serviceDateOf(now, trip.zone);
   const seller = agent.station.code;
-  const order = { orderId, channel: caller.channel, seller, terminal: caller.terminal, caller: caller.id, clerk: caller.clerk, shiftId: caller.shiftId };
-  await insertOrder(tx, { ...order, state: 'ticketed', totalFen, paidFen: totalFen, createdAt: now, bizDate, rules: rules.version });
+  const order = {
+    orderId,
+    channel: caller.channel,
+    seller,
+    terminal: caller.terminal,
+    caller: caller.id,
+    clerk: caller.clerk,
+    shiftId: caller.shiftId,
+  };
+  await insertOrder(tx, {
+    ...order,
+    state: 'ticketed',
+    totalFen,
+    paidFen: totalFen,
+    createdAt: now,
+    bizDate,
+    rules: rules.version,
+  });
 
-  const answer: Sold = { orderId, tickets: [], totalFen, receivedFen, changeFen: receivedFen - totalFen, printJobs: [] };
+  const answer: Sold = {
+    orderId,
+    tickets: [],
+    totalFen,
+    receivedFen,
+    changeFen: receivedFen - totalFen,
+    printJobs: [],
+  };
   for (const [index, { seat, fareType, fareFen, who, key }] of riders.entries()) {
     const ticket: TicketBody = {
       ticketNo: numbers.value[index]!,
@@ -105,7 +131,11 @@ async function sellNow(agent: Agent, tx: AgentTx, call: Call, input: SaleInput, 
     answer.tickets.push(faceView(ticket, 'sold', trip, who));
     if (!input.print) continue;
     const jobId = agent.newId();
-    await queuePrint(tx, { jobId, ticketNo: ticket.ticketNo, printSeq: 1, what: 'ticket', terminal: caller.terminal }, now);
+    await queuePrint(
+      tx,
+      { jobId, ticketNo: ticket.ticketNo, printSeq: 1, what: 'ticket', terminal: caller.terminal },
+      now,
+    );
     answer.printJobs.push(jobId);
   }
   if (input.payMethod === 'cash') await moveCash(tx, caller.shiftId!, 'sale', orderId, totalFen, now);

@@ -24,7 +24,14 @@ export function voidTicket(agent: Agent, call: Call, ticketNo: string, now: Epoc
     const { ticket, trip } = found.value;
     const { soldAt } = ticket;
     const state = ticket.state as TicketState;
-    const facts = { ticketNo, state, clerk: ticket.clerk, shiftId: ticket.shiftId, soldAt, isRebooked: ticket.rebookedFrom !== null };
+    const facts = {
+      ticketNo,
+      state,
+      clerk: ticket.clerk,
+      shiftId: ticket.shiftId,
+      soldAt,
+      isRebooked: ticket.rebookedFrom !== null,
+    };
     const no = mayVoid({ ticket: facts, clerk, shiftId }, (await rulesAt(tx, now)).void, now);
     if (no) return refuse(no);
     if (!(await moveTicket(tx, ticketNo, ['sold', 'collected'], 'voided', { endedAt: now }))) {
@@ -35,7 +42,14 @@ export function voidTicket(agent: Agent, call: Call, ticketNo: string, now: Epoc
     await freeTicketSeat(tx, ticket);
     await withdrawPrints(tx, ticketNo, now);
     if (ticket.payMethod === 'cash') await moveCash(tx, shiftId, 'void', ticketNo, -payoutFen, now);
-    const fact = { ticketNo, tripId: ticket.tripId, at: now, bizDate: serviceDateOf(now, trip.zone), by: clerk, shiftId };
+    const fact = {
+      ticketNo,
+      tripId: ticket.tripId,
+      at: now,
+      bizDate: serviceDateOf(now, trip.zone),
+      by: clerk,
+      shiftId,
+    };
     await emit(tx, { peer: HUB, type: 'ticket.voided', agg: ticket.tripId, fact }, now);
     await audit(tx, call.caller, 'ticket.voided', ticketNo, now, String(payoutFen));
     return done({ ticketNo, payoutFen });

@@ -9,7 +9,12 @@ import { inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
-export type TripImport = { readonly added: number; readonly changed: number; readonly same: number; readonly kept: readonly string[] };
+export type TripImport = {
+  readonly added: number;
+  readonly changed: number;
+  readonly same: number;
+  readonly kept: readonly string[];
+};
 
 /** Trips in one transaction: a long import lets sales through between its parts. */
 const TRIPS_PER_COMMIT = 40;
@@ -46,7 +51,10 @@ export async function importTrips(agent: Agent, trips: readonly Trip[], now: Epo
 async function digests(agent: Agent, trips: readonly Trip[]): Promise<Map<string, string>> {
   const { db, t } = agent.store.read;
   const ids = trips.map((trip) => trip.tripId);
-  const rows = await db.select({ tripId: t.trips.tripId, digest: t.trips.digest }).from(t.trips).where(inArray(t.trips.tripId, ids));
+  const rows = await db
+    .select({ tripId: t.trips.tripId, digest: t.trips.digest })
+    .from(t.trips)
+    .where(inArray(t.trips.tripId, ids));
   return new Map(rows.map((row) => [row.tripId, row.digest]));
 }
 
@@ -64,18 +72,69 @@ async function importTrip(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): 
 }
 
 function sameShape(a: Trip, b: Trip): boolean {
-  return a.stops.length === b.stops.length && a.stops.every((stop, index) => stop.code === b.stops[index]!.code) && a.seats.join() === b.seats.join();
+  return (
+    a.stops.length === b.stops.length &&
+    a.stops.every((stop, index) => stop.code === b.stops[index]!.code) &&
+    a.seats.join() === b.seats.join()
+  );
 }
 
-function bodyOfTrip({ tripId, origin, tripNo, serviceDate, zone, lineCode, carrier, vehicleClass, kind, nature, gate, stops, seats, fares, epoch }: Trip) {
-  return { tripId, origin, tripNo, serviceDate, zone, lineCode, carrier, vehicleClass, kind, nature, gate, stops: [...stops], seats: [...seats], fares: { ...fares }, epoch };
+function bodyOfTrip({
+  tripId,
+  origin,
+  tripNo,
+  serviceDate,
+  zone,
+  lineCode,
+  carrier,
+  vehicleClass,
+  kind,
+  nature,
+  gate,
+  stops,
+  seats,
+  fares,
+  epoch,
+}: Trip) {
+  return {
+    tripId,
+    origin,
+    tripNo,
+    serviceDate,
+    zone,
+    lineCode,
+    carrier,
+    vehicleClass,
+    kind,
+    nature,
+    gate,
+    stops: [...stops],
+    seats: [...seats],
+    fares: { ...fares },
+    epoch,
+  };
 }
 
 /** 票源: gives the hub the seats of a trip that the line's standing order names, over the whole trip. */
 export async function serveStandingOrder(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): Promise<void> {
-  const orders = await tx.db.select().from(tx.t.allotments).where(inArray(tx.t.allotments.line, [trip.lineCode, '*']));
+  const orders = await tx.db
+    .select()
+    .from(tx.t.allotments)
+    .where(inArray(tx.t.allotments.line, [trip.lineCode, '*']));
   const order = orders.find(({ line }) => line === trip.lineCode) ?? orders[0];
   if (!order) return;
   const legs = allLegs(trip.stops.length);
-  await grantSeats(tx, { tripId: trip.tripId, epoch: trip.epoch, legs, count: order.seats, keep: SEATS_KEPT, peer: HUB, newId: agent.newId }, now);
+  await grantSeats(
+    tx,
+    {
+      tripId: trip.tripId,
+      epoch: trip.epoch,
+      legs,
+      count: order.seats,
+      keep: SEATS_KEPT,
+      peer: HUB,
+      newId: agent.newId,
+    },
+    now,
+  );
 }

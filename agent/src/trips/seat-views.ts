@@ -5,9 +5,17 @@ import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import type { Agent } from '../agent.ts';
 
 /** The seats of a trip as the seat map shows them for one ride: `part` is free on a part of it only. */
-export async function seatViews(agent: Pick<Agent, 'store'>, tripId: string, from: number, to: number): Promise<SeatView[]> {
+export async function seatViews(
+  agent: Pick<Agent, 'store'>,
+  tripId: string,
+  from: number,
+  to: number,
+): Promise<SeatView[]> {
   const legs = legsBetween(from, to);
-  return (await seatsOfTrip(agent.store.read, tripId)).map((state) => ({ seat: state.seat, state: viewOf(state, legs) }));
+  return (await seatsOfTrip(agent.store.read, tripId)).map((state) => ({
+    seat: state.seat,
+    state: viewOf(state, legs),
+  }));
 }
 
 function viewOf(state: SeatState, legs: ReturnType<typeof legsBetween>): SeatView['state'] {

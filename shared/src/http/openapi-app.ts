@@ -22,12 +22,18 @@ export function openApiApp(log: (cause: unknown) => void): OpenAPIHono<ApiEnv> {
     defaultHook: (result, c) => {
       if (result.success) return undefined;
       const [issue] = result.error.issues;
-      return refusalAnswer(c, { code: 'body.malformed', where: issue?.path.join('.') ?? '', why: issue?.message ?? '' } as { code: string });
+      return refusalAnswer(c, {
+        code: 'body.malformed',
+        where: issue?.path.join('.') ?? '',
+        why: issue?.message ?? '',
+      } as { code: string });
     },
   });
   app.use(bodyLimit({ maxSize: BODY_BYTES_MAX, onError: (c) => refusalAnswer(c, { code: 'body.too-large' }) }));
   app.notFound((c) => refusalAnswer(c, { code: 'path.not-found' }));
-  app.onError((cause, c) => (isBadJson(cause) ? refusalAnswer(c, { code: 'body.malformed' }) : errorAnswer(c, cause, log)));
+  app.onError((cause, c) =>
+    isBadJson(cause) ? refusalAnswer(c, { code: 'body.malformed' }) : errorAnswer(c, cause, log),
+  );
   return app;
 }
 
@@ -47,8 +53,15 @@ export type RouteWish<Params, Query, Body> = {
   readonly answer: z.ZodType;
 };
 
-export type RouteRequest<Params, Query, Body> = { readonly c: Context; readonly params: Params; readonly query: Query; readonly body: Body };
-type AnyOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly refusal: { readonly code: string } };
+export type RouteRequest<Params, Query, Body> = {
+  readonly c: Context;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+};
+type AnyOutcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly refusal: { readonly code: string } };
 
 /** Adds a route: a yes answers 200 with the value, a refusal answers its problem. */
 export function mount<Params, Query, Body>(
@@ -77,7 +90,10 @@ export function mount<Params, Query, Body>(
  * The call behind a mutating request: its caller and idempotency key. Key and body together name one wish, and the digest
  * covers method and path too.
  */
-export async function callOf(c: Context, caller: Caller): Promise<Outcome<Call, { readonly code: 'call.key-missing' }>> {
+export async function callOf(
+  c: Context,
+  caller: Caller,
+): Promise<Outcome<Call, { readonly code: 'call.key-missing' }>> {
   const key = c.req.header('idempotency-key');
   if (!key || !/^[\x21-\x7e]{8,80}$/.test(key)) return refuse({ code: 'call.key-missing' });
   const text = await c.req.text();

@@ -36,7 +36,13 @@ export function errorAnswer(c: Context, cause: unknown, log: (cause: unknown) =>
   return answerProblem(c, 'program.bug', 500, cause instanceof InvariantError ? { what: cause.message } : {});
 }
 
-function answerProblem(c: Context, code: string, status: number, facts: Record<string, unknown>, hint?: string): Response {
+function answerProblem(
+  c: Context,
+  code: string,
+  status: number,
+  facts: Record<string, unknown>,
+  hint?: string,
+): Response {
   const words = problemWords(code, languageOf(c));
   const body: Problem = {
     type: `https://lianpiao.example/errors#${code}`,
@@ -47,5 +53,8 @@ function answerProblem(c: Context, code: string, status: number, facts: Record<s
     hint: hint && languageOf(c) === 'zh' ? hint : words.next,
     facts,
   };
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json; charset=utf-8', 'content-language': languageOf(c) } });
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/problem+json; charset=utf-8', 'content-language': languageOf(c) },
+  });
 }

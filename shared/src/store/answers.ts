@@ -31,7 +31,11 @@ const insert = statement((db, t: SharedTables) =>
  * The answer that this call got before, or undefined when it is new. Only a yes is kept: a refusal changed nothing, so
  * the same question may be asked again.
  */
-export async function answerOf<Value>(tx: Tx<SharedTables>, call: Call, verb: string): Promise<Outcome<Value, KeyReused> | undefined> {
+export async function answerOf<Value>(
+  tx: Tx<SharedTables>,
+  call: Call,
+  verb: string,
+): Promise<Outcome<Value, KeyReused> | undefined> {
   const [seen] = await find(tx, { caller: call.caller.id, key: call.key });
   if (!seen) return undefined;
   if (seen.bodyHash !== call.bodyHash || seen.verb !== verb) return refuse({ code: 'call.key-reused', key: call.key });
@@ -39,11 +43,26 @@ export async function answerOf<Value>(tx: Tx<SharedTables>, call: Call, verb: st
 }
 
 /** Keeps the yes of a call with the change that it describes, in the same transaction. */
-export async function keepAnswer<Value>(tx: Tx<SharedTables>, call: Call, verb: string, answer: Value, now: EpochMs): Promise<void> {
-  await insert(tx, { caller: call.caller.id, key: call.key, verb, bodyHash: call.bodyHash, answer: JSON.stringify(answer), at: now });
+export async function keepAnswer<Value>(
+  tx: Tx<SharedTables>,
+  call: Call,
+  verb: string,
+  answer: Value,
+  now: EpochMs,
+): Promise<void> {
+  await insert(tx, {
+    caller: call.caller.id,
+    key: call.key,
+    verb,
+    bodyHash: call.bodyHash,
+    answer: JSON.stringify(answer),
+    at: now,
+  });
 }
 
-type AnyOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly refusal: { readonly code: string } };
+type AnyOutcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly refusal: { readonly code: string } };
 
 /** Runs a verb once per idempotency key: a repeat gets the stored answer, and only a yes is stored. */
 export function answerOnce<Tables extends SharedTables, Result extends AnyOutcome>(

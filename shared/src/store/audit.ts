@@ -16,6 +16,13 @@ const insert = statement((db, t: SharedTables) =>
 );
 
 /** Writes who did what to what (`noun.past`), with the change itself. `detail` holds codes and amounts, never a person. */
-export async function audit(tx: Tx<SharedTables>, caller: Caller, what: string, subject: string, now: EpochMs, detail: string | null = null): Promise<void> {
+export async function audit(
+  tx: Tx<SharedTables>,
+  caller: Caller,
+  what: string,
+  subject: string,
+  now: EpochMs,
+  detail: string | null = null,
+): Promise<void> {
   await insert(tx, { at: now, caller: caller.id, clerk: caller.clerk, what, subject, detail });
 }

@@ -10,7 +10,9 @@ export function migrate(connection: Sqlite.Database, folders: readonly string[])
   connection.exec('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT');
   const applied = new Set(connection.prepare('SELECT name FROM migrations').pluck().all() as string[]);
   for (const folder of folders) {
-    for (const file of readdirSync(folder).filter((name) => name.endsWith('.sql')).sort()) {
+    for (const file of readdirSync(folder)
+      .filter((name) => name.endsWith('.sql'))
+      .sort()) {
       const name = basename(file, '.sql');
       if (applied.has(name)) continue;
       connection.transaction(() => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { personKey } from '../crypto/person-index.ts';
 import { personKeyNo } from '../crypto/person-keys.ts';
-import { keyNoIn, openBytes, type SealingKey, sealBytes } from '../crypto/sm4.ts';
 import { sm3Hex } from '../crypto/sm3.ts';
+import { keyNoIn, openBytes, type SealingKey, sealBytes } from '../crypto/sm4.ts';
 import { Fault } from '../fault.ts';
 import { type Person, person } from '../protocol/events.ts';
 import type { SealedPerson } from './streams.ts';

@@ -15,6 +15,9 @@ const valid = statement((db, t: SharedTables) =>
 /** The rule set in force at that moment: the youngest that has begun, else the one that ships with the product. */
 export async function rulesAt(on: Reader<SharedTables>, at: EpochMs): Promise<RuleSet> {
   const rows = await valid(on, { at });
-  const newest = rows.reduce<(typeof rows)[number] | undefined>((best, row) => (best && best.validFrom > row.validFrom ? best : row), undefined);
+  const newest = rows.reduce<(typeof rows)[number] | undefined>(
+    (best, row) => (best && best.validFrom > row.validFrom ? best : row),
+    undefined,
+  );
   return newest ? (JSON.parse(newest.body) as RuleSet) : DEFAULT_RULES;
 }

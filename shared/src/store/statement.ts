@@ -26,7 +26,9 @@ export function statement<Tables, Result>(
       prepared.set(on.db, mine);
     }
     const params = mine.bind(values);
-    return (mine.row ? on.engine.rows(mine.text, params).then(mine.rows) : on.engine.run(mine.text, params)) as Promise<Rows<Result>>;
+    return (mine.row ? on.engine.rows(mine.text, params).then(mine.rows) : on.engine.run(mine.text, params)) as Promise<
+      Rows<Result>
+    >;
   };
 }
 
@@ -38,7 +40,9 @@ type Prepared = {
 };
 
 function prepare(query: Query<unknown>): Prepared {
-  const { query: built, fields } = (query as { _prepare(): { query: { sql: string; params: unknown[] }; fields?: readonly Field[] } })._prepare();
+  const { query: built, fields } = (
+    query as { _prepare(): { query: { sql: string; params: unknown[] }; fields?: readonly Field[] } }
+  )._prepare();
   const binders = built.params.map(binder);
   const row = fields ? rowMaker(fields) : null;
   return {

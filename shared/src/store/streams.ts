@@ -34,7 +34,16 @@ const advance = statement((db, t: SharedTables) =>
 );
 
 const open = statement((db, t: SharedTables) =>
-  db.insert(t.streamOut).values({ peer: value('peer'), lane: value('lane'), next: value('next'), acked: 0, safe: 0, headHash: value('hash') }),
+  db
+    .insert(t.streamOut)
+    .values({
+      peer: value('peer'),
+      lane: value('lane'),
+      next: value('next'),
+      acked: 0,
+      safe: 0,
+      headHash: value('hash'),
+    }),
 );
 
 const append = statement((db, t: SharedTables) =>
@@ -57,7 +66,11 @@ const append = statement((db, t: SharedTables) =>
  * Appends a fact to the stream to a peer, in the transaction that makes it true: next sequence number, chain hash, outbox
  * row. There is one writer, so sequence order is commit order and there are no gaps. Returns the sequence number, from 1.
  */
-export async function emit<Type extends EventType>(tx: Tx<SharedTables>, emission: Emission<Type>, now: EpochMs): Promise<number> {
+export async function emit<Type extends EventType>(
+  tx: Tx<SharedTables>,
+  emission: Emission<Type>,
+  now: EpochMs,
+): Promise<number> {
   const { peer, type, agg, person } = emission;
   const { lane, tv } = EVENTS[type];
   const [stream] = await head(tx, { peer, lane });
@@ -66,6 +79,18 @@ export async function emit<Type extends EventType>(tx: Tx<SharedTables>, emissio
   const personHash = person?.hash ?? null;
   const hash = eventHash(stream?.headHash ?? CHAIN_START, { seq, type, tv, at: now, agg, fact, personHash });
   await (stream ? advance : open)(tx, { peer, lane, next: seq + 1, hash });
-  await append(tx, { peer, lane, seq, type, tv, at: now, agg, fact, person: person ? Buffer.from(person.sealed) : null, personHash, hash });
+  await append(tx, {
+    peer,
+    lane,
+    seq,
+    type,
+    tv,
+    at: now,
+    agg,
+    fact,
+    person: person ? Buffer.from(person.sealed) : null,
+    personHash,
+    hash,
+  });
   return seq;
 }

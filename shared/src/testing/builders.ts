@@ -6,7 +6,9 @@ import { type Trip, tripIdOf } from '../domain/trip.ts';
 /** Noon of the service date of `aTrip`, in Shanghai. */
 export const NOON = Date.UTC(2026, 10, 21, 4);
 
-type Wishes = Partial<Pick<Trip, 'origin' | 'tripNo' | 'serviceDate' | 'zone' | 'lineCode' | 'carrier' | 'vehicleClass' | 'gate' | 'epoch'>> & {
+type Wishes = Partial<
+  Pick<Trip, 'origin' | 'tripNo' | 'serviceDate' | 'zone' | 'lineCode' | 'carrier' | 'vehicleClass' | 'gate' | 'epoch'>
+> & {
   readonly seatCount?: number;
   /** Names of the stops, 60 minutes and 50 km apart. */
   readonly stops?: readonly string[];
@@ -16,7 +18,13 @@ type Wishes = Partial<Pick<Trip, 'origin' | 'tripNo' | 'serviceDate' | 'zone' | 
 
 /** A trip of a synthetic timetable: 45 seats, three stops, from station 330100001 at 18:00. */
 export function aTrip(wishes: Wishes = {}): Trip {
-  const { seatCount = 45, stops = ['杭州', '绍兴', '宁波'], departs = 18 * 60, origin = '330100001', tripNo = 'K105' } = wishes;
+  const {
+    seatCount = 45,
+    stops = ['杭州', '绍兴', '宁波'],
+    departs = 18 * 60,
+    origin = '330100001',
+    tripNo = 'K105',
+  } = wishes;
   const serviceDate = wishes.serviceDate ?? ('20261121' as ServiceDate);
   const km = stops.map((_, index) => index * 50);
   return {
@@ -51,5 +59,9 @@ const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 export function aPassenger(index: number): { name: string; idType: 'resident'; idNo: string } {
   const body = `33010619900307${String(index).padStart(3, '0')}`;
   const sum = WEIGHTS.reduce((total, weight, position) => total + weight * Number(body[position]), 0);
-  return { name: `测试${'甲乙丙丁戊己庚辛壬癸'[index % 10]}`, idType: 'resident', idNo: body + '10X98765432'[sum % 11] };
+  return {
+    name: `测试${'甲乙丙丁戊己庚辛壬癸'[index % 10]}`,
+    idType: 'resident',
+    idNo: body + '10X98765432'[sum % 11],
+  };
 }

@@ -43,19 +43,27 @@ const due = statement((db, t: SharedTables) =>
   db
     .select({ holdId: t.holds.holdId })
     .from(t.holds)
-    .where(and(sql`${t.holds.state} = 'held'`, lte(t.holds.expiresAt, value('now')), eq(t.holds.tripId, value('tripId')))),
+    .where(
+      and(sql`${t.holds.state} = 'held'`, lte(t.holds.expiresAt, value('now')), eq(t.holds.tripId, value('tripId'))),
+    ),
 );
 
 /**
  * Holds seats that this party owns, until `expiresAt` by its own clock. Seats whose hold has ended are free: they are
  * taken back here, so that nobody waits for a sweep.
  */
-export async function claimSeats(tx: Tx<SharedTables>, wanted: SeatClaim, now: EpochMs): Promise<Outcome<readonly string[], SeatRefusal>> {
+export async function claimSeats(
+  tx: Tx<SharedTables>,
+  wanted: SeatClaim,
+  now: EpochMs,
+): Promise<Outcome<readonly string[], SeatRefusal>> {
   for (const { holdId } of await due(tx, { now, tripId: wanted.tripId })) await releaseHold(tx, holdId, 'expired');
 
   const legs = legsBetween(wanted.from, wanted.to);
-  const seats = wanted.seats ?? bestFit(await seatsOfTrip(tx, wanted.tripId), legs, wanted.count).map(({ seat }) => seat);
-  if (seats.length < wanted.count) return refuse({ code: 'seat.sold-out', tripId: wanted.tripId, wanted: wanted.count });
+  const seats =
+    wanted.seats ?? bestFit(await seatsOfTrip(tx, wanted.tripId), legs, wanted.count).map(({ seat }) => seat);
+  if (seats.length < wanted.count)
+    return refuse({ code: 'seat.sold-out', tripId: wanted.tripId, wanted: wanted.count });
 
   for (const seat of seats) {
     const changed = await claim(tx, { tripId: wanted.tripId, seat, legs });

@@ -7,7 +7,11 @@ import type { SharedTables } from '../tables/shared.ts';
 import { know, receive } from './seat-rows.ts';
 
 /** Two owners of one leg: the lane stops and people are alarmed, because selling on would sell a seat twice. */
-export type OwnershipBroken = { readonly code: 'seat.ownership-broken'; readonly tripId: string; readonly seat: string };
+export type OwnershipBroken = {
+  readonly code: 'seat.ownership-broken';
+  readonly tripId: string;
+  readonly seat: string;
+};
 
 const count = statement((db, t: SharedTables) =>
   db
@@ -31,7 +35,12 @@ const POSITION_UNKNOWN = 999;
 /**
  * Counts a grant once and makes its legs ours. Needs no trip row: a seat fact is applied by trip id.
  */
-export async function receiveGrant(tx: Tx<SharedTables>, peer: string, fact: EventBody<'seat.granted'>, now: EpochMs): Promise<Outcome<'received' | 'known', OwnershipBroken>> {
+export async function receiveGrant(
+  tx: Tx<SharedTables>,
+  peer: string,
+  fact: EventBody<'seat.granted'>,
+  now: EpochMs,
+): Promise<Outcome<'received' | 'known', OwnershipBroken>> {
   const { transferId, tripId, epoch, seat, legs } = fact;
   const fresh = await count(tx, { transferId, tripId, seat, legs, peer, now });
   if (fresh.length === 0) return done('known');

@@ -15,7 +15,11 @@ const end = statement((db, t: SharedTables) =>
 );
 
 /** Gives the seats of a live hold back. False when the hold is not live: released, expired, sold, or never made. */
-export async function releaseHold(tx: Tx<SharedTables>, holdId: string, state: 'released' | 'expired'): Promise<boolean> {
+export async function releaseHold(
+  tx: Tx<SharedTables>,
+  holdId: string,
+  state: 'released' | 'expired',
+): Promise<boolean> {
   const [hold] = await end(tx, { holdId, state });
   if (!hold) return false;
   const legs = legsBetween(hold.from, hold.to);

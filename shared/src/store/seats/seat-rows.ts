@@ -36,7 +36,13 @@ export const claim = statement((db, t: SharedTables) =>
   db
     .update(t.seats)
     .set({ held: sql`${t.seats.held} | ${value('legs')}` })
-    .where(and(oneSeat(t), sql`${claimed(t)} & ${value('legs')} = 0`, sql`${t.seats.mine} & ${value('legs')} = ${value('legs')}`))
+    .where(
+      and(
+        oneSeat(t),
+        sql`${claimed(t)} & ${value('legs')} = 0`,
+        sql`${t.seats.mine} & ${value('legs')} = ${value('legs')}`,
+      ),
+    )
     .returning({ seat: t.seats.seat }),
 );
 
@@ -85,7 +91,13 @@ export const giveAway = statement((db, t: SharedTables) =>
   db
     .update(t.seats)
     .set({ mine: sql`${t.seats.mine} & ~${value('legs')}` })
-    .where(and(oneSeat(t), sql`${claimed(t)} & ${value('legs')} = 0`, sql`${t.seats.mine} & ${value('legs')} = ${value('legs')}`))
+    .where(
+      and(
+        oneSeat(t),
+        sql`${claimed(t)} & ${value('legs')} = 0`,
+        sql`${t.seats.mine} & ${value('legs')} = ${value('legs')}`,
+      ),
+    )
     .returning({ seat: t.seats.seat }),
 );
 
@@ -93,7 +105,10 @@ export const giveAway = statement((db, t: SharedTables) =>
 export const receive = statement((db, t: SharedTables) =>
   db
     .update(t.seats)
-    .set({ mine: sql`${t.seats.mine} | (${value('legs')} & ~${t.seats.owed})`, owed: sql`${t.seats.owed} & ~${value('legs')}` })
+    .set({
+      mine: sql`${t.seats.mine} | (${value('legs')} & ~${t.seats.owed})`,
+      owed: sql`${t.seats.owed} & ~${value('legs')}`,
+    })
     .where(and(oneSeat(t), sql`${t.seats.mine} & ${value('legs')} = 0`))
     .returning({ seat: t.seats.seat }),
 );
@@ -115,4 +130,3 @@ export const know = statement((db, t: SharedTables) =>
     })
     .onConflictDoNothing(),
 );
-

@@ -8,7 +8,13 @@ import type { Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
 import { heldToSold } from './seat-rows.ts';
 
-export type SoldHold = { readonly tripId: string; readonly from: number; readonly to: number; readonly seats: readonly string[]; readonly legs: LegMask };
+export type SoldHold = {
+  readonly tripId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly seats: readonly string[];
+  readonly legs: LegMask;
+};
 export type HoldRefusal = { readonly code: 'hold.ended'; readonly holdId: string };
 
 const take = statement((db, t: SharedTables) =>
@@ -20,7 +26,11 @@ const take = statement((db, t: SharedTables) =>
 );
 
 /** Turns a live hold into sold seats, once. A hold ends by the owner's clock, whatever the caller believes. */
-export async function sellHold(tx: Tx<SharedTables>, holdId: string, now: EpochMs): Promise<Outcome<SoldHold, HoldRefusal>> {
+export async function sellHold(
+  tx: Tx<SharedTables>,
+  holdId: string,
+  now: EpochMs,
+): Promise<Outcome<SoldHold, HoldRefusal>> {
   const [hold] = await take(tx, { holdId, now });
   if (!hold) return refuse({ code: 'hold.ended', holdId });
   const { tripId, from, to } = hold;

@@ -8,7 +8,20 @@ import type { SharedTables } from '../tables/shared.ts';
 export type OrderRow = SharedTables['orders']['$inferSelect'];
 
 /** An order as it begins; what is left out is null. */
-export type NewOrder = Pick<OrderRow, 'orderId' | 'channel' | 'seller' | 'terminal' | 'caller' | 'clerk' | 'shiftId' | 'totalFen' | 'paidFen' | 'bizDate' | 'rules'> & {
+export type NewOrder = Pick<
+  OrderRow,
+  | 'orderId'
+  | 'channel'
+  | 'seller'
+  | 'terminal'
+  | 'caller'
+  | 'clerk'
+  | 'shiftId'
+  | 'totalFen'
+  | 'paidFen'
+  | 'bizDate'
+  | 'rules'
+> & {
   readonly state: OrderState;
   readonly createdAt: EpochMs;
   readonly holdId?: string;
@@ -41,10 +54,21 @@ const insert = statement((db, t: SharedTables) =>
 
 export async function insertOrder(tx: Tx<SharedTables>, order: NewOrder): Promise<void> {
   const { holdId = null, pickupCode = null, expiresAt = null } = order;
-  await insert(tx, { ...order, holdId, pickupCode, expiresAt, contact: order.contact ? Buffer.from(order.contact) : null });
+  await insert(tx, {
+    ...order,
+    holdId,
+    pickupCode,
+    expiresAt,
+    contact: order.contact ? Buffer.from(order.contact) : null,
+  });
 }
 
-const byId = statement((db, t: SharedTables) => db.select().from(t.orders).where(eq(t.orders.orderId, value('orderId'))));
+const byId = statement((db, t: SharedTables) =>
+  db
+    .select()
+    .from(t.orders)
+    .where(eq(t.orders.orderId, value('orderId'))),
+);
 
 export async function findOrder(on: Reader<SharedTables>, orderId: string): Promise<OrderRow | undefined> {
   const [row] = await byId(on, { orderId });
@@ -52,7 +76,13 @@ export async function findOrder(on: Reader<SharedTables>, orderId: string): Prom
 }
 
 /** Moves an order from one of the states `from` to `to`, if it is there, with what changes beside it. */
-export async function moveOrder(tx: Tx<SharedTables>, orderId: string, from: readonly OrderState[], to: OrderState, changes: Partial<OrderRow> = {}): Promise<OrderRow | undefined> {
+export async function moveOrder(
+  tx: Tx<SharedTables>,
+  orderId: string,
+  from: readonly OrderState[],
+  to: OrderState,
+  changes: Partial<OrderRow> = {},
+): Promise<OrderRow | undefined> {
   const { orders } = tx.t;
   const [row] = await tx.db
     .update(orders)

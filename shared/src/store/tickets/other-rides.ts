@@ -1,9 +1,9 @@
 import type { BookedRide } from '../../domain/sale-rules.ts';
 import { arrivesAt, departsAt } from '../../domain/trip.ts';
 import type { Reader } from '../store.ts';
-import { liveRidesOf } from './ticket-rows.ts';
-import { findTrip } from '../trips/trip-rows.ts';
 import type { SharedTables } from '../tables/shared.ts';
+import { findTrip } from '../trips/trip-rows.ts';
+import { liveRidesOf } from './ticket-rows.ts';
 
 /** Living tickets on these documents that this station knows: one document buys one ticket per overlapping trip. */
 export async function otherRides(on: Reader<SharedTables>, documentKeys: readonly string[]): Promise<BookedRide[]> {
@@ -11,7 +11,8 @@ export async function otherRides(on: Reader<SharedTables>, documentKeys: readonl
   for (const documentKey of documentKeys) {
     for (const { tripId, fromStop, toStop } of await liveRidesOf(on, documentKey)) {
       const trip = await findTrip(on, tripId);
-      if (trip) rides.push({ documentKey, tripId, departsAt: departsAt(trip, fromStop), arrivesAt: arrivesAt(trip, toStop) });
+      if (trip)
+        rides.push({ documentKey, tripId, departsAt: departsAt(trip, fromStop), arrivesAt: arrivesAt(trip, toStop) });
     }
   }
   return rides;

@@ -7,7 +7,12 @@ import type { SharedTables } from '../tables/shared.ts';
 
 export type TicketRow = SharedTables['tickets']['$inferSelect'];
 
-const byNo = statement((db, t: SharedTables) => db.select().from(t.tickets).where(eq(t.tickets.ticketNo, value('ticketNo'))));
+const byNo = statement((db, t: SharedTables) =>
+  db
+    .select()
+    .from(t.tickets)
+    .where(eq(t.tickets.ticketNo, value('ticketNo'))),
+);
 
 export async function findTicket(on: Reader<SharedTables>, ticketNo: string): Promise<TicketRow | undefined> {
   const [row] = await byNo(on, { ticketNo });
@@ -49,8 +54,18 @@ const insert = statement((db, t: SharedTables) =>
 export type TicketPerson = { readonly sealed: Uint8Array; readonly key: string };
 
 /** Writes a ticket that was just sold. */
-export async function insertTicket(tx: Tx<SharedTables>, ticket: TicketBody, person: TicketPerson | null, rebookedFrom: string | null = null): Promise<void> {
-  await insert(tx, { ...ticket, rebookedFrom, person: person ? Buffer.from(person.sealed) : null, personKey: person?.key ?? null });
+export async function insertTicket(
+  tx: Tx<SharedTables>,
+  ticket: TicketBody,
+  person: TicketPerson | null,
+  rebookedFrom: string | null = null,
+): Promise<void> {
+  await insert(tx, {
+    ...ticket,
+    rebookedFrom,
+    person: person ? Buffer.from(person.sealed) : null,
+    personKey: person?.key ?? null,
+  });
 }
 
 /**
@@ -75,13 +90,23 @@ export async function moveTicket(
 
 const livePersons = statement((db, t: SharedTables) =>
   db
-    .select({ ticketNo: t.tickets.ticketNo, tripId: t.tickets.tripId, fromStop: t.tickets.fromStop, toStop: t.tickets.toStop })
+    .select({
+      ticketNo: t.tickets.ticketNo,
+      tripId: t.tickets.tripId,
+      fromStop: t.tickets.fromStop,
+      toStop: t.tickets.toStop,
+    })
     .from(t.tickets)
-    .where(and(eq(t.tickets.personKey, value('personKey')), sql`${t.tickets.state} in ('sold', 'collected', 'boarded')`)),
+    .where(
+      and(eq(t.tickets.personKey, value('personKey')), sql`${t.tickets.state} in ('sold', 'collected', 'boarded')`),
+    ),
 );
 
 /** Live rides of one document: one document buys one ticket per overlapping trip. */
-export function liveRidesOf(on: Reader<SharedTables>, personKey: string): Promise<{ ticketNo: string; tripId: string; fromStop: number; toStop: number }[]> {
+export function liveRidesOf(
+  on: Reader<SharedTables>,
+  personKey: string,
+): Promise<{ ticketNo: string; tripId: string; fromStop: number; toStop: number }[]> {
   return livePersons(on, { personKey });
 }
 
@@ -112,4 +137,3 @@ export function bodyOf(row: TicketRow): TicketBody {
     printSeq: row.printSeq,
   };
 }
-

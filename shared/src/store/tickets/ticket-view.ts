@@ -7,7 +7,24 @@ import { bodyOf, type TicketRow } from './ticket-rows.ts';
 
 /** A ticket as a screen may show it: name and number masked, `***` where nobody is known any more. */
 export function faceView(ticket: TicketBody, state: TicketView['state'], trip: Trip, who: Person | null): TicketView {
-  const { ticketNo, orderId, tripId, from, to, seat, fareType, fareFen, insuranceFen, payMethod, channel, home, seller, printSeq, soldAt, clerk } = ticket;
+  const {
+    ticketNo,
+    orderId,
+    tripId,
+    from,
+    to,
+    seat,
+    fareType,
+    fareFen,
+    insuranceFen,
+    payMethod,
+    channel,
+    home,
+    seller,
+    printSeq,
+    soldAt,
+    clerk,
+  } = ticket;
   const boarding = trip.stops[from]!;
   return {
     ticketNo,

@@ -8,7 +8,13 @@ import type { KnownTrip } from './trip-rows.ts';
 export type SeatCounts = { readonly remaining: number; readonly remainingElsewhere: number };
 
 /** A trip as it can be bought from stop `from` to stop `to`; undefined where no fare is set for that ride. */
-export function offerOf(trip: KnownTrip, from: number, to: number, counts: SeatCounts, rules: FareRules): Offer | undefined {
+export function offerOf(
+  trip: KnownTrip,
+  from: number,
+  to: number,
+  counts: SeatCounts,
+  rules: FareRules,
+): Offer | undefined {
   const full = fareOf(trip.fares, from, to, 'full', rules);
   const half = fareOf(trip.fares, from, to, 'half', rules);
   if (!full.ok || !half.ok) return undefined;

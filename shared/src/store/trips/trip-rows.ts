@@ -11,10 +11,18 @@ export type TripRow = SharedTables['trips']['$inferSelect'];
 /** A trip with what changes about it while it is sold. */
 export type KnownTrip = Trip & { readonly state: string };
 
-const byId = statement((db, t: SharedTables) => db.select().from(t.trips).where(eq(t.trips.tripId, value('tripId'))));
+const byId = statement((db, t: SharedTables) =>
+  db
+    .select()
+    .from(t.trips)
+    .where(eq(t.trips.tripId, value('tripId'))),
+);
 
 const versionById = statement((db, t: SharedTables) =>
-  db.select({ digest: t.trips.digest, state: t.trips.state }).from(t.trips).where(eq(t.trips.tripId, value('tripId'))),
+  db
+    .select({ digest: t.trips.digest, state: t.trips.state })
+    .from(t.trips)
+    .where(eq(t.trips.tripId, value('tripId'))),
 );
 
 /** Parsed trips by digest: stops, seats and fares are long, and a hot trip is read for every sale. */
@@ -59,7 +67,9 @@ export function tripOf(row: TripRow): KnownTrip {
 /** Equal digests mean that nothing about the trip has changed. */
 export function digestOf(trip: Trip): string {
   const { tripId, lineCode, carrier, vehicleClass, kind, nature, gate, stops, seats, fares, epoch } = trip;
-  return sm3Hex(JSON.stringify([tripId, lineCode, carrier, vehicleClass, kind, nature, gate, stops, seats, fares, epoch]));
+  return sm3Hex(
+    JSON.stringify([tripId, lineCode, carrier, vehicleClass, kind, nature, gate, stops, seats, fares, epoch]),
+  );
 }
 
 /** Writes a trip and its stops, new or over an earlier version. The seats' rows are the caller's business: they say who owns what. */

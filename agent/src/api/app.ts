@@ -1,0 +1,78 @@
+import { serveStatic } from '@hono/node-server/serve-static';
+import { docsPage } from '@lianpiao/shared/http/docs-page';
+import { openApiApp } from '@lianpiao/shared/http/openapi-app';
+import { refusalAnswer } from '@lianpiao/shared/http/problem';
+import type { Caller } from '@lianpiao/shared/store/call';
+import type { Context } from 'hono';
+import type { AgentDesk } from '../agent-desk.ts';
+import { clerkOf, machineOf } from './caller.ts';
+import { type CounterDevices, counterRoutes, sessionRoutes } from './counter-routes.ts';
+import { importRoutes } from './import-routes.ts';
+import { ticketRoutes } from './ticket-routes.ts';
+
+export type AgentApi = {
+  readonly desk: AgentDesk;
+  readonly devices: CounterDevices;
+  readonly uiFolder: string;
+  readonly log: (cause: unknown) => void;
+};
+
+/**
+ * The station's HTTP interface: the ticket service for legacy software (`/adapter/v1`), for the counter's screen
+ * (`/counter/v1`) and for kiosks (`/kiosk/v1`), its OpenAPI document, and the counter's pages.
+ */
+export function agentApp({ desk, devices, uiFolder, log }: AgentApi) {
+  const app = openApiApp(log);
+  const { store } = desk.agent;
+  const under = (
+    root: string,
+    who: (c: Context) => Promise<Caller | undefined>,
+    build: (group: ReturnType<typeof openApiApp>) => void,
+    open?: (group: ReturnType<typeof openApiApp>) => void,
+  ) => {
+    const group = openApiApp(log);
+    open?.(group);
+    group.use(async (c, next) => {
+      const caller = await who(c);
+      if (!caller) return refusalAnswer(c, { code: 'auth.needed' });
+      c.set('caller', caller);
+      return next();
+    });
+    build(group);
+    app.route(root, group);
+  };
+
+  under(
+    '/adapter/v1',
+    (c) => machineOf(store, c, 'adapter'),
+    (group) => {
+      ticketRoutes(group, desk);
+      importRoutes(group, desk);
+    },
+  );
+  under(
+    '/kiosk/v1',
+    (c) => machineOf(store, c, 'kiosk'),
+    (group) => ticketRoutes(group, desk),
+  );
+  under(
+    '/counter/v1',
+    (c) => clerkOf(store, c, desk.clock.now()),
+    (group) => {
+      ticketRoutes(group, desk);
+      counterRoutes(group, desk, devices);
+    },
+    (group) => sessionRoutes(group, desk),
+  );
+
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: '联票 Lianpiao 车站接口 station interface', version: '1' },
+  });
+  app.get('/docs', (c) =>
+    c.html(docsPage(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '1' } }))),
+  );
+  app.get('/healthz', (c) => c.json({ ok: true, station: desk.agent.station.code, ...desk.link.state() }));
+  app.use('/*', serveStatic({ root: uiFolder }));
+  return app;
+}

@@ -1,0 +1,109 @@
+import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
+import { legsBetween } from '@lianpiao/shared/domain/legs';
+import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
+import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
+import { answerOnce } from '@lianpiao/shared/store/answers';
+import type { Call, Caller } from '@lianpiao/shared/store/call';
+import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
+import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { and, eq } from 'drizzle-orm';
+import { HUB } from '../agent.ts';
+import type { AgentDesk } from '../agent-desk.ts';
+import { hasLeft } from '../departure/has-left.ts';
+import { collectTickets } from '../tickets/collect-tickets.ts';
+import { viewOf } from '../tickets/query-tickets.ts';
+import { quoteRefund } from '../tickets/quote-refund.ts';
+import { refundTicket } from '../tickets/refund-ticket.ts';
+
+/** The hub, or another station through it, asking this station. It has no drawer and no clerk here. */
+const ASKING: Caller = { id: HUB, channel: 'counter', terminal: '000', clerk: null, shiftId: null };
+
+/** The last free seat of a ride stays with the station. */
+const SEATS_KEPT = 1;
+
+type Answers = {
+  readonly [Kind in RequestKind]?: (
+    body: RequestBody<Kind>,
+    id: string,
+  ) => Promise<Outcome<RequestAnswer<Kind>, { readonly code: string }>>;
+};
+
+/** What this station answers when the hub asks. A mutating request's id is its idempotency key. */
+export function hubRequests(desk: AgentDesk): Answers {
+  const { agent, clock, paper } = desk;
+  const callOf = (id: string, body: unknown): Call => ({
+    caller: ASKING,
+    key: id,
+    bodyHash: sm3Hex(JSON.stringify(body)),
+  });
+  return {
+    'seat.request': (body, id) => giveSeats(desk, callOf(id, body), body),
+    'ticket.view': async ({ ticketNo }) => {
+      const row = await findTicket(agent.store.read, ticketNo);
+      return row?.home === agent.station.code
+        ? done(await viewOf(agent, row))
+        : refuse({ code: 'ticket.unknown', ticketNo });
+    },
+    'ticket.quote': ({ ticketNo, overrule }) =>
+      quoteRefund(agent, { ticketNo, channel: 'counter', overrule: overrule ?? null }, clock.now()),
+    'ticket.refund': (body, id) => refundTicket(agent, callOf(id, body), body, clock.now()),
+    'ticket.collect': async (body, id) => {
+      const { proof, ticketNos } = body;
+      const handed = await collectTickets(agent, callOf(id, body), { proof, ticketNos, toPrinter: false }, clock.now());
+      if (!handed.ok) return handed;
+      const papers = [];
+      for (const { ticketNo, printSeq } of handed.value.prints) {
+        const row = (await findTicket(agent.store.read, ticketNo))!;
+        const trip = (await findTrip(agent.store.read, row.tripId))!;
+        papers.push(
+          paper({ row, trip, who: row.person ? agent.persons.open(row.person) : null, printSeq }, clock.now()),
+        );
+      }
+      return done({ papers });
+    },
+    'intent.state': ({ key }) => intentState(desk, key),
+  };
+}
+
+function giveSeats({ agent, clock }: AgentDesk, call: Call, body: RequestBody<'seat.request'>) {
+  const now = clock.now();
+  return answerOnce(agent.store, call, 'seat.request', now, async (tx) => {
+    const { tripId, from, to, count } = body;
+    const trip = await findTrip(tx, tripId);
+    if (trip?.state !== 'open') return refuse({ code: 'trip.unknown', tripId });
+    if (from >= to || to >= trip.stops.length) return refuse({ code: 'trip.no-such-ride', tripId, from, to });
+    if (await hasLeft(tx, trip, from)) return refuse({ code: 'trip.departed', tripId });
+    const granted = await grantSeats(
+      tx,
+      {
+        tripId,
+        epoch: trip.epoch,
+        legs: legsBetween(from, to),
+        count,
+        keep: SEATS_KEPT,
+        peer: HUB,
+        newId: agent.newId,
+      },
+      now,
+    );
+    return done({ granted: granted.length });
+  });
+}
+
+/** What became of a request that this station may have executed. A key that was never seen is burnt: a late original is refused. */
+function intentState({ agent, clock }: AgentDesk, key: string) {
+  return agent.store.transaction(async (tx) => {
+    const { answers } = tx.t;
+    const burnt = { caller: ASKING.id, key, verb: 'burnt', bodyHash: '', answer: 'null', at: clock.now() };
+    const [fresh] = await tx.db.insert(answers).values(burnt).onConflictDoNothing().returning();
+    if (fresh) return done({ state: 'never-seen' as const });
+    const [seen] = await tx.db
+      .select()
+      .from(answers)
+      .where(and(eq(answers.caller, ASKING.id), eq(answers.key, key)));
+    return seen!.verb === 'burnt'
+      ? done({ state: 'never-seen' as const })
+      : done({ state: 'yes' as const, answer: JSON.parse(seen!.answer) });
+  });
+}

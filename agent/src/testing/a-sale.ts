@@ -1,0 +1,44 @@
+import type { Sold } from '@lianpiao/shared/protocol/ticketing';
+import { aPassenger, aTrip, NOON } from '@lianpiao/shared/testing/builders';
+import type { Agent } from '../agent.ts';
+import { holdSeats } from '../seats/hold-seats.ts';
+import { sell } from '../tickets/sell.ts';
+import { importTrips } from '../trips/import-trips.ts';
+import { CLERK, call } from './fresh-agent.ts';
+
+/** Sells tickets for cash at counter 001, with the trip imported first. Passengers are synthetic. */
+export async function aSale(
+  agent: Agent,
+  {
+    trip = aTrip(),
+    count = 1,
+    from = 0,
+    to = trip.stops.length - 1,
+    now = NOON,
+    first = 0,
+    print = true,
+    caller = CLERK,
+  } = {},
+): Promise<Sold> {
+  await importTrips(agent, [trip], now);
+  const hold = await holdSeats(agent, call(caller), { tripId: trip.tripId, from, to, count }, now);
+  if (!hold.ok) throw new Error(hold.refusal.code);
+  const passengers = Array.from({ length: count }, (_, index) => ({
+    ...aPassenger(first + index),
+    fareType: 'full' as const,
+  }));
+  const sold = await sell(
+    agent,
+    call(caller),
+    { holdId: hold.value.holdId, passengers, payMethod: 'cash', insuranceFenEach: 0, print },
+    now,
+  );
+  if (!sold.ok) throw new Error(sold.refusal.code);
+  return sold.value;
+}
+
+export async function eventsOf(agent: Agent, type: string): Promise<{ fact: Record<string, unknown>; lane: string }[]> {
+  const { db, t } = agent.store.read;
+  const rows = await db.select().from(t.outbox);
+  return rows.filter((row) => row.type === type).map(({ fact, lane }) => ({ fact: JSON.parse(fact), lane }));
+}
