@@ -39,6 +39,15 @@ it('answers every question as a set of leg numbers does, on all 48 legs', () => 
   );
 });
 
+it('keeps every one of the 48 legs apart from every other', () => {
+  for (const a of ALL) {
+    for (const b of ALL) {
+      const [one, other] = [legsBetween(a, a + 1), legsBetween(b, b + 1)];
+      expect([a, b, meets(one, other), covers(one, other)]).toEqual([a, b, a === b, a === b]);
+    }
+  }
+});
+
 it('covers, for a ride from one stop to another, the legs between and leaves the seat free again at the last stop', () => {
   expect(legsOf(legsBetween(2, 5))).toEqual([2, 3, 4]);
   expect(meets(legsBetween(2, 5), legsBetween(5, 6))).toBe(false);
