@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 export type BrokerProcess = {
   readonly port: number;
   readonly process: ChildProcess;
-  /** Resolves with the exit code, or the signal that ended it. */
+  /** Resolves with the exit code, or the signal that ended it, after its last line. */
   readonly ended: Promise<number | string>;
 };
 
@@ -30,8 +30,11 @@ export async function startBrokerProcess(
   child.stderr!.on('data', (text: Buffer) => {
     complaint = (complaint + text).slice(-4000);
   });
-  const ended = once(child, 'exit').then(([code, signal]) => (code as number | null) ?? (signal as string));
   const lines = createInterface({ input: child.stdout! });
+  // Not the child's `close` event: it never comes once the channel between the two has been cut from here.
+  const ended = Promise.all([once(child, 'exit'), once(lines, 'close')]).then(
+    ([[code, signal]]) => (code as number | null) ?? (signal as string),
+  );
   const listening = new Promise<number>((found) => {
     lines.on('line', (line) => {
       onLine(line);

@@ -39,6 +39,7 @@ async function asStation(broker: BrokerProcess): Promise<tls.TLSSocket> {
     cert: issued.value.certPem,
     key: privateKeyPem,
   });
+  socket.on('error', () => socket.destroy());
   await new Promise((secure) => socket.once('secureConnect', secure));
   return socket;
 }
@@ -70,7 +71,6 @@ describe('the broker process', () => {
     const socket = await asStation(broker);
     const before = memoryMb(broker);
     const closed = new Promise((done) => socket.once('close', done));
-    socket.on('error', () => socket.destroy());
     socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]));
     const junk = Buffer.alloc(1 << 20);
     let sentMb = 0;
