@@ -179,7 +179,7 @@ class Session implements MqttSession {
     const waitMs = waitBefore(failures, this.#options.urls.length, this.#backoff, this.#options.random);
     this.#failures = wasGood ? 0 : failures + 1;
     if (!this.#closing) this.#retry = setTimeout(() => this.#connect(), waitMs);
-    if (wasUp) this.#options.onDown(reason);
+    if (wasUp) this.#options.onDown(this.#closing ? 'closed here' : reason);
     else if (!this.#closing) this.#options.onTrouble?.({ code: 'link.unreachable', url, reason, retryInMs: waitMs });
     this.#closed?.();
   }
