@@ -37,13 +37,15 @@ export async function importTrips(agent: Agent, trips: readonly Trip[], now: Epo
     const fresh = part.filter((trip) => known.get(trip.tripId) !== digestOf(trip));
     total.same += part.length - fresh.length;
     if (fresh.length === 0) continue;
-    await agent.store.transaction(async (tx) => {
-      for (const trip of fresh) {
-        const outcome = await importTrip(agent, tx, trip, now);
-        if (outcome === 'kept') total.kept.push(trip.tripId);
-        else total[outcome] += 1;
-      }
+    const outcomes = await agent.store.transaction(async (tx) => {
+      const part: ('added' | 'changed' | 'kept')[] = [];
+      for (const trip of fresh) part.push(await importTrip(agent, tx, trip, now));
+      return part;
     });
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome === 'kept') total.kept.push(fresh[index]!.tripId);
+      else total[outcome] += 1;
+    }
   }
   return total;
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { invariant } from '../domain/invariant.ts';
 import { done, type Outcome, refuse } from '../domain/outcome.ts';
+import { keyObjectOf } from './key-object.ts';
 import { hmacSm3, sameMac } from './sm3.ts';
 
 /**
@@ -48,7 +49,7 @@ export function sealBytes(key: SealingKey, plaintext: Uint8Array, iv: Uint8Array
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt8(VERSION, 0);
   head.writeUInt32BE(key.keyNo, 1);
-  const cipher = createCipheriv('sm4-ctr', key.encryption, iv);
+  const cipher = createCipheriv('sm4-ctr', keyObjectOf(key.encryption), iv);
   const body = Buffer.concat([head, iv, cipher.update(plaintext), cipher.final()]);
   return Buffer.concat([body, hmacSm3(key.mac, body).subarray(0, MAC_BYTES)]);
 }
@@ -64,7 +65,7 @@ export function openBytes(key: SealingKey, sealed: Uint8Array): Outcome<Buffer, 
   if (!sameMac(mac, sealed.subarray(sealed.length - MAC_BYTES))) return refuse({ code: 'sealed.tampered', keyNo });
 
   const iv = body.subarray(HEAD_BYTES, HEAD_BYTES + IV_BYTES);
-  const decipher = createDecipheriv('sm4-ctr', key.encryption, iv);
+  const decipher = createDecipheriv('sm4-ctr', keyObjectOf(key.encryption), iv);
   return done(Buffer.concat([decipher.update(body.subarray(HEAD_BYTES + IV_BYTES)), decipher.final()]));
 }
 

@@ -8,6 +8,8 @@ export type WriterConnection = {
   savepoint(): void;
   release(): void;
   rollbackToSavepoint(): void;
+  /** Rows changed since the connection was opened: tells whether a unit has written. */
+  changes(): number;
 };
 
 type Unit = {
@@ -15,6 +17,7 @@ type Unit = {
   readonly resolve: (value: unknown) => void;
   readonly reject: (cause: unknown) => void;
 };
+type Done = { readonly unit: Unit; readonly value: unknown };
 
 /** Most units in one commit, and the longest time that the first of them waits for the others, in ms. */
 const UNITS_MAX = 200;
@@ -23,7 +26,9 @@ const GROUP_MS_MAX = 20;
 /**
  * Lets units of work that arrive together share one durable commit: an fsync costs more than the work.
  *
- * Nobody waits for company: a group is what is queued when the writer becomes free.
+ * Nobody waits for company: a group is what is queued when the writer becomes free. A unit that fails or refuses after it
+ * has written takes the whole group back; the others then run again, each behind a savepoint of its own. That is rare, and
+ * saves every other unit the price of a savepoint.
  */
 export function groupCommit(connection: WriterConnection): {
   enqueue: (run: () => Promise<unknown>) => Promise<unknown>;
@@ -34,7 +39,10 @@ export function groupCommit(connection: WriterConnection): {
 
   async function drain(): Promise<void> {
     await new Promise((next) => setImmediate(next));
-    while (queue.length > 0) await commitGroup(connection, queue);
+    while (queue.length > 0) {
+      const spoilt = await commitGroup(connection, queue, false);
+      if (spoilt.length > 0) await commitGroup(connection, spoilt, true);
+    }
     draining = null;
   }
 
@@ -48,51 +56,54 @@ export function groupCommit(connection: WriterConnection): {
   };
 }
 
-async function commitGroup(connection: WriterConnection, queue: Unit[]): Promise<void> {
-  const done: { unit: Unit; value: unknown }[] = [];
-  const startedAt = performance.now();
+/** Runs and commits units from the queue. Returns the units whose work was taken back because another one spoilt the group. */
+async function commitGroup(connection: WriterConnection, queue: Unit[], guarded: boolean): Promise<Unit[]> {
   try {
     connection.begin();
   } catch (cause) {
     for (const unit of queue.splice(0)) unit.reject(notWritable(cause));
-    return;
+    return [];
   }
-  const alone = queue.length === 1;
-  let count = 0;
-  while (queue.length > 0 && count < UNITS_MAX && performance.now() - startedAt < GROUP_MS_MAX) {
+  const done: Done[] = [];
+  const startedAt = performance.now();
+  const most = guarded ? queue.length : UNITS_MAX;
+  for (let count = 0; queue.length > 0 && count < most && (guarded || performance.now() - startedAt < GROUP_MS_MAX); count += 1) {
     const unit = queue.shift()!;
-    count += 1;
-    if (!alone) connection.savepoint();
-    try {
-      const value = await unit.run();
-      if (isRefusal(value)) {
-        undo(connection, alone);
-        unit.resolve(value);
-        if (alone) return;
-      } else {
-        if (!alone) connection.release();
-        done.push({ unit, value });
-      }
-    } catch (cause) {
-      undo(connection, alone);
-      unit.reject(cause);
-      if (alone) return;
-    }
-    if (alone) break;
+    const clean = await runUnit(connection, unit, guarded, done);
+    if (clean) continue;
+    connection.rollback();
+    return done.map((each) => each.unit);
   }
   try {
     connection.commit();
   } catch (cause) {
     connection.rollback();
     for (const { unit } of done) unit.reject(notWritable(cause));
-    return;
+    return [];
   }
   for (const { unit, value } of done) unit.resolve(value);
+  return [];
 }
 
-function undo(connection: WriterConnection, alone: boolean): void {
-  if (alone) connection.rollback();
-  else connection.rollbackToSavepoint();
+/** False when the unit ended in a no after it had written, and no savepoint can take just that back. */
+async function runUnit(connection: WriterConnection, unit: Unit, guarded: boolean, done: Done[]): Promise<boolean> {
+  const before = connection.changes();
+  if (guarded) connection.savepoint();
+  let answer: () => void;
+  try {
+    const value = await unit.run();
+    if (!isRefusal(value)) {
+      if (guarded) connection.release();
+      done.push({ unit, value });
+      return true;
+    }
+    answer = () => unit.resolve(value);
+  } catch (cause) {
+    answer = () => unit.reject(cause);
+  }
+  if (guarded) connection.rollbackToSavepoint();
+  answer();
+  return guarded || connection.changes() === before;
 }
 
 function isRefusal(value: unknown): boolean {

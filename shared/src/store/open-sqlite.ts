@@ -101,6 +101,7 @@ function writerConnection(connection: Sqlite.Database) {
   const rollback = command('ROLLBACK');
   const back = command('ROLLBACK TO unit');
   const release = command('RELEASE unit');
+  const changes = connection.prepare('SELECT total_changes()').pluck();
   return {
     begin: command('BEGIN IMMEDIATE'),
     commit: command('COMMIT'),
@@ -109,6 +110,7 @@ function writerConnection(connection: Sqlite.Database) {
     },
     savepoint: command('SAVEPOINT unit'),
     release,
+    changes: () => changes.get() as number,
     rollbackToSavepoint: () => {
       back();
       release();

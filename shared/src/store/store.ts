@@ -23,7 +23,8 @@ export type Store<Tables> = {
   readonly read: Reader<Tables>;
   /**
    * Runs `unit` and resolves when its writes are durable. Units that are waiting share one commit; each is undone alone
-   * when it throws, and also when it returns a refusal: a no never leaves half a change behind.
+   * when it throws, and also when it returns a refusal: a no never leaves half a change behind. A unit may be run again
+   * after it was taken back with its group, so it changes nothing but rows.
    */
   transaction<Value>(unit: (tx: Tx<Tables>) => Promise<Value>): Promise<Value>;
   close(): Promise<void>;

@@ -1,0 +1,25 @@
+/**
+ * `npm run bench -- NAME`: a part of the product against the raw part that bounds it, in the same run on the same machine.
+ * The last line is JSON: {"name","ours","limit","ratio","unit"}; ratio 1 is the limit, bigger is better.
+ */
+import { linkBench } from './link.ts';
+import { saleBench } from './sale.ts';
+import { searchBench } from './search.ts';
+
+export type BenchResult = { readonly name: string; readonly ours: number; readonly limit: number; readonly unit: string };
+
+const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = { sale: saleBench, search: searchBench, link: linkBench };
+
+const name = process.argv[2] ?? '';
+const bench = BENCHES[name];
+if (!bench) {
+  console.error(`用法 usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')}`);
+  process.exit(2);
+}
+const result = await bench();
+const rounded = { ...result, ours: round(result.ours), limit: round(result.limit), ratio: round(result.ours / result.limit) };
+console.log(JSON.stringify({ name: rounded.name, ours: rounded.ours, limit: rounded.limit, ratio: rounded.ratio, unit: rounded.unit }));
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
