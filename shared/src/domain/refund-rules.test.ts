@@ -79,6 +79,12 @@ describe('a refund', () => {
     }
   });
 
+  it('of a ticket that has travelled needs an overrule code, whatever became of the trip', () => {
+    expect(quoteRefund(request({ tripState: 'cancelled', ...inState('departed') }), rules, DEPARTS + 1)).toMatchObject({
+      refusal: { code: 'refund.after-departure' },
+    });
+  });
+
   it('is free with an overrule code, known and used at a counter, even for a ticket that has travelled', () => {
     const overrule = 'carrierFault';
     expect(quoteRefund(request({ overrule, ...inState('departed') }), rules, DEPARTS + 1)).toMatchObject({

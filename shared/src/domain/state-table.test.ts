@@ -73,6 +73,16 @@ describe('a state table', () => {
 });
 
 describe('a ticket', () => {
+  it('lives as the documents draw it: sold, collected, boarded, departed', () => {
+    const line = (['collect', 'board', 'depart'] as const).reduce(
+      (path, event) => [...path, stateAfter(TICKET_STATES, path.at(-1)!, event)],
+      [TICKET_STATES.initial],
+    );
+    expect(line).toEqual(['sold', 'collected', 'boarded', 'departed']);
+    expect(statesBefore(TICKET_STATES, 'depart')).toEqual(['boarded']);
+    expect(statesBefore(TICKET_STATES, 'refund')).toEqual(['sold', 'collected', 'forfeited']);
+  });
+
   it('has its earlier state back after a boarding is undone', () => {
     for (const state of statesBefore(TICKET_STATES, 'board')) {
       expect(stateAfterUnboard(boardedFrom(state)!)).toBe(state);

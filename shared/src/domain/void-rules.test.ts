@@ -22,6 +22,7 @@ describe('a void', () => {
     expect(asked()).toBeNull();
     expect(asked({ state: 'collected' })).toBeNull();
     expect(asked({}, 'c3', 's1', 30)).toBeNull();
+    expect(asked({}, 'c3', 's1', 30 + 1 / MINUTE)).toMatchObject({ reason: 'tooLate' });
     expect(asked({}, 'c3', 's1', 31)).toMatchObject({ code: 'ticket.not-voidable', reason: 'tooLate' });
     expect(asked({}, 'c4')).toMatchObject({ reason: 'otherClerk' });
     expect(asked({}, 'c3', 's2')).toMatchObject({ reason: 'otherShift' });
