@@ -75,7 +75,10 @@ export const offer = z.object({
 });
 export type Offer = z.infer<typeof offer>;
 
-export const seatView = z.object({ seat, state: z.enum(['free', 'part', 'held', 'sold', 'freed', 'blocked', 'elsewhere']) });
+export const seatView = z.object({
+  seat,
+  state: z.enum(['free', 'part', 'held', 'sold', 'freed', 'blocked', 'elsewhere']),
+});
 export type SeatView = z.infer<typeof seatView>;
 
 export const holdInput = z.object({
@@ -86,7 +89,16 @@ export const holdInput = z.object({
   seats: z.array(seat).max(5).optional(),
 });
 export type HoldInput = z.infer<typeof holdInput>;
-export const held = z.object({ holdId: z.string(), tripId, from: z.int(), to: z.int(), seats: z.array(seat), expiresAt: at, fullFen: fen, halfFen: fen });
+export const held = z.object({
+  holdId: z.string(),
+  tripId,
+  from: z.int(),
+  to: z.int(),
+  seats: z.array(seat),
+  expiresAt: at,
+  fullFen: fen,
+  halfFen: fen,
+});
 export type Held = z.infer<typeof held>;
 
 export const passengerInput = z.object({
@@ -110,7 +122,16 @@ export const saleInput = z.object({
 });
 export type SaleInput = z.infer<typeof saleInput>;
 
-export const ticketState = z.enum(['sold', 'collected', 'boarded', 'departed', 'refunded', 'voided', 'rebooked', 'forfeited']);
+export const ticketState = z.enum([
+  'sold',
+  'collected',
+  'boarded',
+  'departed',
+  'refunded',
+  'voided',
+  'rebooked',
+  'forfeited',
+]);
 /** A ticket as a screen shows it: the passenger is masked. */
 export const ticketView = z.object({
   ticketNo,
@@ -142,38 +163,103 @@ export const ticketView = z.object({
 });
 export type TicketView = z.infer<typeof ticketView>;
 
-export const sold = z.object({ orderId: z.string(), tickets: z.array(ticketView), totalFen: fen, receivedFen: fen, changeFen: fen, printJobs: z.array(z.string()) });
+export const sold = z.object({
+  orderId: z.string(),
+  tickets: z.array(ticketView),
+  totalFen: fen,
+  receivedFen: fen,
+  changeFen: fen,
+  printJobs: z.array(z.string()),
+});
 export type Sold = z.infer<typeof sold>;
 
-export const orderView = z.object({ orderId: z.string(), state: z.string(), channel: channelName, totalFen: fen, paidFen: fen, createdAt: at, confirmedAt: at.nullable(), expiresAt: at.nullable(), pickupCode: z.string().nullable(), tickets: z.array(ticketView) });
+export const orderView = z.object({
+  orderId: z.string(),
+  state: z.string(),
+  channel: channelName,
+  totalFen: fen,
+  paidFen: fen,
+  createdAt: at,
+  confirmedAt: at.nullable(),
+  expiresAt: at.nullable(),
+  pickupCode: z.string().nullable(),
+  tickets: z.array(ticketView),
+});
 export type OrderView = z.infer<typeof orderView>;
 
 export const voided = z.object({ ticketNo, payoutFen: fen });
-export const refundQuote = z.object({ quoteId: z.string(), ticketNo, paidFen: fen, feeFen: fen, insuranceFen: fen, refundFen: fen, expiresAt: at, tier: z.string() });
+export const refundQuote = z.object({
+  quoteId: z.string(),
+  ticketNo,
+  paidFen: fen,
+  feeFen: fen,
+  insuranceFen: fen,
+  refundFen: fen,
+  expiresAt: at,
+  tier: z.string(),
+});
 export type RefundQuote = z.infer<typeof refundQuote>;
 export const refundInput = z.object({ quoteId: z.string().min(1).max(64), overrule: z.string().max(40).optional() });
 /** `paid`: hand the money over now. `pending`: the boarding station has not yet confirmed; pay when it has. */
-export const refunded = z.object({ ticketNo, refundFen: fen, feeFen: fen, payout: z.enum(['paid', 'pending', 'original']) });
+export const refunded = z.object({
+  ticketNo,
+  refundFen: fen,
+  feeFen: fen,
+  payout: z.enum(['paid', 'pending', 'original']),
+});
 export type Refunded = z.infer<typeof refunded>;
 
-export const rebookInput = z.object({ tripId, from: z.int().min(0).max(47), to: z.int().min(1).max(48), seat: seat.optional() });
+export const rebookInput = z.object({
+  tripId,
+  from: z.int().min(0).max(47),
+  to: z.int().min(1).max(48),
+  seat: seat.optional(),
+});
 export const rebooked = z.object({ oldTicketNo: ticketNo, ticket: ticketView, differenceFen: z.int() });
 
 /** Proof of who collects: the document that was used at purchase, or the pickup code of the order. */
-export const pickupProof = z.union([z.object({ idType: z.string().min(1).max(24), idNo: z.string().min(1).max(32) }), z.object({ pickupCode: z.string().regex(/^\d{8,12}$/) })]);
+export const pickupProof = z.union([
+  z.object({ idType: z.string().min(1).max(24), idNo: z.string().min(1).max(32) }),
+  z.object({ pickupCode: z.string().regex(/^\d{8,12}$/) }),
+]);
 export type PickupProof = z.infer<typeof pickupProof>;
 export const pickupInput = z.object({ proof: pickupProof, ticketNos: z.array(ticketNo).min(1).max(10) });
 
 /** What goes on paper: facts of the ticket with the signed code. Names are masked as the rules say. */
-export const ticketPaper = ticketView.extend({ qr: z.string(), carrier: z.string(), vehicleClass: z.string(), ceilingFen: fen.nullable(), sellerName: z.string(), stationName: z.string(), printedAt: at, stamp: z.string().optional() });
+export const ticketPaper = ticketView.extend({
+  qr: z.string(),
+  carrier: z.string(),
+  vehicleClass: z.string(),
+  ceilingFen: fen.nullable(),
+  sellerName: z.string(),
+  stationName: z.string(),
+  printedAt: at,
+  stamp: z.string().optional(),
+});
 export type TicketPaper = z.infer<typeof ticketPaper>;
 export const collected = z.object({ papers: z.array(ticketPaper), printJobs: z.array(z.string()) });
 export type Collected = z.infer<typeof collected>;
 
 /** At the gate: a scanned code, a ticket number, or the document. `tripId` is the trip that is boarding. */
-export const boardInput = z.object({ tripId, qr: z.string().max(400).optional(), ticketNo: ticketNo.optional(), idType: z.string().max(24).optional(), idNo: z.string().max(32).optional() });
+export const boardInput = z.object({
+  tripId,
+  qr: z.string().max(400).optional(),
+  ticketNo: ticketNo.optional(),
+  idType: z.string().max(24).optional(),
+  idNo: z.string().max(32).optional(),
+});
 export type BoardInput = z.infer<typeof boardInput>;
-export const boarded = z.object({ ticketNo, seat, passenger: z.string(), fareType, fromName: z.string(), toName: z.string(), offline: z.boolean(), boardedCount: z.int(), soldCount: z.int() });
+export const boarded = z.object({
+  ticketNo,
+  seat,
+  passenger: z.string(),
+  fareType,
+  fromName: z.string(),
+  toName: z.string(),
+  offline: z.boolean(),
+  boardedCount: z.int(),
+  soldCount: z.int(),
+});
 export type Boarded = z.infer<typeof boarded>;
 
 export const departInput = z.object({ vehicle: z.string().max(12).optional() });

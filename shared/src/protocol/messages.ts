@@ -1,0 +1,223 @@
+import { z } from 'zod';
+import { done, type Outcome, refuse } from '../domain/outcome.ts';
+import type { Topic } from './topics.ts';
+
+/**
+ * Every message of the station link, as it stands in the body of a frame. This file is the only definition.
+ *
+ * `k` tells the messages of one channel apart. A reader ignores fields that it does not know, so that a minor version
+ * may add some.
+ */
+
+const count = z.int().min(0);
+const epochMs = z.int().min(0);
+const station = z.string().regex(/^\d{9}$/);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const bootId = z.string().regex(/^[a-z0-9]{4,24}$/);
+const opaqueId = z.string().min(1).max(64);
+const code = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*$/)
+  .max(80);
+const lane = z.enum(['seat', 'ev']);
+
+/** Who speaks, in which life of which process, and when. Every message begins with it. */
+const envelope = {
+  /** Minor version of the protocol that the speaker uses. */
+  v: z.int().min(1).max(999),
+  /** The station that the conversation is with, whoever speaks. */
+  st: station,
+  /** Incarnation of the speaker's streams; 0 while a station has not been given one. */
+  inc: count,
+  boot: bootId,
+  /** The lease under which this is said; 0 before the first welcome. A lower one than the current is dropped. */
+  ln: count,
+  /** The speaker's own wall clock, and what it adds to get the hub's; null while it does not know. The hub's is 0. */
+  at: epochMs,
+  off: z.int().nullable(),
+};
+export const envelopeSchema = z.object(envelope);
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+/** What a sender has: rows `first` … `next − 1`, how far the other side confirmed, and the chain at both places. */
+const sent = z.object({ first: z.int().min(1), next: z.int().min(1), acked: count, ackedHash: hash, headHash: hash });
+/** What a receiver has durably. */
+const received = z.object({ ack: count, hash });
+const position = z.object({ out: sent, in: received });
+export type SentPosition = z.infer<typeof sent>;
+export type ReceivedPosition = z.infer<typeof received>;
+export type LanePosition = z.infer<typeof position>;
+const positions = z.object({ seat: position, ev: position });
+export type LanePositions = z.infer<typeof positions>;
+
+export const hello = z.object({
+  ...envelope,
+  k: z.literal('hello'),
+  versions: z.object({ oldest: z.int().min(1).max(999), newest: z.int().min(1).max(999) }),
+  agentVersion: z.string().min(1).max(40),
+  dbId: opaqueId,
+  installId: opaqueId,
+  lanes: positions,
+});
+export type Hello = z.infer<typeof hello>;
+
+export const welcome = z.object({
+  ...envelope,
+  k: z.literal('welcome'),
+  /** The hello that is answered: its `boot` and `at`. */
+  to: z.object({ boot: bootId, at: epochMs }),
+  minor: z.int().min(1).max(999),
+  /** A lease that runs out marks the station off line at the hub and never stops an agent. */
+  ttlMs: z.int().min(1).max(3_600_000),
+  hubIncarnation: count,
+  incarnation: count,
+  lanes: positions,
+  /** Batches in flight, a lane. 0 pauses. */
+  window: z.int().min(0).max(64),
+  /** Most bytes a second of backlog; null is unlimited. */
+  rate: z.int().min(1).nullable(),
+  keyId: z.int().min(0).max(0xffff),
+});
+export type Welcome = z.infer<typeof welcome>;
+
+/** "We do not go on." The one who is told stops its streams and says so; a person decides. */
+export const fence = z.object({ ...envelope, k: z.literal('fence'), code, detail: z.string().max(200) });
+export type FenceMessage = z.infer<typeof fence>;
+
+/** "I do not know you in this life: say hello." */
+export const again = z.object({ ...envelope, k: z.literal('again') });
+export type AgainMessage = z.infer<typeof again>;
+
+const event = z.object({
+  type: z.string().min(1).max(60),
+  tv: z.int().min(1).max(999),
+  at: epochMs,
+  agg: z.string().min(1).max(80),
+  /** JSON text, byte for byte as it was hashed. */
+  fact: z.string().min(2).max(200_000),
+  person: z.object({ sealed: z.base64url().min(1).max(4096), hash }).optional(),
+});
+export type WireEvent = z.infer<typeof event>;
+
+/** Events `from`, `from + 1`, …; `prev` is the chain before the first of them, `hash` after the last. */
+export const batch = z.object({
+  ...envelope,
+  k: z.literal('batch'),
+  lane,
+  from: z.int().min(1),
+  prev: hash,
+  hash,
+  events: z.array(event).min(1).max(100),
+});
+export type Batch = z.infer<typeof batch>;
+
+/** `safe`: highest sequence number in a verified copy on another machine. `window` 0 pauses the sender. */
+const laneAck = z.object({ lane, ack: count, hash, safe: count, window: z.int().min(0).max(64) });
+export type LaneAck = z.infer<typeof laneAck>;
+export const ack = z.object({ ...envelope, k: z.literal('ack'), acks: z.array(laneAck).min(1).max(2) });
+export type Ack = z.infer<typeof ack>;
+
+/** "I miss `from`: send again from there." */
+export const nack = z.object({ ...envelope, k: z.literal('nack'), lane, from: z.int().min(1) });
+export type Nack = z.infer<typeof nack>;
+
+/** Heartbeat. `heads` is remembered: a lower head later is a restore. `echo` gives the other's `at` back, for the clock. */
+export const beat = z.object({
+  ...envelope,
+  k: z.literal('beat'),
+  acks: z.array(laneAck).max(2),
+  heads: z.array(z.object({ lane, head: count, hash })).max(2),
+  queued: count,
+  echo: epochMs.nullable(),
+});
+export type Beat = z.infer<typeof beat>;
+
+/** A question that is worthless after `ttl` ms. `p` has a schema per `m` in requests.ts. */
+export const request = z.object({
+  ...envelope,
+  k: z.literal('req'),
+  id: opaqueId,
+  m: z
+    .string()
+    .regex(/^[a-z]+(\.[a-z]+)+$/)
+    .max(40),
+  p: z.json(),
+  ttl: z.int().min(1).max(60_000),
+});
+export type RequestMessage = z.infer<typeof request>;
+
+export const response = z.object({
+  ...envelope,
+  k: z.literal('res'),
+  id: opaqueId,
+  outcome: z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), value: z.json() }),
+    z.object({ ok: z.literal(false), refusal: z.looseObject({ code }) }),
+  ]),
+});
+export type ResponseMessage = z.infer<typeof response>;
+
+/** Retained, and the will of a station's connection. */
+export const live = z.object({ k: z.literal('live'), on: z.boolean(), boot: bootId, at: epochMs });
+export type Live = z.infer<typeof live>;
+export const hubLive = z.object({
+  k: z.literal('hub-live'),
+  on: z.boolean(),
+  hubIncarnation: count,
+  boot: bootId,
+  at: epochMs,
+});
+export type HubLive = z.infer<typeof hubLive>;
+
+const session = z.discriminatedUnion('k', [hello, welcome, fence, again]);
+const acknowledgement = z.discriminatedUnion('k', [ack, nack, beat]);
+const conversation = z.discriminatedUnion('k', [request, response]);
+
+export type Message =
+  | z.infer<typeof session>
+  | Batch
+  | z.infer<typeof acknowledgement>
+  | z.infer<typeof conversation>
+  | Live
+  | HubLive;
+export type StationMessage = Exclude<Message, Live | HubLive>;
+
+const BY_CHANNEL = {
+  hello: session,
+  welcome: session,
+  seat: batch,
+  ev: batch,
+  ack: acknowledgement,
+  req: conversation,
+};
+
+export type MessageRefusal =
+  | { readonly code: 'message.malformed'; readonly where: string }
+  | { readonly code: 'message.no-such-channel' };
+
+/** Reads what a frame carried on a topic. A batch on the other lane's topic is malformed. */
+export function parseMessage(topic: Topic, body: unknown): Outcome<Message, MessageRefusal> {
+  const schema = schemaOf(topic);
+  if (!schema) return refuse({ code: 'message.no-such-channel' });
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) return refuse({ code: 'message.malformed', where: whereIn(parsed.error) });
+  const message = parsed.data;
+  if (message.k === 'batch' && 'channel' in topic && message.lane !== topic.channel) {
+    return refuse({ code: 'message.malformed', where: 'lane' });
+  }
+  if ('station' in topic && 'st' in message && message.st !== topic.station) {
+    return refuse({ code: 'message.malformed', where: 'st' });
+  }
+  return done(message);
+}
+
+function schemaOf(topic: Topic): z.ZodType<Message> | undefined {
+  if (topic.kind === 'station-live') return live;
+  if (topic.kind === 'hub-live') return hubLive;
+  if (topic.kind === 'hint') return undefined;
+  return topic.channel in BY_CHANNEL ? BY_CHANNEL[topic.channel as keyof typeof BY_CHANNEL] : undefined;
+}
+
+function whereIn(error: z.ZodError): string {
+  return error.issues[0]?.path.join('.').slice(0, 80) || '(all)';
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { orderView, pickupProof, refunded, refundQuote, ticketPaper, ticketView } from './ticketing.ts';
+
+/**
+ * Requests of the station link (station-link: requests): what the other side may refuse. The outcome of a yes that
+ * changes something is also a fact on a stream.
+ *
+ * `mutates`: the id of the request is its idempotency key, the caller writes an intent before it asks, and the answer
+ * is kept as long as the order, ticket or trip. The others may be asked again at will.
+ */
+const tripId = z.string().regex(/^\d{9}-\d{8}-[A-Za-z0-9]{1,16}$/);
+const ticketNo = z.string().regex(/^\d{20}$/);
+const id = z.string().min(1).max(64);
+
+export const REQUESTS = {
+  /** Hub → station: give me seats on this ride. A yes is followed by `seat.granted` facts on lane seat. */
+  'seat.request': {
+    mutates: true,
+    body: z.object({
+      tripId,
+      from: z.int().min(0).max(47),
+      to: z.int().min(1).max(48),
+      count: z.int().min(1).max(20),
+      seat: z.string().min(1).max(8).optional(),
+    }),
+    answer: z.object({ granted: z.int().min(0) }),
+  },
+  /** Station → hub: tickets of the document's holder, masked. */
+  'person.find': {
+    mutates: false,
+    body: z.object({ idType: z.string().min(1).max(24), idNo: z.string().min(1).max(32) }),
+    answer: z.array(ticketView).max(50),
+  },
+  'order.find': { mutates: false, body: z.object({ pickupCode: z.string().regex(/^\d{8,12}$/) }), answer: orderView },
+  /** Any → the ticket's home. */
+  'ticket.view': { mutates: false, body: z.object({ ticketNo }), answer: ticketView },
+  'ticket.quote': {
+    mutates: false,
+    body: z.object({ ticketNo, overrule: z.string().max(40).optional() }),
+    answer: refundQuote,
+  },
+  /** `payer`: the station that hands the money over, or the channel whose payment is returned. */
+  'ticket.refund': {
+    mutates: true,
+    body: z.object({
+      ticketNo,
+      quoteId: id,
+      payer: z.string().min(1).max(40),
+      overrule: z.string().max(40).optional(),
+    }),
+    answer: refunded,
+  },
+  /** Hands out paper: facts of each ticket, passenger and signed code included, for whoever prints. */
+  'ticket.collect': {
+    mutates: true,
+    body: z.object({
+      ticketNos: z.array(ticketNo).min(1).max(10),
+      proof: pickupProof,
+      terminal: z.string().regex(/^\d{3}$/),
+    }),
+    answer: z.object({ papers: z.array(ticketPaper).min(1).max(10) }),
+  },
+  /** What became of a mutating request. `never-seen` burns its key: the late original is refused. */
+  'intent.state': {
+    mutates: true,
+    body: z.object({ key: id }),
+    answer: z.discriminatedUnion('state', [
+      z.object({ state: z.literal('yes'), answer: z.json() }),
+      z.object({ state: z.literal('never-seen') }),
+    ]),
+  },
+} as const satisfies Record<string, { mutates: boolean; body: z.ZodType; answer: z.ZodType }>;
+
+export type RequestKind = keyof typeof REQUESTS;
+export type RequestBody<Kind extends RequestKind> = z.infer<(typeof REQUESTS)[Kind]['body']>;
+export type RequestAnswer<Kind extends RequestKind> = z.infer<(typeof REQUESTS)[Kind]['answer']>;
+
+export function isRequestKind(text: string): text is RequestKind {
+  return Object.hasOwn(REQUESTS, text);
+}

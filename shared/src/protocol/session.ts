@@ -1,0 +1,107 @@
+import { Liveness } from './liveness.ts';
+
+/** A hello without an answer is said again after this long, doubled up to the cap. In ms. */
+export const HELLO_MS = 3_000;
+export const HELLO_MS_MAX = 30_000;
+
+/**
+ * - `down`: no connection to the broker.
+ * - `greeting`: connected, the hub has not welcomed us; no stream runs.
+ * - `up`: welcomed under a lease.
+ * - `fenced`: the hub or we found that the copies do not fit; stays so until a person has acted and we say hello again.
+ */
+export type SessionState = 'down' | 'greeting' | 'up' | 'fenced';
+
+export type Lease = {
+  readonly lease: number;
+  readonly minor: number;
+  readonly hubIncarnation: number;
+  readonly hubBoot: string;
+  readonly incarnation: number;
+};
+
+/** A fenced station asks again this seldom: somebody may have put it right at the hub. In ms. */
+const FENCED_HELLO_MS = 60_000;
+
+/**
+ * A station's session with the hub: when to say hello and when a welcome counts. `now` is a monotonic time in ms.
+ *
+ * A hub that is not heard for 45 s is greeted anew: it may have lost us.
+ */
+export class StationSession {
+  readonly liveness = new Liveness();
+  #state: SessionState = 'down';
+  #lease: Lease | undefined;
+  #fence: string | undefined;
+  #helloAt: number | undefined;
+  #hellos = 0;
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get lease(): Lease | undefined {
+    return this.#lease;
+  }
+
+  /** Code of the fence that stops us, if one does. */
+  get fence(): string | undefined {
+    return this.#state === 'fenced' ? this.#fence : undefined;
+  }
+
+  connected(): void {
+    this.#greet();
+  }
+
+  disconnected(): void {
+    if (this.#state !== 'fenced') this.#state = 'down';
+    this.#lease = undefined;
+  }
+
+  /** The hub has forgotten us or begun anew: say hello now. */
+  askedAgain(): void {
+    if (this.#state !== 'down') this.#greet();
+  }
+
+  helloDue(now: number): boolean {
+    if (this.#state === 'up' && this.liveness.offline(now)) this.#greet();
+    if (this.#state !== 'greeting' && this.#state !== 'fenced') return false;
+    if (this.#helloAt === undefined) return true;
+    const wait =
+      this.#state === 'fenced'
+        ? FENCED_HELLO_MS
+        : Math.min(HELLO_MS_MAX, HELLO_MS * 2 ** Math.min(this.#hellos - 1, 6));
+    return now - this.#helloAt >= wait;
+  }
+
+  saidHello(now: number): void {
+    this.#helloAt = now;
+    this.#hellos += 1;
+  }
+
+  /** False for a welcome that is not newer than what we have: it was delayed or sent twice. */
+  welcomed(lease: Lease, now: number): boolean {
+    if (this.#state === 'down') return false;
+    if (this.#lease && this.#lease.lease >= lease.lease && this.#lease.hubBoot === lease.hubBoot) return false;
+    this.#state = 'up';
+    this.#lease = lease;
+    this.#fence = undefined;
+    this.#hellos = 0;
+    this.liveness.heard(now);
+    return true;
+  }
+
+  fenced(code: string, now: number): void {
+    this.#state = 'fenced';
+    this.#fence = code;
+    this.#lease = undefined;
+    this.#helloAt = now;
+  }
+
+  #greet(): void {
+    this.#state = 'greeting';
+    this.#lease = undefined;
+    this.#helloAt = undefined;
+    this.#hellos = 0;
+  }
+}
