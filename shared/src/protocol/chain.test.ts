@@ -16,7 +16,9 @@ const anyEvent: fc.Arbitrary<ChainedEvent> = fc.record({
 it('gives two different events different hashes', () => {
   fc.assert(
     fc.property(anyHash, anyEvent, anyEvent, (previous, one, other) => {
-      expect(eventHash(previous, one) === eventHash(previous, other)).toBe(JSON.stringify(one) === JSON.stringify(other));
+      expect(eventHash(previous, one) === eventHash(previous, other)).toBe(
+        JSON.stringify(one) === JSON.stringify(other),
+      );
     }),
   );
 });
@@ -27,6 +29,16 @@ it('depends on what went before', () => {
 });
 
 it('keeps the byte layout: a stored chain is checked by every later version', () => {
-  const event: ChainedEvent = { seq: 7, type: 'ticket.sold', tv: 1, at: 1_763_700_000_000, agg: '330100001-20251121-K101', fact: '{"ticketNo":"客"}', personHash: 'c'.repeat(64) };
-  expect(eventHash(CHAIN_START, event)).toMatchInlineSnapshot(`"4bb1753b321948612bbed2a01a059cd5eeb7ba9223ac1692f4abfa32f23f05f5"`);
+  const event: ChainedEvent = {
+    seq: 7,
+    type: 'ticket.sold',
+    tv: 1,
+    at: 1_763_700_000_000,
+    agg: '330100001-20251121-K101',
+    fact: '{"ticketNo":"客"}',
+    personHash: 'c'.repeat(64),
+  };
+  expect(eventHash(CHAIN_START, event)).toMatchInlineSnapshot(
+    `"4bb1753b321948612bbed2a01a059cd5eeb7ba9223ac1692f4abfa32f23f05f5"`,
+  );
 });

@@ -2,7 +2,14 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hmacSm3 } from '../crypto/sm3.ts';
-import { BODY_BYTES_MAX, COMPRESS_FROM_BYTES, decodeFrame, encodeFrame, FRAME_BYTES_MAX, type FrameKey } from './frame.ts';
+import {
+  BODY_BYTES_MAX,
+  COMPRESS_FROM_BYTES,
+  decodeFrame,
+  encodeFrame,
+  FRAME_BYTES_MAX,
+  type FrameKey,
+} from './frame.ts';
 
 const KEY: FrameKey = { keyNo: 513, secret: Buffer.alloc(32, 7) };
 const keyFor = (keyNo: number) => (keyNo === KEY.keyNo ? KEY.secret : undefined);
@@ -24,7 +31,10 @@ describe('a frame', () => {
   it('brings every JSON message through unchanged', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (message) => {
-        expect(decodeFrame(keyFor, TOPIC, framed(message))).toEqual({ ok: true, value: JSON.parse(JSON.stringify(message)) });
+        expect(decodeFrame(keyFor, TOPIC, framed(message))).toEqual({
+          ok: true,
+          value: JSON.parse(JSON.stringify(message)),
+        });
       }),
     );
   });
@@ -58,8 +68,12 @@ describe('a frame', () => {
   it('is refused on another topic and with another key', () => {
     const frame = framed({ a: 1 });
     expect(decodeFrame(keyFor, 'rt1/s/330100002/up/ev', frame)).toMatchObject({ refusal: { code: 'frame.wrong-mac' } });
-    expect(decodeFrame(() => Buffer.alloc(32, 8), TOPIC, frame)).toMatchObject({ refusal: { code: 'frame.wrong-mac' } });
-    expect(decodeFrame(() => undefined, TOPIC, frame)).toMatchObject({ refusal: { code: 'frame.unknown-key', keyNo: 513 } });
+    expect(decodeFrame(() => Buffer.alloc(32, 8), TOPIC, frame)).toMatchObject({
+      refusal: { code: 'frame.wrong-mac' },
+    });
+    expect(decodeFrame(() => undefined, TOPIC, frame)).toMatchObject({
+      refusal: { code: 'frame.unknown-key', keyNo: 513 },
+    });
   });
 
   it('never throws, whatever bytes arrive', () => {
@@ -83,7 +97,9 @@ describe('a frame', () => {
   });
 
   it('is refused when it is too long, before and after packing', () => {
-    expect(decodeFrame(keyFor, TOPIC, Buffer.alloc(FRAME_BYTES_MAX + 1))).toMatchObject({ refusal: { code: 'frame.too-large' } });
+    expect(decodeFrame(keyFor, TOPIC, Buffer.alloc(FRAME_BYTES_MAX + 1))).toMatchObject({
+      refusal: { code: 'frame.too-large' },
+    });
     expect(encodeFrame(KEY, TOPIC, 'x'.repeat(BODY_BYTES_MAX))).toMatchObject({ refusal: { code: 'frame.too-large' } });
     const noise = Array.from({ length: 30_000 }, (_, index) => ((index * 2654435761) >>> 3).toString(36)).join('');
     expect(encodeFrame(KEY, TOPIC, noise)).toMatchObject({ refusal: { code: 'frame.too-large' } });

@@ -6,7 +6,13 @@ import { agreedMinor } from './versions.ts';
 const S = '330100001';
 
 it('reads every topic that it builds, and builds only levels that every broker takes', () => {
-  const all = [...UP_CHANNELS.map((channel) => upTopic(S, channel)), ...DOWN_CHANNELS.map((channel) => downTopic(S, channel)), liveTopic(S), HUB_LIVE, HINT];
+  const all = [
+    ...UP_CHANNELS.map((channel) => upTopic(S, channel)),
+    ...DOWN_CHANNELS.map((channel) => downTopic(S, channel)),
+    liveTopic(S),
+    HUB_LIVE,
+    HINT,
+  ];
   for (const topic of all) {
     expect(topic).toMatch(/^rt1(\/[a-z0-9-]+){2,4}$/);
     expect(parseTopic(topic)).toBeDefined();
@@ -16,7 +22,14 @@ it('reads every topic that it builds, and builds only levels that every broker t
 });
 
 it('does not take a topic of another root, another shape or an unknown channel', () => {
-  for (const topic of ['', 'rt2/s/330100001/up/ev', 'rt1/s/33010000/up/ev', 'rt1/s/330100001/up/welcome', 'rt1/s/330100001/live/x', 'rt1/s/330100001/up/ev/x']) {
+  for (const topic of [
+    '',
+    'rt2/s/330100001/up/ev',
+    'rt1/s/33010000/up/ev',
+    'rt1/s/330100001/up/welcome',
+    'rt1/s/330100001/live/x',
+    'rt1/s/330100001/up/ev/x',
+  ]) {
     expect(parseTopic(topic)).toBeUndefined();
   }
   fc.assert(fc.property(fc.string(), (text) => void parseTopic(text)));
