@@ -5,16 +5,16 @@ import type { Language } from './format.ts';
 export type Gaps = Readonly<Record<string, string | number>>;
 
 /** The texts of a screen in the language of the moment. `t` is reactive: a part that calls it follows the switch. */
-export type Words<Key extends string = string> = {
+export type Words = {
   readonly language: Readonly<Ref<Language>>;
-  readonly t: (key: Key, gaps?: Gaps) => string;
+  readonly t: (key: string, gaps?: Gaps) => string;
   /** The text of a key that comes from data (an error code, a state), or null where the catalogue has none. */
   readonly find: (key: string, gaps?: Gaps) => string | null;
   readonly speak: (language: Language) => void;
 };
 
-/** One text per key and language. Both languages have the same keys; a test holds them to it. */
-export type Catalogue<Key extends string = string> = Readonly<Record<Language, Readonly<Record<Key, string>>>>;
+/** One text per key and language. Both languages have the same keys, and every key is used: a test holds them to it. */
+export type Catalogue = Readonly<Record<Language, Readonly<Record<string, string>>>>;
 
 /**
  * Puts values into a text: `{n}` is the value, `{n|ticket|tickets}` the word for one or for several of it.
@@ -35,9 +35,9 @@ export function gapsOf(text: string): string[] {
 }
 
 /** The words of one surface: shared catalogue and its own in one object, so that a text has one source. */
-export function makeWords<Key extends string>(catalogue: Catalogue<Key>, first: Language): Words<Key> {
+export function makeWords(catalogue: Catalogue, first: Language): Words {
   const language = ref<Language>(first);
-  const texts = computed<Readonly<Record<string, string>>>(() => catalogue[language.value]);
+  const texts = computed(() => catalogue[language.value]);
   const find = (key: string, gaps?: Gaps) => {
     const text = texts.value[key];
     return text === undefined ? null : fill(text, gaps);
@@ -60,8 +60,8 @@ export function wordsOf(words: Words): { install(app: { provide(key: typeof WORD
 }
 
 /** The words of the surface that a part is shown on. */
-export function useWords<Key extends string = string>(): Words<Key> {
+export function useWords(): Words {
   const words = inject(WORDS);
   if (!words) throw new Error('no words: the surface must call app.use(wordsOf(…)) first');
-  return words as Words<Key>;
+  return words;
 }

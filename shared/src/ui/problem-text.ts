@@ -2,7 +2,7 @@ import type { Problem } from '../protocol/ticketing.ts';
 import { gapsOf, type Gaps, type Words } from './i18n.ts';
 
 /** A refusal or fault in the order in which a person asks: what happened, why, what to do next, and the code for support. */
-export type ProblemText = { readonly what: string; readonly why: string | null; readonly next: string; readonly code: string };
+export type ProblemText = { readonly what: string; readonly why: string | null; readonly next: string | null; readonly code: string };
 
 /**
  * Words for a problem. The screen's own catalogue speaks first, because it knows the keys of the screen, but only when the
@@ -19,7 +19,8 @@ export function problemText(problem: Pick<Problem, 'code'> & Partial<Problem>, w
   return {
     what,
     why: why === what ? null : why,
-    next: own('.next') ?? nonEmpty(problem.hint) ?? words.t('problem.unnamed.next'),
+    // A server's title without a hint is a whole sentence that says the step too.
+    next: own('.next') ?? nonEmpty(problem.hint) ?? (nonEmpty(problem.title) === null ? words.t('problem.unnamed.next') : null),
     code: problem.code,
   };
 }

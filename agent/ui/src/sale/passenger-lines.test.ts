@@ -44,8 +44,8 @@ it('takes no second free child for one adult, and none on a small coach', () => 
   expect(addFreeChild(linesFor(['01']), 9, NATIONAL_FARE_RULES)).toMatchObject({ refusal: { code: 'passenger.free-child-coach' } });
 });
 
-it('adds up fares and insurance; a child without a seat costs nothing', () => {
+it('adds up fares and insurance; a child without a seat pays no fare but is insured', () => {
   const [full, half] = linesFor(['12', '16']);
   const lines = [full!, { ...half!, fareType: 'half' as const }, { fareType: 'freeChild' as const, seat: null, document: null, byHand: true }];
-  expect(totalsOf(lines, { fullFen: 3800, halfFen: 1900 }, 200)).toEqual({ faresFen: 5700, insuranceFen: 400, dueFen: 6100 });
+  expect(totalsOf(lines, { fullFen: 3800, halfFen: 1900 }, 200)).toEqual({ faresFen: 5700, insuranceFen: 600, dueFen: 6300 });
 });

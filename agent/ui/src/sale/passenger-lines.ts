@@ -26,10 +26,10 @@ export function priceOf(fareType: FareType, prices: LinePrices): number {
 
 export type Totals = { readonly faresFen: number; readonly insuranceFen: number; readonly dueFen: number };
 
-/** What the order costs. Insurance is for each passenger with a seat. */
+/** What the order costs. Insurance is for each passenger, a free child included. */
 export function totalsOf(lines: readonly Line[], prices: LinePrices, insuranceFenEach: number): Totals {
   const faresFen = lines.reduce((sum, line) => sum + priceOf(line.fareType, prices), 0);
-  const insuranceFen = insuranceFenEach * lines.filter((line) => line.seat !== null).length;
+  const insuranceFen = insuranceFenEach * lines.length;
   return { faresFen, insuranceFen, dueFen: faresFen + insuranceFen };
 }
 

@@ -1,0 +1,12 @@
+import { openScreen } from '../open-screen.ts';
+import type { CounterCommand } from '../command.ts';
+
+export const link: CounterCommand = {
+  name: 'link',
+  zh: '连接和设备',
+  en: 'Link and devices',
+  initials: 'ljhsb',
+  key: 'Alt+K',
+  shown: 'help',
+  run: (desk) => openScreen(desk, 'link'),
+};

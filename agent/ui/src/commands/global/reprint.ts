@@ -1,0 +1,15 @@
+import { openScreen } from '../open-screen.ts';
+import { askRecent } from '../tickets/ask-recent.ts';
+import type { CounterCommand } from '../command.ts';
+
+export const reprint: CounterCommand = {
+  name: 'reprint',
+  zh: '重打',
+  en: 'Reprint',
+  initials: 'cd',
+  key: 'F7',
+  run: (desk) => {
+    openScreen(desk, 'reprint');
+    return askRecent(desk, 'reprint');
+  },
+};

@@ -1,0 +1,15 @@
+import { openScreen } from '../open-screen.ts';
+import { askRecent } from '../tickets/ask-recent.ts';
+import type { CounterCommand } from '../command.ts';
+
+export const voidScreen: CounterCommand = {
+  name: 'void',
+  zh: '废票',
+  en: 'Void',
+  initials: 'fp',
+  key: 'F6',
+  run: (desk) => {
+    openScreen(desk, 'void');
+    return askRecent(desk, 'voiding');
+  },
+};

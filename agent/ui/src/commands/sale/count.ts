@@ -1,0 +1,10 @@
+import type { CounterCommand } from '../command.ts';
+
+export const count: CounterCommand = {
+  name: 'sale.count',
+  zh: '张数',
+  en: 'Number of tickets',
+  initials: 'zs',
+  key: 'digits:1-5',
+  run: (desk, pressed) => desk.sale({ is: 'counted', count: Number(pressed) }),
+};

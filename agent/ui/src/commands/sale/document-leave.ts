@@ -1,0 +1,10 @@
+import type { CounterCommand } from '../command.ts';
+
+export const documentLeave: CounterCommand = {
+  name: 'document.leave',
+  zh: '不输证件',
+  en: 'Leave the document',
+  initials: 'bszj',
+  key: 'Esc',
+  run: (desk) => desk.sale({ is: 'entryChanged', entry: null }),
+};

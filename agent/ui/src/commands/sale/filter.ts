@@ -1,0 +1,11 @@
+import { isOnline } from '../../counter-state.ts';
+import type { CounterCommand } from '../command.ts';
+
+export const filter: CounterCommand = {
+  name: 'sale.filter',
+  zh: '时段',
+  en: 'Time of day',
+  initials: 'sd',
+  key: '*',
+  run: (desk) => desk.sale({ is: 'filterTurned', now: desk.now(), online: isOnline(desk.state()) }),
+};

@@ -1,0 +1,10 @@
+import type { CounterCommand } from '../command.ts';
+
+export const leaveSeats: CounterCommand = {
+  name: 'seats.leave',
+  zh: '不改座位',
+  en: 'Leave seats as they are',
+  initials: 'bgzw',
+  key: 'Esc',
+  run: (desk) => desk.sale({ is: 'choiceChanged', choice: null }),
+};

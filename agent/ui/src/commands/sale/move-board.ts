@@ -1,0 +1,11 @@
+import { movedRow, ROW_KEYS } from '../move-rows.ts';
+import type { CounterCommand } from '../command.ts';
+
+export const moveBoard: CounterCommand = {
+  name: 'sale.move-board',
+  zh: '选班次',
+  en: 'Choose a trip',
+  key: ROW_KEYS,
+  shown: 'help',
+  run: (desk, pressed) => desk.change({ boardCursor: movedRow(pressed, desk.state().boardCursor, desk.state().departures?.length ?? 0) }),
+};

@@ -1,0 +1,11 @@
+import { backToSale } from '../open-screen.ts';
+import type { CounterCommand } from '../command.ts';
+
+export const leave: CounterCommand = {
+  name: 'screen.leave',
+  zh: '回售票',
+  en: 'Back to sale',
+  initials: 'hsp',
+  key: 'Esc',
+  run: backToSale,
+};

@@ -1,0 +1,15 @@
+import { typeTicketNo } from '../../tickets/ticket-pick.ts';
+import type { CounterCommand } from '../command.ts';
+import { changePick, FORGOTTEN, openPick } from './pick-slice.ts';
+
+export const typeNo: CounterCommand = {
+  name: 'ticket.number',
+  zh: '票号',
+  en: 'Ticket number',
+  key: 'digits',
+  shown: 'typing',
+  run: (desk, pressed) => {
+    const name = openPick(desk.state());
+    changePick(desk, name, { typed: typeTicketNo(desk.state()[name].typed, pressed), ticket: null, ...FORGOTTEN[name] });
+  },
+};
