@@ -16,17 +16,30 @@ export async function bareSales(agent: { readonly folder: string }, group: numbe
   const tickets = all('tickets').sort((a, b) => String(a.ticket_no).localeCompare(String(b.ticket_no)));
   const by = (table: string, key: string) => new Map(all(table).map((row) => [String(row[key]), row]));
   const orders = by('orders', 'order_id');
-  const answers = new Map(all('answers').filter(({ verb }) => verb === 'sell').map((row) => [(JSON.parse(String(row.answer)) as { orderId: string }).orderId, row]));
+  const answers = new Map(
+    all('answers')
+      .filter(({ verb }) => verb === 'sell')
+      .map((row) => [(JSON.parse(String(row.answer)) as { orderId: string }).orderId, row]),
+  );
   const audit = by('audit', 'subject');
   const cash = by('cash_moves', 'subject');
   const prints = by('print_jobs', 'ticket_no');
-  const events = new Map(all('outbox').filter(({ type }) => type === 'ticket.sold').map((row) => [(JSON.parse(String(row.fact)) as { ticketNo: string }).ticketNo, row]));
+  const events = new Map(
+    all('outbox')
+      .filter(({ type }) => type === 'ticket.sold')
+      .map((row) => [(JSON.parse(String(row.fact)) as { ticketNo: string }).ticketNo, row]),
+  );
 
   const file = join(agent.folder, 'bare.sqlite');
   const bare = new Sqlite(file);
   bare.pragma('journal_mode = WAL');
   bare.pragma('synchronous = FULL');
-  bare.exec(source.prepare("SELECT group_concat(sql, ';') FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'").pluck().get() as string);
+  bare.exec(
+    source
+      .prepare("SELECT group_concat(sql, ';') FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+      .pluck()
+      .get() as string,
+  );
   for (const table of ['seats', 'holds', 'number_ranges', 'stream_out']) {
     const rows = all(table);
     const insert = bare.prepare(insertSql(table, rows[0]!));
@@ -43,21 +56,31 @@ export async function bareSales(agent: { readonly folder: string }, group: numbe
   const sales = tickets.map((ticket, index) => {
     const orderId = String(ticket.order_id);
     const event = events.get(String(ticket.ticket_no))!;
-    const rows = [orders.get(orderId)!, ticket, answers.get(orderId)!, audit.get(orderId)!, cash.get(orderId)!, prints.get(String(ticket.ticket_no))!, event];
+    const rows = [
+      orders.get(orderId)!,
+      ticket,
+      answers.get(orderId)!,
+      audit.get(orderId)!,
+      cash.get(orderId)!,
+      prints.get(String(ticket.ticket_no))!,
+      event,
+    ];
     return { ticket, event, holdId: holdIds[index], rows: rows.map((row) => Object.values(row)) };
   });
 
   const startedAt = performance.now();
   for (let first = 0; first < sales.length; first += group) {
-    bare.transaction(() => {
-      for (const { ticket, event, holdId, rows } of sales.slice(first, first + group)) {
-        seat.run(ticket.legs, ticket.legs, ticket.trip_id, ticket.seat);
-        hold.run(holdId);
-        numbers.run(first, ticket.terminal);
-        stream.run(event.seq, event.hash);
-        for (const [index, insert] of inserts.entries()) insert.run(rows[index]!);
-      }
-    }).immediate();
+    bare
+      .transaction(() => {
+        for (const { ticket, event, holdId, rows } of sales.slice(first, first + group)) {
+          seat.run(ticket.legs, ticket.legs, ticket.trip_id, ticket.seat);
+          hold.run(holdId);
+          numbers.run(first, ticket.terminal);
+          stream.run(event.seq, event.hash);
+          for (const [index, insert] of inserts.entries()) insert.run(rows[index]!);
+        }
+      })
+      .immediate();
     // As in the product, other work gets its turn between two commits.
     await new Promise((next) => setImmediate(next));
   }

@@ -6,9 +6,18 @@ import { linkBench } from './link.ts';
 import { saleBench } from './sale.ts';
 import { searchBench } from './search.ts';
 
-export type BenchResult = { readonly name: string; readonly ours: number; readonly limit: number; readonly unit: string };
+export type BenchResult = {
+  readonly name: string;
+  readonly ours: number;
+  readonly limit: number;
+  readonly unit: string;
+};
 
-const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = { sale: saleBench, search: searchBench, link: linkBench };
+const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  sale: saleBench,
+  search: searchBench,
+  link: linkBench,
+};
 
 const name = process.argv[2] ?? '';
 const bench = BENCHES[name];
@@ -17,8 +26,21 @@ if (!bench) {
   process.exit(2);
 }
 const result = await bench();
-const rounded = { ...result, ours: round(result.ours), limit: round(result.limit), ratio: round(result.ours / result.limit) };
-console.log(JSON.stringify({ name: rounded.name, ours: rounded.ours, limit: rounded.limit, ratio: rounded.ratio, unit: rounded.unit }));
+const rounded = {
+  ...result,
+  ours: round(result.ours),
+  limit: round(result.limit),
+  ratio: round(result.ours / result.limit),
+};
+console.log(
+  JSON.stringify({
+    name: rounded.name,
+    ours: rounded.ours,
+    limit: rounded.limit,
+    ratio: rounded.ratio,
+    unit: rounded.unit,
+  }),
+);
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;

@@ -1,6 +1,8 @@
+import type { RuleSet } from '@lianpiao/shared/domain/rules';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { Fault } from '@lianpiao/shared/fault';
 import type { EventBody, EventType } from '@lianpiao/shared/protocol/events';
+import { activateRules } from '@lianpiao/shared/store/rules';
 import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
 import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
@@ -62,13 +64,12 @@ export function hubFacts(agent: Agent): HubFacts {
         .onConflictDoNothing();
     },
     'rules.activated': async (tx, { fact }) => {
-      const row = {
+      await activateRules(tx, {
+        ...fact.body,
         version: fact.version,
         validFrom: fact.validFrom,
         validTo: fact.validTo,
-        body: JSON.stringify(fact.body),
-      };
-      await tx.db.insert(tx.t.rules).values(row).onConflictDoUpdate({ target: tx.t.rules.version, set: row });
+      } as RuleSet);
     },
     'allotment.set': async (tx, { fact }) => {
       await tx.db.insert(tx.t.allotments).values(fact).onConflictDoUpdate({ target: tx.t.allotments.line, set: fact });

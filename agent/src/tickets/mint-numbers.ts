@@ -6,25 +6,26 @@ import type { Agent } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 
-const take = statement((db, t: AgentTables) => {
-  const { numberRanges } = t;
-  const roomy = db
-    .select({ first: numberRanges.first })
-    .from(numberRanges)
+const roomy = statement((db, t: AgentTables) =>
+  db
+    .select({ first: t.numberRanges.first, next: t.numberRanges.next })
+    .from(t.numberRanges)
     .where(
       and(
-        eq(numberRanges.terminal, value('terminal')),
-        sql`${numberRanges.next} + ${value('count')} <= ${numberRanges.last} + 1`,
+        eq(t.numberRanges.terminal, value('terminal')),
+        sql`${t.numberRanges.next} + ${value('count')} <= ${t.numberRanges.last} + 1`,
       ),
     )
-    .orderBy(numberRanges.first)
-    .limit(1);
-  return db
-    .update(numberRanges)
-    .set({ next: sql`${numberRanges.next} + ${value('count')}` })
-    .where(and(eq(numberRanges.terminal, value('terminal')), sql`${numberRanges.first} = ${roomy}`))
-    .returning({ next: numberRanges.next });
-});
+    .orderBy(t.numberRanges.first)
+    .limit(1),
+);
+
+const use = statement((db, t: AgentTables) =>
+  db
+    .update(t.numberRanges)
+    .set({ next: sql`${t.numberRanges.next} + ${value('count')}` })
+    .where(and(eq(t.numberRanges.terminal, value('terminal')), eq(t.numberRanges.first, value('first')))),
+);
 
 export type NumbersRefusal = { readonly code: 'ticket.numbers-used-up'; readonly terminal: string };
 
@@ -39,12 +40,11 @@ export async function mintNumbers(
   channel: Channel,
   count: number,
 ): Promise<Outcome<string[], NumbersRefusal>> {
-  const [range] = await take(tx, { terminal, count });
+  const [range] = await roomy(tx, { terminal, count });
   if (!range) return refuse({ code: 'ticket.numbers-used-up', terminal });
+  await use(tx, { terminal, count, first: range.first });
   const station = agent.station.code;
   return done(
-    Array.from({ length: count }, (_, index) =>
-      ticketNoOf({ station, channel, terminal, serial: range.next - count + index }),
-    ),
+    Array.from({ length: count }, (_, index) => ticketNoOf({ station, channel, terminal, serial: range.next + index })),
   );
 }

@@ -60,6 +60,16 @@ describe('sell', () => {
     expect(await agent.store.read.db.select().from(agent.store.read.t.tickets)).toHaveLength(1);
   });
 
+  it('gives a repeat that races its own original the same yes', async () => {
+    const { holdId } = await held(1);
+    const once = call();
+    const tries = await Promise.all(
+      [0, 1, 2].map(() => sell(agent, once, { ...cash, holdId, passengers: [adult(1)] }, NOON)),
+    );
+    expect(tries[0]!.ok).toBe(true);
+    expect(tries).toEqual([tries[0], tries[0], tries[0]]);
+  });
+
   it('sells each hold once when fifty callers race for it', async () => {
     const { holdId } = await held(1);
     const tries = await Promise.all(

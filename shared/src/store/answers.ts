@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { done, type Outcome, refuse } from '../domain/outcome.ts';
+import { done, refuse } from '../domain/outcome.ts';
 import type { EpochMs } from '../domain/service-day.ts';
 import type { Call } from './call.ts';
 import { statement, value } from './statement.ts';
@@ -17,66 +17,54 @@ const find = statement((db, t: SharedTables) =>
 );
 
 const insert = statement((db, t: SharedTables) =>
-  db.insert(t.answers).values({
-    caller: value('caller'),
-    key: value('key'),
-    verb: value('verb'),
-    bodyHash: value('bodyHash'),
-    answer: value('answer'),
-    at: value('at'),
-  }),
+  db
+    .insert(t.answers)
+    .values({
+      caller: value('caller'),
+      key: value('key'),
+      verb: value('verb'),
+      bodyHash: value('bodyHash'),
+      answer: value('answer'),
+      at: value('at'),
+    })
+    .onConflictDoNothing(),
 );
-
-/**
- * The answer that this call got before, or undefined when it is new. Only a yes is kept: a refusal changed nothing, so
- * the same question may be asked again.
- */
-export async function answerOf<Value>(
-  tx: Tx<SharedTables>,
-  call: Call,
-  verb: string,
-): Promise<Outcome<Value, KeyReused> | undefined> {
-  const [seen] = await find(tx, { caller: call.caller.id, key: call.key });
-  if (!seen) return undefined;
-  if (seen.bodyHash !== call.bodyHash || seen.verb !== verb) return refuse({ code: 'call.key-reused', key: call.key });
-  return done(JSON.parse(seen.answer) as Value);
-}
-
-/** Keeps the yes of a call with the change that it describes, in the same transaction. */
-export async function keepAnswer<Value>(
-  tx: Tx<SharedTables>,
-  call: Call,
-  verb: string,
-  answer: Value,
-  now: EpochMs,
-): Promise<void> {
-  await insert(tx, {
-    caller: call.caller.id,
-    key: call.key,
-    verb,
-    bodyHash: call.bodyHash,
-    answer: JSON.stringify(answer),
-    at: now,
-  });
-}
 
 type AnyOutcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly refusal: { readonly code: string } };
 
-/** Runs a verb once per idempotency key: a repeat gets the stored answer, and only a yes is stored. */
-export function answerOnce<Tables extends SharedTables, Result extends AnyOutcome>(
+/**
+ * Runs a verb once per idempotency key, and keeps its yes in the transaction that makes it true: a repeat gets that answer.
+ *
+ * The key is looked up only when there is reason to: a repeat finds the world changed by its first run and is refused, or
+ * its answer meets the kept one and is undone with everything else it did. A no changed nothing and is not kept: the same
+ * question may be asked again.
+ */
+export async function answerOnce<Tables extends SharedTables, Result extends AnyOutcome>(
   store: Store<Tables>,
   call: Call,
   verb: string,
   now: EpochMs,
   unit: (tx: Tx<Tables>) => Promise<Result>,
 ): Promise<Result | { readonly ok: false; readonly refusal: KeyReused }> {
-  return store.transaction(async (tx) => {
-    const seen = await answerOf(tx, call, verb);
-    if (seen) return seen as Result;
-    const outcome = await unit(tx);
-    if (outcome.ok) await keepAnswer(tx, call, verb, outcome.value, now);
-    return outcome;
+  const { caller, key, bodyHash } = call;
+  const outcome = await store.transaction(async (tx) => {
+    const tried = await unit(tx);
+    if (!tried.ok) return tried;
+    const kept = await insert(tx, {
+      caller: caller.id,
+      key,
+      verb,
+      bodyHash,
+      answer: JSON.stringify(tried.value),
+      at: now,
+    });
+    return kept === 1 ? tried : refuse({ code: 'call.repeated' });
   });
+  if (outcome.ok) return outcome;
+  const [seen] = await find(store.read, { caller: caller.id, key });
+  if (!seen) return outcome as Result;
+  if (seen.bodyHash !== bodyHash || seen.verb !== verb) return refuse({ code: 'call.key-reused', key });
+  return done(JSON.parse(seen.answer)) as Result;
 }

@@ -14,7 +14,11 @@ let folder: string;
 let store: Store<SharedTables>;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lianpiao-store-'));
-  store = await openSqlite({ path: join(folder, 'a.sqlite'), tables: sharedTables(sqliteKit), migrations: [SHARED_MIGRATIONS] });
+  store = await openSqlite({
+    path: join(folder, 'a.sqlite'),
+    tables: sharedTables(sqliteKit),
+    migrations: [SHARED_MIGRATIONS],
+  });
 });
 afterEach(async () => {
   await store.close();
@@ -52,9 +56,9 @@ describe('a store transaction', () => {
   });
 
   it('writes through to the disk at every commit: synchronous is FULL on the writing connection', async () => {
-    const level = await store.transaction((tx) => tx.engine.rows('PRAGMA synchronous', []));
+    const level = await store.transaction((tx) => Promise.resolve(tx.engine.prepare('PRAGMA synchronous').rows([])));
     expect(level).toEqual([[2]]);
-    expect(await store.read.engine.rows('PRAGMA journal_mode', [])).toEqual([['wal']]);
+    expect(await store.read.engine.prepare('PRAGMA journal_mode').rows([])).toEqual([['wal']]);
   });
 
   it('shows other readers nothing before it is committed', async () => {
@@ -68,7 +72,11 @@ describe('a store transaction', () => {
   });
 
   it('has no table that is not STRICT', async () => {
-    const loose = await store.read.engine.rows("SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'", []);
+    const loose = await store.read.engine
+      .prepare(
+        "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'",
+      )
+      .rows([]);
     expect(loose).toEqual([]);
   });
 });

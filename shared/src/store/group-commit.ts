@@ -40,8 +40,11 @@ export function groupCommit(connection: WriterConnection): {
   async function drain(): Promise<void> {
     await new Promise((next) => setImmediate(next));
     while (queue.length > 0) {
-      const spoilt = await commitGroup(connection, queue, false);
-      if (spoilt.length > 0) await commitGroup(connection, spoilt, true);
+      // A no is told after the commit too: it may rest on what another unit of the group has done.
+      const noes: (() => void)[] = [];
+      const spoilt = await commitGroup(connection, queue, noes, false);
+      if (spoilt.length > 0) await commitGroup(connection, spoilt, noes, true);
+      for (const tell of noes) tell();
     }
     draining = null;
   }
@@ -57,7 +60,12 @@ export function groupCommit(connection: WriterConnection): {
 }
 
 /** Runs and commits units from the queue. Returns the units whose work was taken back because another one spoilt the group. */
-async function commitGroup(connection: WriterConnection, queue: Unit[], guarded: boolean): Promise<Unit[]> {
+async function commitGroup(
+  connection: WriterConnection,
+  queue: Unit[],
+  noes: (() => void)[],
+  guarded: boolean,
+): Promise<Unit[]> {
   try {
     connection.begin();
   } catch (cause) {
@@ -67,9 +75,13 @@ async function commitGroup(connection: WriterConnection, queue: Unit[], guarded:
   const done: Done[] = [];
   const startedAt = performance.now();
   const most = guarded ? queue.length : UNITS_MAX;
-  for (let count = 0; queue.length > 0 && count < most && (guarded || performance.now() - startedAt < GROUP_MS_MAX); count += 1) {
+  for (
+    let count = 0;
+    queue.length > 0 && count < most && (guarded || performance.now() - startedAt < GROUP_MS_MAX);
+    count += 1
+  ) {
     const unit = queue.shift()!;
-    const clean = await runUnit(connection, unit, guarded, done);
+    const clean = await runUnit(connection, unit, { guarded, done, noes });
     if (clean) continue;
     connection.rollback();
     return done.map((each) => each.unit);
@@ -85,11 +97,12 @@ async function commitGroup(connection: WriterConnection, queue: Unit[], guarded:
   return [];
 }
 
+type Group = { readonly guarded: boolean; readonly done: Done[]; readonly noes: (() => void)[] };
+
 /** False when the unit ended in a no after it had written, and no savepoint can take just that back. */
-async function runUnit(connection: WriterConnection, unit: Unit, guarded: boolean, done: Done[]): Promise<boolean> {
+async function runUnit(connection: WriterConnection, unit: Unit, { guarded, done, noes }: Group): Promise<boolean> {
   const before = connection.changes();
   if (guarded) connection.savepoint();
-  let answer: () => void;
   try {
     const value = await unit.run();
     if (!isRefusal(value)) {
@@ -97,12 +110,11 @@ async function runUnit(connection: WriterConnection, unit: Unit, guarded: boolea
       done.push({ unit, value });
       return true;
     }
-    answer = () => unit.resolve(value);
+    noes.push(() => unit.resolve(value));
   } catch (cause) {
-    answer = () => unit.reject(cause);
+    noes.push(() => unit.reject(cause));
   }
   if (guarded) connection.rollbackToSavepoint();
-  answer();
   return guarded || connection.changes() === before;
 }
 

@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/sqlite-proxy';
 import { Fault } from '../fault.ts';
 import { groupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
-import type { Database, Engine, Store, Tx } from './store.ts';
+import type { Database, Engine, Prepared, Rows, Store, Tx } from './store.ts';
 
 export type SqliteOptions<Tables> = {
   /** File of the database, or `:memory:`. */
@@ -28,8 +28,9 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
   const reader = inMemory ? writer : connect(options.path, true);
 
   const writing = readerOn(writer, options.tables);
-  const tx: Tx<Tables> = { ...writing, writes: true };
-  const group = groupCommit(writerConnection(writer));
+  const memo = new Map<string, unknown>();
+  const tx: Tx<Tables> = { ...writing, memo };
+  const group = groupCommit(writerConnection(writer, () => memo.clear()));
   return {
     read: inMemory ? writing : readerOn(reader, options.tables),
     transaction: <Value>(unit: (tx: Tx<Tables>) => Promise<Value>) => group.enqueue(() => unit(tx)) as Promise<Value>,
@@ -61,11 +62,12 @@ function connect(path: string, readonly: boolean): Sqlite.Database {
 function readerOn<Tables>(connection: Sqlite.Database, t: Tables) {
   const engine = engineOn(connection);
   const db = drizzle(async (text, params, method) => {
+    const statement = engine.prepare(text);
     if (method === 'run') {
-      await engine.run(text, params);
+      await statement.run(params);
       return { rows: [] };
     }
-    const rows = (await engine.rows(text, params)) as unknown[][];
+    const rows = (await statement.rows(params)) as unknown[][];
     return { rows: method === 'get' ? (rows[0] as unknown[]) : rows };
   }) as Database;
   return { db, t, engine };
@@ -73,45 +75,52 @@ function readerOn<Tables>(connection: Sqlite.Database, t: Tables) {
 
 /** Statements are kept by their text: drizzle makes the same text for the same query. */
 function engineOn(connection: Sqlite.Database): Engine {
-  const raw = new Map<string, Sqlite.Statement>();
-  const prepared = (text: string) => {
-    let statement = raw.get(text);
-    if (!statement) {
-      statement = connection.prepare(text);
-      if (statement.reader) statement.raw(true);
-      raw.set(text, statement);
-    }
-    return statement;
-  };
+  const known = new Map<string, Prepared>();
   return {
-    rows: async (text, params) => prepared(text).all(params) as unknown[][],
-    run: async (text, params) => {
-      const statement = prepared(text);
-      if (statement.reader) statement.all(params);
-      else statement.run(params);
+    prepare: (text) => {
+      let prepared = known.get(text);
+      if (!prepared) {
+        prepared = preparedOn(connection, text);
+        known.set(text, prepared);
+      }
+      return prepared;
     },
   };
 }
 
-function writerConnection(connection: Sqlite.Database) {
+function preparedOn(connection: Sqlite.Database, text: string): Prepared {
+  const statement = connection.prepare(text);
+  if (!statement.reader) return { rows: () => [], run: (params) => statement.run(params).changes };
+  statement.raw(true);
+  const rows = (params: readonly unknown[]) => statement.all(params) as Rows;
+  return { rows, run: (params) => rows(params).length };
+}
+
+function writerConnection(connection: Sqlite.Database, forget: () => void) {
   const command = (text: string) => {
     const statement = connection.prepare(text);
     return () => void statement.run();
   };
+  const begin = command('BEGIN IMMEDIATE');
   const rollback = command('ROLLBACK');
   const back = command('ROLLBACK TO unit');
   const release = command('RELEASE unit');
   const changes = connection.prepare('SELECT total_changes()').pluck();
   return {
-    begin: command('BEGIN IMMEDIATE'),
+    begin: () => {
+      forget();
+      begin();
+    },
     commit: command('COMMIT'),
     rollback: () => {
+      forget();
       if (connection.inTransaction) rollback();
     },
     savepoint: command('SAVEPOINT unit'),
     release,
     changes: () => changes.get() as number,
     rollbackToSavepoint: () => {
+      forget();
       back();
       release();
     },

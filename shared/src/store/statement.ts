@@ -1,9 +1,9 @@
 import { Column, is, Param, Placeholder, SQL, sql } from 'drizzle-orm';
-import type { Database, Reader } from './store.ts';
+import type { Database, Engine, Reader, Rows } from './store.ts';
 
 /** What a drizzle builder gives `statement`: awaited it has rows, prepared it has SQL, parameters and the shape of a row. */
 type Query<Result> = PromiseLike<Result> & { _prepare?: unknown };
-type Rows<Result> = Result extends readonly unknown[] ? Result : undefined;
+type Answer<Result> = Result extends readonly unknown[] ? Result : number;
 type Values = Readonly<Record<string, unknown>>;
 
 /** Names a value that is given at each call. */
@@ -13,70 +13,69 @@ export const value = (name: string) => sql.placeholder(name);
  * A statement of a hot path: built by drizzle once per engine, then only bound and run.
  *
  * drizzle's own prepared queries cost about as much again as the statement itself; this keeps its SQL and its types and
- * leaves out the rest. Rows are flat: no joins with the same column name twice.
+ * leaves out the rest. A write without `returning` resolves to the number of rows it changed, which is how a guard is read:
+ * SQLite makes a table for `returning`, at more than the price of a small update. Rows are flat: no joins with the same column name twice.
  */
 export function statement<Tables, Result>(
   build: (db: Database, t: Tables) => Query<Result>,
-): (on: Reader<Tables>, values: Values) => Promise<Rows<Result>> {
-  const prepared = new WeakMap<Database, Prepared>();
-  return (on, values) => {
-    let mine = prepared.get(on.db);
-    if (!mine) {
-      mine = prepare(build(on.db, on.t));
-      prepared.set(on.db, mine);
+): (on: Reader<Tables>, values: Values) => Promise<Answer<Result>> {
+  const hot = new WeakMap<Database, (values: Values) => unknown>();
+  return async (on, values) => {
+    let call = hot.get(on.db);
+    if (!call) {
+      call = prepare(build(on.db, on.t), on.engine);
+      hot.set(on.db, call);
     }
-    const params = mine.bind(values);
-    return (mine.row ? on.engine.rows(mine.text, params).then(mine.rows) : on.engine.run(mine.text, params)) as Promise<
-      Rows<Result>
-    >;
+    return call(values) as Answer<Result>;
   };
 }
 
-type Prepared = {
-  readonly text: string;
-  readonly bind: (values: Values) => unknown[];
-  readonly row: ((raw: readonly unknown[]) => unknown) | null;
-  readonly rows: (raws: readonly (readonly unknown[])[]) => unknown[];
-};
-
-function prepare(query: Query<unknown>): Prepared {
-  const { query: built, fields } = (
-    query as { _prepare(): { query: { sql: string; params: unknown[] }; fields?: readonly Field[] } }
-  )._prepare();
-  const binders = built.params.map(binder);
-  const row = fields ? rowMaker(fields) : null;
-  return {
-    text: built.sql,
-    bind: (values) => binders.map((bind) => bind(values)),
-    row,
-    rows: (raws) => raws.map(row!),
-  };
-}
-
-function binder(param: unknown): (values: Values) => unknown {
-  const named = is(param, Placeholder) ? param : is(param, Param) && is(param.value, Placeholder) ? param.value : null;
-  if (!named) return () => param;
-  const { name } = named;
+function prepare(query: Query<unknown>, engine: Engine): (values: Values) => unknown {
+  const { query: built, fields } = (query as Preparable)._prepare();
+  const statement = engine.prepare(built.sql);
+  const bind = binder(built.params);
+  if (!fields) return (values) => statement.run(bind(values));
+  const objects = rowMaker(fields);
   return (values) => {
-    const given = values[name];
-    if (given === undefined) throw new Error(`the statement needs a value for "${name}"`);
-    return given;
+    const rows = statement.rows(bind(values));
+    return rows instanceof Promise ? rows.then(objects) : objects(rows);
   };
 }
 
 type Field = { readonly path: readonly string[]; readonly field: unknown };
+type Preparable = { _prepare(): { query: { sql: string; params: unknown[] }; fields?: readonly Field[] } };
+
+/** Puts the values of a call where the statement's placeholders are, among its constants. */
+function binder(params: readonly unknown[]): (values: Values) => unknown[] {
+  const names = params.map((param) => {
+    const named = is(param, Param) ? param.value : param;
+    return is(named, Placeholder) ? named.name : null;
+  });
+  return (values) => {
+    const bound = params.slice();
+    for (let index = 0; index < names.length; index += 1) {
+      const name = names[index];
+      if (name === null || name === undefined) continue;
+      const given = values[name];
+      if (given === undefined) throw new Error(`the statement needs a value for "${name}"`);
+      bound[index] = given;
+    }
+    return bound;
+  };
+}
 
 /** Columns of our kit need no decoding; computed SQL fields are numbers or text as the engine gives them. */
-function rowMaker(fields: readonly Field[]): (raw: readonly unknown[]) => unknown {
+function rowMaker(fields: readonly Field[]): (rows: Rows) => unknown[] {
   const keys = fields.map(({ path, field }) => {
     if (path.length !== 1 || !(is(field, Column) || is(field, SQL) || is(field, SQL.Aliased))) {
       throw new Error(`a hot statement selects flat columns, not ${path.join('.')}`);
     }
     return path[0]!;
   });
-  return (raw) => {
+  const object = (row: readonly unknown[]) => {
     const made: Record<string, unknown> = {};
-    for (let index = 0; index < keys.length; index += 1) made[keys[index]!] = raw[index];
+    for (let index = 0; index < keys.length; index += 1) made[keys[index]!] = row[index];
     return made;
   };
+  return (rows) => rows.map(object);
 }

@@ -3,11 +3,17 @@ import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 /** drizzle's asynchronous SQLite database is the type of every engine: other engines are cast to it. */
 export type Database = SqliteRemoteDatabase<Record<string, never>>;
 
-/** Runs SQL text. Rows come as arrays in column order. */
-export type Engine = {
-  rows(text: string, params: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
-  run(text: string, params: readonly unknown[]): Promise<void>;
+/** A statement that an engine has prepared. A local engine answers at once, one over a socket with a promise. */
+export type Prepared = {
+  /** Rows as arrays in column order. */
+  rows(params: readonly unknown[]): Rows | Promise<Rows>;
+  /** Number of rows that were changed. */
+  run(params: readonly unknown[]): number | Promise<number>;
 };
+export type Rows = readonly (readonly unknown[])[];
+
+/** Runs SQL text. The same text gives the same prepared statement. */
+export type Engine = { prepare(text: string): Prepared };
 
 /** Something to query: `t` are the tables of this engine. */
 export type Reader<Tables> = { readonly db: Database; readonly t: Tables; readonly engine: Engine };
@@ -16,7 +22,10 @@ export type Reader<Tables> = { readonly db: Database; readonly t: Tables; readon
  * The only way to write. What runs in a transaction awaits its own statements and nothing else: no timer, no network, no
  * other transaction.
  */
-export type Tx<Tables> = Reader<Tables> & { readonly writes: true };
+export type Tx<Tables> = Reader<Tables> & {
+  /** What the units of one commit have read and may use again. Empty at the start of each commit and after each undo. */
+  readonly memo: Map<string, unknown>;
+};
 
 export type Store<Tables> = {
   /** A second, read-only connection: sees what is committed. */

@@ -19,6 +19,8 @@ export type Emission<Type extends EventType> = {
   readonly person?: SealedPerson;
 };
 
+type Head = { readonly next: number; readonly headHash: string };
+
 const head = statement((db, t: SharedTables) =>
   db
     .select({ next: t.streamOut.next, headHash: t.streamOut.headHash })
@@ -34,16 +36,14 @@ const advance = statement((db, t: SharedTables) =>
 );
 
 const open = statement((db, t: SharedTables) =>
-  db
-    .insert(t.streamOut)
-    .values({
-      peer: value('peer'),
-      lane: value('lane'),
-      next: value('next'),
-      acked: 0,
-      safe: 0,
-      headHash: value('hash'),
-    }),
+  db.insert(t.streamOut).values({
+    peer: value('peer'),
+    lane: value('lane'),
+    next: value('next'),
+    acked: 0,
+    safe: 0,
+    headHash: value('hash'),
+  }),
 );
 
 const append = statement((db, t: SharedTables) =>
@@ -73,12 +73,14 @@ export async function emit<Type extends EventType>(
 ): Promise<number> {
   const { peer, type, agg, person } = emission;
   const { lane, tv } = EVENTS[type];
-  const [stream] = await head(tx, { peer, lane });
+  const name = `stream/${peer}/${lane}`;
+  const stream = (tx.memo.get(name) as Head | undefined) ?? (await head(tx, { peer, lane }))[0];
   const seq = stream?.next ?? 1;
   const fact = JSON.stringify(emission.fact);
   const personHash = person?.hash ?? null;
   const hash = eventHash(stream?.headHash ?? CHAIN_START, { seq, type, tv, at: now, agg, fact, personHash });
   await (stream ? advance : open)(tx, { peer, lane, next: seq + 1, hash });
+  tx.memo.set(name, { next: seq + 1, headHash: hash } satisfies Head);
   await append(tx, {
     peer,
     lane,

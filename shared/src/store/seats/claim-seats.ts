@@ -67,7 +67,7 @@ export async function claimSeats(
 
   for (const seat of seats) {
     const changed = await claim(tx, { tripId: wanted.tripId, seat, legs });
-    if (changed.length === 0) return refuse({ code: 'seat.taken', seat });
+    if (changed === 0) return refuse({ code: 'seat.taken', seat });
   }
   const { holdId, tripId, from, to, expiresAt, caller } = wanted;
   await insert(tx, { holdId, tripId, from, to, seats: JSON.stringify(seats), expiresAt, caller, now });

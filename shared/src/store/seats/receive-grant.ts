@@ -46,5 +46,5 @@ export async function receiveGrant(
   if (fresh.length === 0) return done('known');
   await know(tx, { tripId, seat, position: POSITION_UNKNOWN, epoch, mine: 0 });
   const changed = await receive(tx, { tripId, seat, legs });
-  return changed.length === 1 ? done('received') : refuse({ code: 'seat.ownership-broken', tripId, seat });
+  return changed === 1 ? done('received') : refuse({ code: 'seat.ownership-broken', tripId, seat });
 }

@@ -25,7 +25,7 @@ export async function releaseHold(
   const legs = legsBetween(hold.from, hold.to);
   for (const seat of JSON.parse(hold.seats) as string[]) {
     const changed = await release(tx, { tripId: hold.tripId, seat, legs });
-    invariant(changed.length === 1, 'a live hold holds its seats', { holdId, seat });
+    invariant(changed === 1, 'a live hold holds its seats', { holdId, seat });
   }
   return true;
 }

@@ -29,7 +29,7 @@ const oneSeat = (t: SharedTables) => and(eq(t.seats.tripId, value('tripId')), eq
 const claimed = (t: SharedTables) => sql`(${t.seats.held} | ${t.seats.sold} | ${t.seats.freed} | ${t.seats.blocked})`;
 
 /**
- * The guarded statements: each changes one row or none, and the condition stands in the WHERE clause, so that no two
+ * The guarded statements: each changes one row or none and says how many, and the condition stands in the WHERE clause, so that no two
  * callers can claim one leg, whatever they read before.
  */
 export const claim = statement((db, t: SharedTables) =>
@@ -42,48 +42,42 @@ export const claim = statement((db, t: SharedTables) =>
         sql`${claimed(t)} & ${value('legs')} = 0`,
         sql`${t.seats.mine} & ${value('legs')} = ${value('legs')}`,
       ),
-    )
-    .returning({ seat: t.seats.seat }),
+    ),
 );
 
 export const release = statement((db, t: SharedTables) =>
   db
     .update(t.seats)
     .set({ held: sql`${t.seats.held} & ~${value('legs')}` })
-    .where(and(oneSeat(t), sql`${t.seats.held} & ${value('legs')} = ${value('legs')}`))
-    .returning({ seat: t.seats.seat }),
+    .where(and(oneSeat(t), sql`${t.seats.held} & ${value('legs')} = ${value('legs')}`)),
 );
 
 export const heldToSold = statement((db, t: SharedTables) =>
   db
     .update(t.seats)
     .set({ held: sql`${t.seats.held} & ~${value('legs')}`, sold: sql`${t.seats.sold} | ${value('legs')}` })
-    .where(and(oneSeat(t), sql`${t.seats.held} & ${value('legs')} = ${value('legs')}`))
-    .returning({ seat: t.seats.seat }),
+    .where(and(oneSeat(t), sql`${t.seats.held} & ${value('legs')} = ${value('legs')}`)),
 );
 
 export const soldToFree = statement((db, t: SharedTables) =>
   db
     .update(t.seats)
     .set({ sold: sql`${t.seats.sold} & ~${value('legs')}` })
-    .where(and(oneSeat(t), sql`${t.seats.sold} & ${value('legs')} = ${value('legs')}`))
-    .returning({ seat: t.seats.seat }),
+    .where(and(oneSeat(t), sql`${t.seats.sold} & ${value('legs')} = ${value('legs')}`)),
 );
 
 export const soldToFreed = statement((db, t: SharedTables) =>
   db
     .update(t.seats)
     .set({ sold: sql`${t.seats.sold} & ~${value('legs')}`, freed: sql`${t.seats.freed} | ${value('legs')}` })
-    .where(and(oneSeat(t), sql`${t.seats.sold} & ${value('legs')} = ${value('legs')}`))
-    .returning({ seat: t.seats.seat }),
+    .where(and(oneSeat(t), sql`${t.seats.sold} & ${value('legs')} = ${value('legs')}`)),
 );
 
 export const freedToFree = statement((db, t: SharedTables) =>
   db
     .update(t.seats)
     .set({ freed: sql`${t.seats.freed} & ~${value('legs')}` })
-    .where(and(oneSeat(t), sql`${t.seats.freed} & ${value('legs')} = ${value('legs')}`))
-    .returning({ seat: t.seats.seat }),
+    .where(and(oneSeat(t), sql`${t.seats.freed} & ${value('legs')} = ${value('legs')}`)),
 );
 
 /** Only the owner gives away, and only what nobody has claimed. */
@@ -97,8 +91,7 @@ export const giveAway = statement((db, t: SharedTables) =>
         sql`${claimed(t)} & ${value('legs')} = 0`,
         sql`${t.seats.mine} & ${value('legs')} = ${value('legs')}`,
       ),
-    )
-    .returning({ seat: t.seats.seat }),
+    ),
 );
 
 /** Legs that were given to us: none of them may be ours already. */
@@ -109,8 +102,7 @@ export const receive = statement((db, t: SharedTables) =>
       mine: sql`${t.seats.mine} | (${value('legs')} & ~${t.seats.owed})`,
       owed: sql`${t.seats.owed} & ~${value('legs')}`,
     })
-    .where(and(oneSeat(t), sql`${t.seats.mine} & ${value('legs')} = 0`))
-    .returning({ seat: t.seats.seat }),
+    .where(and(oneSeat(t), sql`${t.seats.mine} & ${value('legs')} = 0`)),
 );
 
 export const know = statement((db, t: SharedTables) =>

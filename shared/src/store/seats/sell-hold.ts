@@ -17,13 +17,17 @@ export type SoldHold = {
 };
 export type HoldRefusal = { readonly code: 'hold.ended'; readonly holdId: string };
 
-const take = statement((db, t: SharedTables) =>
+const live = (t: SharedTables) =>
+  and(eq(t.holds.holdId, value('holdId')), eq(t.holds.state, 'held'), gt(t.holds.expiresAt, value('now')));
+
+const find = statement((db, t: SharedTables) =>
   db
-    .update(t.holds)
-    .set({ state: 'sold' })
-    .where(and(eq(t.holds.holdId, value('holdId')), eq(t.holds.state, 'held'), gt(t.holds.expiresAt, value('now'))))
-    .returning({ tripId: t.holds.tripId, from: t.holds.fromStop, to: t.holds.toStop, seats: t.holds.seats }),
+    .select({ tripId: t.holds.tripId, from: t.holds.fromStop, to: t.holds.toStop, seats: t.holds.seats })
+    .from(t.holds)
+    .where(live(t)),
 );
+
+const take = statement((db, t: SharedTables) => db.update(t.holds).set({ state: 'sold' }).where(live(t)));
 
 /** Turns a live hold into sold seats, once. A hold ends by the owner's clock, whatever the caller believes. */
 export async function sellHold(
@@ -31,14 +35,14 @@ export async function sellHold(
   holdId: string,
   now: EpochMs,
 ): Promise<Outcome<SoldHold, HoldRefusal>> {
-  const [hold] = await take(tx, { holdId, now });
-  if (!hold) return refuse({ code: 'hold.ended', holdId });
+  const [hold] = await find(tx, { holdId, now });
+  if (!hold || (await take(tx, { holdId, now })) === 0) return refuse({ code: 'hold.ended', holdId });
   const { tripId, from, to } = hold;
   const legs = legsBetween(from, to);
   const seats = JSON.parse(hold.seats) as string[];
   for (const seat of seats) {
     const changed = await heldToSold(tx, { tripId, seat, legs });
-    invariant(changed.length === 1, 'a live hold holds its seats', { holdId, seat });
+    invariant(changed === 1, 'a live hold holds its seats', { holdId, seat });
   }
   return done({ tripId, from, to, seats, legs });
 }
