@@ -1,13 +1,13 @@
-import { encodeTicketQr } from '@lianpiao/shared/crypto/ticket-qr';
-import { fareOf } from '@lianpiao/shared/domain/fare';
-import { NATIONAL_FARE_RULES } from '@lianpiao/shared/domain/fare-type';
-import { invariant } from '@lianpiao/shared/domain/invariant';
-import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import type { Person } from '@lianpiao/shared/protocol/events';
-import type { TicketPaper } from '@lianpiao/shared/protocol/ticketing';
-import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
-import { ticketView } from '@lianpiao/shared/store/tickets/ticket-view';
-import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { encodeTicketQr } from '../../crypto/ticket-qr.ts';
+import { fareOf } from '../../domain/fare.ts';
+import { NATIONAL_FARE_RULES } from '../../domain/fare-type.ts';
+import { invariant } from '../../domain/invariant.ts';
+import type { EpochMs } from '../../domain/service-day.ts';
+import type { Person } from '../../protocol/events.ts';
+import type { TicketPaper } from '../../protocol/ticketing.ts';
+import type { KnownTrip } from '../trips/trip-rows.ts';
+import type { TicketRow } from './ticket-rows.ts';
+import { ticketView } from './ticket-view.ts';
 
 /** The key that signs codes: its number, and the signature of a text, r‖s. */
 export type TicketSigner = { readonly keyNo: number; readonly sign: (text: string) => Uint8Array };
