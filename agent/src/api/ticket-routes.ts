@@ -24,7 +24,7 @@ import { voidTicket } from '../tickets/void-ticket.ts';
 import { findDestinations } from '../trips/find-destinations.ts';
 import { findOffers, nextDepartures } from '../trips/find-offers.ts';
 import { seatViews } from '../trips/seat-views.ts';
-import { searchDestinations } from '../trips/stop-pinyin.ts';
+import { searchDestinations } from '../trips/search-destinations.ts';
 
 const tripId = z.object({ tripId: z.string().max(48) });
 const ticketNo = z.object({ ticketNo: z.string().max(20) });

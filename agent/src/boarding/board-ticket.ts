@@ -15,6 +15,7 @@ import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { type Agent, HUB } from '../agent.ts';
 import { hasLeft } from '../departure/has-left.ts';
+import { stopHere } from '../departure/stop-here.ts';
 import { boardingCounts } from './boarding-counts.ts';
 import { presentedTicket } from './presented-ticket.ts';
 
@@ -30,8 +31,8 @@ export function boardTicket(
   return answerOnce(agent.store, call, 'board', now, async (tx) => {
     const trip = await findTrip(tx, input.tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId: input.tripId });
-    const stop = trip.stops.findIndex(({ station }) => station === agent.station.code);
-    if (stop < 0 || stop === trip.stops.length - 1) return refuse({ code: 'boarding.not-here', tripId: trip.tripId });
+    const stop = stopHere(trip, agent.station.code);
+    if (stop === undefined) return refuse({ code: 'boarding.not-here', tripId: trip.tripId });
     const presented = await presentedTicket(agent, tx, input, trip, now);
     if (!presented.ok) return presented;
     const { ticket, shownPrintSeq, offline } = presented.value;

@@ -9,6 +9,7 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import { hasLeft } from './has-left.ts';
+import { stopHere } from './stop-here.ts';
 
 /**
  * 发班: the coach leaves this station's stop. Boarded tickets have travelled, the others are forfeited 误乘, the manifest is
@@ -24,8 +25,8 @@ export function departTrip(
     const { tripId } = input;
     const trip = await findTrip(tx, tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId });
-    const stop = trip.stops.findIndex(({ station }) => station === agent.station.code);
-    if (stop < 0 || stop === trip.stops.length - 1) return refuse({ code: 'boarding.not-here', tripId });
+    const stop = stopHere(trip, agent.station.code);
+    if (stop === undefined) return refuse({ code: 'boarding.not-here', tripId });
     if (trip.state === 'suspended' || trip.state === 'cancelled' || trip.state === 'missed')
       return refuse({ code: 'departure.not-running', tripId, state: trip.state });
     if (await hasLeft(tx, trip, stop)) return refuse({ code: 'departure.already', tripId });
