@@ -9,7 +9,6 @@ export const SET_ASIDE_TEXT = {
   'row.text-broken': '字符无法按约定的编码解读',
   'row.empty-field': '必填项为空',
   'row.too-long': '内容过长',
-  'row.number-invalid': '车次号无法使用',
   'row.time-invalid': '时间无法解读',
   'row.time-backwards': '到站时间早于上一站',
   'row.date-invalid': '日期无法解读',

@@ -1,4 +1,4 @@
-import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import { type EpochMs, type ServiceDate, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import type { Trip } from '@lianpiao/shared/domain/trip';
 import { Fault } from '@lianpiao/shared/fault';
 import { tripDigest } from './plan/dated-trips.ts';
@@ -78,7 +78,7 @@ export class SourceWatch {
       const changed = await source.changed(now);
       if (!changed && today === this.#readOn && this.#status.fault === null) return 0;
       const reading = await source.read({ from: today, days: this.#options.windowDays }, now);
-      const applied = await this.#apply(reading);
+      const applied = await this.#apply(reading, today);
       this.#readOn = today;
       this.#digest = reading.digest;
       return applied;
@@ -89,14 +89,11 @@ export class SourceWatch {
     }
   }
 
-  async #apply(reading: SourceReading): Promise<number> {
+  async #apply(reading: SourceReading, today: ServiceDate): Promise<number> {
     const digests = new Map(reading.trips.map((trip) => [trip.tripId, tripDigest(trip)]));
     const fresh = reading.trips.filter((trip) => this.#applied.get(trip.tripId) !== digests.get(trip.tripId));
     if (fresh.length > 0 || reading.digest !== this.#digest) await this.#options.apply(fresh, reading.setAside);
-    const firstDay = reading.trips[0]?.serviceDate ?? '';
-    const gone = [...this.#applied.keys()].filter(
-      (tripId) => !digests.has(tripId) && (tripId.split('-')[1] ?? '') >= firstDay,
-    );
+    const gone = [...this.#applied.keys()].filter((tripId) => !digests.has(tripId) && dayOf(tripId) >= today);
     this.#applied = new Map([...gone.map((tripId) => [tripId, ''] as const), ...digests]);
     this.#status = {
       source: this.#options.source.name,
@@ -111,6 +108,11 @@ export class SourceWatch {
     };
     return fresh.length;
   }
+}
+
+/** The service date in a trip's id. */
+function dayOf(tripId: string): string {
+  return tripId.split('-')[1] ?? '';
 }
 
 /** Looks every `everyMs` until the signal aborts; the next look waits for the last one to end. A bug in a look ends the loop and rejects. */

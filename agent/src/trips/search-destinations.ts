@@ -1,7 +1,12 @@
 import { commonMisreading } from './stop-pinyin.ts';
 
 /** What the search looks at. */
-export type Searchable = { readonly code: string; readonly name: string; readonly pinyin: string; readonly initials: string };
+export type Searchable = {
+  readonly code: string;
+  readonly name: string;
+  readonly pinyin: string;
+  readonly initials: string;
+};
 
 /** Longest query that is looked at; nobody types more, and a scanner may. */
 const QUERY_MAX = 40;
@@ -18,7 +23,7 @@ const RANKS: readonly ((place: Searchable, query: string) => boolean)[] = [
   ({ name }, query) => name.toLowerCase().includes(query),
   ({ code }, query) => /^\d+$/.test(query) && code.startsWith(query),
   // Last, so that who misreads a name finds it and who reads it well is not disturbed.
-  ({ name }, query) => query.length >= 2 && commonMisreading(name).startsWith(query),
+  ({ name }, query) => /^[a-z]{2,}$/.test(query) && commonMisreading(name).startsWith(query),
 ];
 
 /**

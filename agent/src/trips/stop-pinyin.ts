@@ -13,7 +13,9 @@ export type StopSpelling = { readonly pinyin: string; readonly initials: string 
 export function pinyinOf(name: string, directory: StopDirectory): StopSpelling {
   const known = directory.byName(name);
   if (known) return { pinyin: known.pinyin, initials: known.initials };
-  const syllables = pinyin(name, { toneType: 'none', type: 'array', nonZh: 'consecutive' }).map(plain).filter((s) => s !== '');
+  const syllables = pinyin(name, { toneType: 'none', type: 'array', nonZh: 'consecutive' })
+    .map(plain)
+    .filter((s) => s !== '');
   return { pinyin: syllables.join(''), initials: syllables.map(initialOf).join('') };
 }
 
@@ -23,7 +25,11 @@ export function commonMisreading(name: string): string {
 }
 
 function plain(syllable: string): string {
-  return syllable.replaceAll('ü', 'v').normalize('NFKD').replace(/[^A-Za-z0-9]/g, '').toLowerCase();
+  return syllable
+    .replaceAll('ü', 'v')
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9]/g, '')
+    .toLowerCase();
 }
 
 /** A number in a name is typed as it is: 3号站 is `3hz`. */

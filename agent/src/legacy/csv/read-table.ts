@@ -54,7 +54,6 @@ class TableReader {
   readonly #limits: TableLimits;
   #encoding: string;
   #header: readonly string[] = [];
-  #width = 0;
   #tooLong = false;
   readonly #rows: TableRow[] = [];
   readonly #flaws: Flaw[] = [];
@@ -66,27 +65,32 @@ class TableReader {
   }
 
   take({ number, bytes }: ByteLine): void {
-    const isHeader = number <= this.#form.headerRows;
     if (this.#rows.length + this.#flaws.length >= this.#limits.rowsMax) {
       this.#tooLong ||= bytes === null || bytes.length > 0;
-      return;
+    } else if (bytes === null) {
+      this.#flaw(number, 'row.line-too-long', '');
+    } else {
+      this.#takeText(number, this.#decode(number, bytes));
     }
-    if (bytes === null) return this.#flaw(number, 'row.line-too-long', '');
-    const raw = this.#decode(number, bytes);
+  }
+
+  #takeText(number: number, raw: string): void {
+    const { headerRows } = this.#form;
     if (raw.trim() === '') return;
     const cells = this.#cellsOf(raw);
-    if (cells === null) return this.#flaw(number, 'row.broken', raw);
-    if (isHeader) {
-      if (number === this.#form.headerRows) this.#header = cells;
-      if (number === this.#form.headerRows) this.#width = cells.length;
-      return;
+    if (cells === null) this.#flaw(number, 'row.broken', raw);
+    else if (number === headerRows) this.#header = cells;
+    else if (number > headerRows) {
+      if (this.#fits(cells)) this.#rows.push({ line: number, cells, raw });
+      else this.#flaw(number, 'row.column-count', raw);
     }
-    this.#width ||= cells.length;
-    const extra = cells.slice(this.#width);
-    const fits =
-      cells.length >= this.#width && cells.length <= this.#limits.columnsMax && extra.every((cell) => cell === '');
-    if (!fits) return this.#flaw(number, 'row.column-count', raw);
-    this.#rows.push({ line: number, cells, raw });
+  }
+
+  /** As many cells as the header has; a few programs end their lines with empty ones. Without a header there is nothing to compare. */
+  #fits(cells: readonly string[]): boolean {
+    const width = this.#form.headerRows === 0 ? cells.length : this.#header.length;
+    const extra = cells.slice(width);
+    return cells.length >= width && cells.length <= this.#limits.columnsMax && extra.every((cell) => cell === '');
   }
 
   table(): Table {

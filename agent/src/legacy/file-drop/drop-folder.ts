@@ -15,7 +15,7 @@ export type FoundFile = {
 /** A file is settled when two looks, at least this far apart, saw it the same … */
 const APART_MS = 1000;
 
-/** … or when it has not been written for this long. */
+/** … or when it has not been written for this long, by the machine's own clock: the stamps of files follow no other. */
 const OLD_MS = 5000;
 
 /** Endings of files that a program is still writing or has left behind. */
@@ -45,7 +45,7 @@ export class DropFolder {
       const seen = this.#seen.get(name);
       if (seen?.stamp !== file.stamp) this.#seen.set(name, { stamp: file.stamp, since: now });
       const same = seen?.stamp === file.stamp && now - seen.since >= APART_MS;
-      found.push({ name, size: file.size, stamp: file.stamp, settled: same || now - file.writtenAt >= OLD_MS });
+      found.push({ name, size: file.size, stamp: file.stamp, settled: same || Date.now() - file.writtenAt >= OLD_MS });
     }
     return found;
   }
@@ -61,6 +61,8 @@ export class DropFolder {
       return after?.stamp === file.stamp ? value : null;
     } catch (error) {
       if (isGone(error)) return null;
+      // What `use` threw is its own business.
+      if (!(error instanceof Error && 'syscall' in error)) throw error;
       throw new Fault('legacy.file-unreadable', 'a file of the drop folder cannot be read', {
         hint: '投递目录中的文件读不出来：检查权限和磁盘',
         retryable: true,

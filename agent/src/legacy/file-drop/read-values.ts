@@ -24,7 +24,8 @@ export function readTime(text: string, form: Mapping['times']): Read<number> {
 export function readDate(text: string, form: Mapping['dates']): Read<ServiceDate> {
   const separator = form === 'yyyyMMdd' ? '' : form.charAt(4);
   const parts = separator === '' ? [text] : text.split(separator);
-  if (parts.length !== (separator === '' ? 1 : 3) || !/^[\d/-]+$/.test(text)) return no('row.date-invalid');
+  if (parts.length !== (separator === '' ? 1 : 3) || !parts.every((part) => /^\d+$/.test(part)))
+    return no('row.date-invalid');
   const date = serviceDate(parts.map((part) => part.padStart(2, '0')).join(''));
   return date.ok ? yes(date.value) : no('row.date-invalid');
 }

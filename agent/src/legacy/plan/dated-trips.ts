@@ -18,8 +18,8 @@ export function readingOf(
   const sound: SoundPlan[] = [];
   for (const plan of plans) {
     const checked = checkPlan(plan, rules);
-    if (checked.ok) sound.push(checked.value);
-    else aside.add(plan.file, checked.refusal.flaw, plan.lines, plan.sourceNo);
+    if ('flaw' in checked) aside.add(plan.file, checked.flaw, plan.lines, plan.sourceNo);
+    else sound.push(checked);
   }
   const trips = datedTrips(sound, rules.origin, window, aside);
   const digest = createHash('sha256');

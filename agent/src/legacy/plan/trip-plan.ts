@@ -1,6 +1,6 @@
 import type { FareTable } from '@lianpiao/shared/domain/fare';
+import { invariant } from '@lianpiao/shared/domain/invariant';
 import type { Fen } from '@lianpiao/shared/domain/money';
-import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import { checkStops, type StopsRefusal } from '@lianpiao/shared/domain/stops';
 import { TRIP_NO_FORM, type TripKind, type TripNature, type TripStop } from '@lianpiao/shared/domain/trip';
 import type { Flaw, SetAsideReason } from '../set-aside.ts';
@@ -73,15 +73,15 @@ const STOP_REASONS = {
   'stops.twice-in-a-row': 'row.stop-repeated',
 } as const satisfies Record<StopsRefusal['code'], SetAsideReason>;
 
-/** Whether the plan is a trip that can be sold; the first thing that is wrong, else. */
-export function checkPlan(
-  plan: TripPlan,
-  rules: PlanRules,
-): Outcome<SoundPlan, { readonly code: 'plan.flawed'; readonly flaw: Flaw }> {
-  const flaw = (reason: SetAsideReason, field: string, raw: string, line: number | null = plan.lines[0] ?? null) =>
-    refuse({ code: 'plan.flawed', flaw: { reason, field, raw, line } });
+/** The plan as it can be sold, or the first thing that is wrong with it. */
+export function checkPlan(plan: TripPlan, rules: PlanRules): SoundPlan | { readonly flaw: Flaw } {
+  const flaw = (reason: SetAsideReason, field: string, raw: string, line: number | null = plan.lines[0] ?? null) => ({
+    flaw: { reason, field, raw, line },
+  });
 
-  if (!TRIP_NO_FORM.test(plan.tripNo)) return flaw('row.number-invalid', 'number', plan.sourceNo);
+  invariant(TRIP_NO_FORM.test(plan.tripNo), 'an adapter gives numbers that may stand in an identifier', {
+    tripNo: plan.tripNo,
+  });
   if (plan.carrier === '') return flaw('row.empty-field', 'carrier', '');
   for (const [field, max] of Object.entries(TEXT_MAX)) {
     const text = plan[field as keyof typeof TEXT_MAX];
@@ -109,7 +109,7 @@ export function checkPlan(
     const at = plan.stops[fares.refusal.stop]!;
     return flaw(fares.refusal.code, 'fare', `${at.place.name} ${at.fareFen ?? ''}`, at.line);
   }
-  return done({ plan, stops, fares: { stopCount: stops.length, seatTypes: { seat: fares.value } } });
+  return { plan, stops, fares: { stopCount: stops.length, seatTypes: { seat: fares.value } } };
 }
 
 function seatsAreSound(seats: readonly string[]): boolean {
