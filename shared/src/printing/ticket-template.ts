@@ -51,9 +51,9 @@ export const COACH_TICKET_80MM: TicketTemplate = {
     {
       heightMm: 8,
       items: [
-        { kind: 'text', xMm: 0, widthMm: 32, text: '{fromName}', sizes: [2, 1], bold: true },
-        { kind: 'text', xMm: 33, widthMm: 6, text: '→', sizes: [2] },
-        { kind: 'text', xMm: 40, widthMm: 32, text: '{toName}', sizes: [2, 1], bold: true, align: 'right' },
+        { kind: 'text', xMm: 0, widthMm: 36, text: '{fromName}', sizes: [2, 1], bold: true },
+        { kind: 'text', xMm: 37, widthMm: 3, text: '→', sizes: [1] },
+        { kind: 'text', xMm: 41, widthMm: 31, text: '{toName}', sizes: [2, 1], bold: true, align: 'right' },
       ],
     },
     {

@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { needs } from '../../testing/needs.ts';
 import { memoryPair } from './memory.ts';
+import { serialPair } from './pseudo-terminals.ts';
 import { acceptedTransport } from './tcp.ts';
 import type { Transport } from './transport.ts';
 import { transportAt } from './transport-at.ts';
@@ -38,25 +35,14 @@ async function tcpEnds(): Promise<Ends> {
   return { near, far: await accepted.promise };
 }
 
-/** Two serial ports joined by a pair of pseudo terminals. */
 async function serialEnds(): Promise<Ends & { unplug(): void }> {
-  const folder = await mkdtemp(join(tmpdir(), 'serial-'));
-  const [a, b] = [join(folder, 'a'), join(folder, 'b')];
-  const socat: ChildProcess = spawn('socat', ['-d', '-d', `pty,raw,echo=0,link=${a}`, `pty,raw,echo=0,link=${b}`]);
-  const exited = new Promise((resolve) => socat.once('exit', resolve));
-  toClose.push(async () => {
-    socat.kill();
-    await exited;
-    await rm(folder, { recursive: true });
-  });
-  await new Promise<void>((resolve) => {
-    socat.stderr?.on('data', (line) => String(line).includes('starting data transfer') && resolve());
-  });
-  const near = transportAt(`serial://${a}?baud=115200`);
-  const far = transportAt(`serial://${b}?baud=115200`);
+  const pair = await serialPair();
+  toClose.push(pair.close);
+  const near = transportAt(pair.near);
+  const far = transportAt(pair.far);
   await Promise.all([near.open(), far.open()]);
   toClose.push(() => Promise.all([near.close(), far.close()]));
-  return { near, far, unplug: () => void socat.kill() };
+  return { near, far, unplug: pair.unplug };
 }
 
 function received(transport: Transport): () => string {

@@ -4,14 +4,14 @@ import { photoPage, type SimulatedCard, textPage } from './simulated-card.ts';
 
 /** Every way in which the simulated reader can misbehave, with what a trainer reads on the button. */
 export const ID_READER_FAULTS = {
-  none: '正常',
-  silent: '不应答',
-  'bad-checksum': '校验错',
-  noise: '线路杂音',
-  drip: '一字节一字节地发',
-  'half-frame': '只发半帧',
-  'auth-failed': '读卡认证失败',
-  'sam-fault': '安全模块故障',
+  none: { zh: '正常', en: 'works' },
+  silent: { zh: '不应答', en: 'does not answer' },
+  'bad-checksum': { zh: '校验错', en: 'wrong checksums' },
+  noise: { zh: '线路杂音', en: 'noise on the line' },
+  drip: { zh: '逐字节发送', en: 'sends byte by byte' },
+  'half-frame': { zh: '只发半帧', en: 'sends half frames' },
+  'auth-failed': { zh: '读卡认证失败', en: 'card cannot be authenticated' },
+  'sam-fault': { zh: '安全模块故障', en: 'security module broken' },
 } as const;
 
 export type IdReaderFault = keyof typeof ID_READER_FAULTS;

@@ -2,18 +2,18 @@ import type { PrinterOp } from '../escpos/printer-op.ts';
 
 /** Every way in which the simulated printer can misbehave, with what a trainer reads on the button. */
 export const PRINTER_FAULTS = {
-  none: '正常',
-  'near-end': '纸将尽',
-  'paper-out': '缺纸',
-  'paper-out-mid-ticket': '打到一半缺纸',
-  'cover-open': '开盖',
-  'cutter-jam': '切刀卡纸',
-  offline: '脱机',
-  slow: '很慢',
-  silent: '不应答',
-  'half-reply': '只答一半',
-  'stale-reply': '答上一张的编号',
-  'drop-mid-ticket': '打到一半断电',
+  none: { zh: '正常', en: 'works' },
+  'near-end': { zh: '纸将尽', en: 'paper near its end' },
+  'paper-out': { zh: '缺纸', en: 'out of paper' },
+  'paper-out-mid-ticket': { zh: '打到一半缺纸', en: 'out of paper in the middle of a ticket' },
+  'cover-open': { zh: '开盖', en: 'cover open' },
+  'cutter-jam': { zh: '切刀卡纸', en: 'cutter jammed' },
+  offline: { zh: '脱机', en: 'off line' },
+  slow: { zh: '很慢', en: 'very slow' },
+  silent: { zh: '不应答', en: 'does not answer' },
+  'half-reply': { zh: '确认只答一半', en: 'half a confirmation' },
+  'stale-reply': { zh: '确认成上一张', en: 'confirms the ticket before' },
+  'drop-mid-ticket': { zh: '打到一半断电', en: 'power cut in the middle of a ticket' },
 } as const;
 
 export type PrinterFault = keyof typeof PRINTER_FAULTS;
