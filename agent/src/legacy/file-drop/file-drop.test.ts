@@ -216,7 +216,7 @@ describe('rows of a drop file', () => {
         const reading = await source.read(DAY, now);
         expect(numbers(reading).filter((number) => number.startsWith('G'))).toEqual(['G1', 'G2', 'G3']);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

@@ -13,7 +13,7 @@ import type { FeedTables } from './feed.ts';
 import { type FeedStop, stopsOf } from './feed-stops.ts';
 import type { GtfsOptions } from './options.ts';
 import { type FeedRecord, recordsOf, reject } from './records.ts';
-import { servicesOf } from './services.ts';
+import { servicesOf } from './service-days.ts';
 import { type StopTimes, stopTimesOf } from './stop-times.ts';
 
 const FILE = 'trips.txt';

@@ -55,7 +55,7 @@ export class Feed {
         return await this.#unzipped(file.name, chunks);
       });
       if (read === null) return null;
-      for (const [name, table] of read) tables.set(name as FeedFile, table);
+      for (const [name, table] of read) tables.set(name.toLowerCase() as FeedFile, table);
     }
     return stampOf(await this.#drop.look(now)) === stampOf(found) ? tables : null;
   }
@@ -81,7 +81,7 @@ export class Feed {
   #unzip(name: string, bytes: Uint8Array): Record<string, Uint8Array> {
     let tooLarge: string | null = null;
     const wanted = (file: UnzipFileInfo) => {
-      const isRead = (READ as readonly string[]).includes(basename(file.name));
+      const isRead = (READ as readonly string[]).includes(basename(file.name).toLowerCase());
       if (isRead && file.originalSize > this.#limits.fileBytes) tooLarge = file.name;
       return isRead && tooLarge === null;
     };

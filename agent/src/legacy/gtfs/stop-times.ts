@@ -46,15 +46,32 @@ export function stopTimesOf(tables: FeedTables, aside: SetAsideList): ReadonlyMa
     if ('reason' in read) trip.flaws.push(read);
     else trip.times.push(read);
   }
-  for (const { line } of aside.entries.filter((entry) => entry.file === FILE)) {
-    if (line === null) continue;
-    const around = tripAt.get(line - 1);
-    if (around === undefined || around !== tripAt.get(line + 1)) continue;
-    of(around).flaws.push({ reason: 'row.broken', line, field: null, raw: '' });
-    of(around).lines.push(line);
+  for (const [line, tripId] of lostLines(tables, tripAt)) {
+    of(tripId).flaws.push({ reason: 'row.broken', line, field: null, raw: '' });
+    of(tripId).lines.push(line);
   }
   for (const trip of trips.values()) settle(trip);
   return trips;
+}
+
+/** Lines that could not be read, with the trip whose rows stand on both sides of them. */
+function lostLines(tables: FeedTables, tripAt: ReadonlyMap<number, string>): [number, string][] {
+  const table = tables.get(FILE);
+  const lines = [...(table?.rows ?? []), ...(table?.flaws ?? [])].map((each) => each.line ?? 0).sort((a, b) => a - b);
+  const lost: [number, string][] = [];
+  let waiting: number[] = [];
+  let before: string | undefined;
+  for (const line of lines) {
+    const tripId = tripAt.get(line);
+    if (tripId === undefined) {
+      waiting.push(line);
+      continue;
+    }
+    if (tripId === before) for (const each of waiting) lost.push([each, tripId]);
+    waiting = [];
+    before = tripId;
+  }
+  return lost;
 }
 
 function settle(trip: StopTimes): void {
