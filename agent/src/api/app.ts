@@ -5,14 +5,16 @@ import { refusalAnswer } from '@lianpiao/shared/http/problem';
 import type { Caller } from '@lianpiao/shared/store/call';
 import type { Context } from 'hono';
 import type { AgentDesk } from '../agent-desk.ts';
+import type { SourceStatus } from '../legacy/watch-source.ts';
 import { clerkOf, machineOf } from './caller.ts';
 import { type CounterDevices, counterRoutes, sessionRoutes } from './counter-routes.ts';
-import { importRoutes } from './import-routes.ts';
+import { importRoutes, sourceRoutes } from './import-routes.ts';
 import { ticketRoutes } from './ticket-routes.ts';
 
 export type AgentApi = {
   readonly desk: AgentDesk;
   readonly devices: CounterDevices;
+  readonly source: () => SourceStatus;
   readonly uiFolder: string;
   readonly log: (cause: unknown) => void;
 };
@@ -21,7 +23,7 @@ export type AgentApi = {
  * The station's HTTP interface: the ticket service for legacy software (`/adapter/v1`), for the counter's screen
  * (`/counter/v1`) and for kiosks (`/kiosk/v1`), its OpenAPI document, and the counter's pages.
  */
-export function agentApp({ desk, devices, uiFolder, log }: AgentApi) {
+export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
   const app = openApiApp(log);
   const { store } = desk.agent;
   const under = (
@@ -61,6 +63,7 @@ export function agentApp({ desk, devices, uiFolder, log }: AgentApi) {
     (group) => {
       ticketRoutes(group, desk);
       counterRoutes(group, desk, devices);
+      sourceRoutes(group, source);
     },
     (group) => sessionRoutes(group, desk),
   );

@@ -23,8 +23,8 @@ import { sell } from '../tickets/sell.ts';
 import { voidTicket } from '../tickets/void-ticket.ts';
 import { findDestinations } from '../trips/find-destinations.ts';
 import { findOffers, nextDepartures } from '../trips/find-offers.ts';
-import { seatViews } from '../trips/seat-views.ts';
 import { searchDestinations } from '../trips/search-destinations.ts';
+import { seatViews } from '../trips/seat-views.ts';
 
 const tripId = z.object({ tripId: z.string().max(48) });
 const ticketNo = z.object({ ticketNo: z.string().max(20) });

@@ -1,28 +1,18 @@
 import type { RuleSet } from '@lianpiao/shared/domain/rules';
-import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { Fault } from '@lianpiao/shared/fault';
-import type { EventBody, EventType } from '@lianpiao/shared/protocol/events';
+import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { activateRules } from '@lianpiao/shared/store/rules';
 import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
 import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
-import type { AgentTx } from '../store/open-agent-store.ts';
-
-/** A fact of the hub as it arrives: its body is checked, its person still sealed. */
-export type HubFact<Type extends EventType> = {
-  readonly fact: EventBody<Type>;
-  readonly person: Uint8Array | null;
-  readonly at: EpochMs;
-};
-type Apply<Type extends EventType> = (tx: AgentTx, event: HubFact<Type>) => Promise<void>;
-export type HubFacts = { readonly [Type in EventType]?: Apply<Type> };
+import type { AgentTables } from '../store/tables.ts';
 
 /**
  * What each fact of the hub changes at the station. A fact happened: it is applied, never refused, and the stream applies
  * it once.
  */
-export function hubFacts(agent: Agent): HubFacts {
+export function hubFacts(agent: Agent): FactHandlers<AgentTables> {
   return {
     'seat.granted': async (tx, { fact, at }) => {
       const received = await receiveGrant(tx, HUB, fact, at);

@@ -60,6 +60,12 @@ export const REQUESTS = {
     }),
     answer: z.object({ papers: z.array(ticketPaper).min(1).max(10) }),
   },
+  /** Station → hub: the keys of personal data of this month and the next two, over the authenticated link only. */
+  'keys.person': {
+    mutates: false,
+    body: z.object({}),
+    answer: z.array(z.object({ keyNo: z.int().min(200001).max(999912), secret: z.string().min(40).max(48) })).max(3),
+  },
   /** What became of a mutating request. `never-seen` burns its key: the late original is refused. */
   'intent.state': {
     mutates: true,

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { clockFor } from '@lianpiao/shared/clock';
+import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
+import { openSecretFile } from '@lianpiao/shared/crypto/secret-file';
+import { sm2Sign } from '@lianpiao/shared/crypto/sm2';
+import type { StationCode } from '@lianpiao/shared/domain/codes';
+import { listen } from '@lianpiao/shared/http/listen';
+import { startJob } from '@lianpiao/shared/job-loop';
+import type { Log } from '@lianpiao/shared/log';
+import type { Running } from '@lianpiao/shared/run-process';
+import { personVault } from '@lianpiao/shared/store/person-vault';
+import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
+import type { Agent } from './agent.ts';
+import { agentApp } from './api/app.ts';
+import { readConfig } from './config.ts';
+import { openCounterDevices } from './counter-devices.ts';
+import { expireHolds } from './seats/expire-holds.ts';
+import { firstCredentials } from './shifts/first-credentials.ts';
+import { openAgentStore } from './store/open-agent-store.ts';
+import { hubFacts } from './sync/hub-facts.ts';
+import { hubRequests } from './sync/hub-requests.ts';
+import { LinkLoop } from './sync/link-loop.ts';
+import { keepMonthKeys, loadMonthKeys } from './sync/month-keys.ts';
+import { stationKeys } from './sync/station-keys.ts';
+import { followSource } from './trips/follow-source.ts';
+import { serveStandingOrders } from './trips/serve-standing-orders.ts';
+
+const VERSION = '0.1.0';
+const SOURCE_MS = 5_000;
+const HOLDS_MS = 1_000;
+const ORDERS_MS = 1_000;
+const MONTH_KEYS_MS = 2_000;
+
+/** Starts a station from its data folder: keys and enrolment, database, link, devices, source, loops, and the interface. */
+export async function startAgent(folder: string, log: Log): Promise<Running> {
+  const config = readConfig(folder);
+  const clock = clockFor(config.production);
+  const keys = await stationKeys(folder, config);
+  const { station, ca, certificate, macKey, ticketKeyNo } = keys.enrolment;
+  const store = await openAgentStore(join(folder, 'agent.sqlite'));
+  const persons = personVault(await openSecretFile(join(folder, 'person-lookup.key')));
+  const masterKey = await openSecretFile(join(folder, 'master.key'));
+  await loadMonthKeys(store, persons, masterKey);
+  const agent: Agent = {
+    store,
+    persons,
+    station: { code: station.code as StationCode, name: station.name },
+    newId: randomUUID,
+  };
+  await firstCredentials(agent, folder);
+
+  const link = new LinkLoop({
+    store,
+    station: station.code,
+    brokers: (config.hub.brokers ?? keys.enrolment.brokers) as [string, ...string[]],
+    tls: { ca, cert: certificate, key: keys.privateKeyPem },
+    keys: new MacKeys([{ keyNo: macKey.keyNo, secret: keys.macSecret, activeAt: 0 }]),
+    installId: keys.installId,
+    agentVersion: VERSION,
+    clock,
+    log,
+  });
+  const signer = { keyNo: ticketKeyNo, sign: (text: string) => sm2Sign(text, keys.ticket) };
+  const desk = { agent, link, clock, paper: paperMaker(signer, station, () => station.name) };
+  await link.start(hubFacts(agent), hubRequests(desk));
+  const devices = openCounterDevices(desk, config, log);
+  const source = await followSource(agent, config, folder, clock);
+
+  const jobs = [
+    startJob('source', SOURCE_MS, () => source.look(), log),
+    startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log),
+    startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
+    startJob('month-keys', MONTH_KEYS_MS, () => keepMonthKeys(desk, masterKey), log),
+  ];
+  const app = agentApp({
+    desk,
+    devices,
+    source: () => source.status,
+    uiFolder: join(import.meta.dirname, '..', 'ui', 'dist'),
+    log: (cause) => log.failed('request.failed', cause),
+  });
+  const server = await listen(app.fetch, config.http.host, config.http.port);
+  return {
+    address: server.address,
+    close: async () => {
+      await server.close();
+      await devices.close();
+      await Promise.all(jobs.map((job) => job.stop()));
+      await link.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { Fault } from '../fault.ts';
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+/**
+ * Serves an application on an address of this machine. Port 0 takes a free one.
+ *
+ * @throws Fault `http.port-taken` when another program listens there.
+ */
+export function listen(
+  fetch: Fetch,
+  host: string,
+  port: number,
+): Promise<{ readonly address: string; close(): Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname: host, port }, (info: AddressInfo) =>
+      resolve({
+        address: `http://${host}:${info.port}`,
+        close: () =>
+          new Promise<void>((closed) => {
+            server.close(() => closed());
+            if ('closeAllConnections' in server) server.closeAllConnections();
+          }),
+      }),
+    );
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE';
+      const hint = taken
+        ? `端口 ${port} 已被别的程序占用：请在 config.json 的 http.port 换一个。`
+        : '网络服务无法启动：请检查 config.json 的 http。';
+      reject(
+        new Fault(taken ? 'http.port-taken' : 'http.cannot-listen', `cannot listen on ${host}:${port}`, {
+          hint,
+          retryable: false,
+          cause,
+        }),
+      );
+    });
+  });
+}
