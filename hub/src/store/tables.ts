@@ -1,15 +1,17 @@
 import { type ColumnKit, sqliteKit } from '@lianpiao/shared/store/column-kit';
 import { sharedTables } from '@lianpiao/shared/store/tables/shared';
+import { moneyTables } from './money-tables.ts';
 import { peopleTables } from './tables/people.ts';
 import { salesTables } from './tables/sales.ts';
 import { stationTables } from './tables/stations.ts';
 
-/** Everything that the hub keeps: what it shares with stations, and the province's stations, channels, payments and people. */
+/** Everything that the hub keeps: what it shares with stations, and the province's stations, channels, payments, books and people. */
 export const hubTables = (kit: ColumnKit) => ({
   ...sharedTables(kit),
   ...stationTables(kit),
   ...salesTables(kit),
   ...peopleTables(kit),
+  ...moneyTables(kit),
 });
 
 export type HubTables = ReturnType<typeof hubTables>;

@@ -1,0 +1,48 @@
+import { Fault } from '@lianpiao/shared/fault';
+import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
+import { statement, value } from '@lianpiao/shared/store/statement';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { and, eq, sql } from 'drizzle-orm';
+import type { HubTx } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
+import { touchTrip } from '../store/touched-trips.ts';
+
+const placeSeat = statement((db, t: HubTables) =>
+  db
+    .update(t.seats)
+    .set({ position: sql`${value('position')}` })
+    .where(and(eq(t.seats.tripId, value('tripId')), eq(t.seats.seat, value('seat')))),
+);
+
+/** Puts seats that the hub has into the order of the trip's plan. A grant may come before the plan that it belongs to. */
+export async function placeSeats(
+  tx: HubTx,
+  tripId: string,
+  plan: readonly string[],
+  seats: readonly string[],
+): Promise<void> {
+  for (const seat of seats) {
+    const position = plan.indexOf(seat);
+    if (position >= 0) await placeSeat(tx, { tripId, seat, position });
+  }
+}
+
+/** Lane `seat`: seats that a station gave to the hub. The hub keeps rows of seats that it has ever owned, no others. */
+export function seatFacts(): FactHandlers<HubTables> {
+  return {
+    'seat.granted': async (tx, { fact, at }, peer) => {
+      const received = await receiveGrant(tx, peer, fact, at);
+      if (!received.ok) {
+        throw new Fault('seat.ownership-broken', `two owners of seat ${fact.seat} on ${fact.tripId}`, {
+          hint: '座位归属出现矛盾，该站座位通道已停：请核对双方的授权记录后再放行。',
+          retryable: false,
+          facts: { tripId: fact.tripId, seat: fact.seat, station: peer },
+        });
+      }
+      const trip = await findTrip(tx, fact.tripId);
+      if (trip) await placeSeats(tx, fact.tripId, trip.seats, [fact.seat]);
+      touchTrip(tx, fact.tripId);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { fareTable } from '@lianpiao/shared/domain/fare';
+import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
+import { checkStops } from '@lianpiao/shared/domain/stops';
+import type { Trip } from '@lianpiao/shared/domain/trip';
+import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import type { TripBody } from '@lianpiao/shared/protocol/events';
+import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
+import { statement, value } from '@lianpiao/shared/store/statement';
+import { findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { and, eq, inArray } from 'drizzle-orm';
+import type { Hub } from '../hub.ts';
+import type { HubTx } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
+import { touchTrip } from '../store/touched-trips.ts';
+import { CannotApply } from './cannot-apply.ts';
+import { placeSeats } from './project-seats.ts';
+
+const knowStop = statement((db, t: HubTables) =>
+  db
+    .insert(t.stops)
+    .values({ code: value('code'), name: value('name'), pinyin: value('pinyin'), station: value('station') })
+    .onConflictDoNothing(),
+);
+
+const pinyinOf = statement((db, t: HubTables) =>
+  db
+    .select({ pinyin: t.stationDirectory.pinyin })
+    .from(t.stationDirectory)
+    .where(eq(t.stationDirectory.name, value('name')))
+    .limit(1),
+);
+
+/** Lane `ev`: trips as their origin publishes, suspends and sends them off. */
+export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTables> {
+  return {
+    'trip.published': async (tx, { fact }, peer) => {
+      if (fact.origin !== peer) throw new CannotApply('trip.other-origin', { tripId: fact.tripId, station: peer });
+      const trip = tripOfBody(fact);
+      await saveTrip(tx, trip);
+      for (const { code, name, station } of trip.stops) {
+        const [listed] = await pinyinOf(tx, { name });
+        await knowStop(tx, { code, name, pinyin: listed?.pinyin ?? '', station });
+      }
+      const { seats } = tx.t;
+      const granted = await tx.db.select({ seat: seats.seat }).from(seats).where(eq(seats.tripId, trip.tripId));
+      await placeSeats(
+        tx,
+        trip.tripId,
+        trip.seats,
+        granted.map(({ seat }) => seat),
+      );
+      touchTrip(tx, trip.tripId, 'trip');
+    },
+    'trip.suspended': async (tx, { fact }, peer) => {
+      const { tripId } = fact;
+      await tripOfPeer(tx, tripId, peer);
+      const { trips } = tx.t;
+      const running = and(eq(trips.tripId, tripId), inArray(trips.state, ['planned', 'open', 'closed']));
+      await tx.db.update(trips).set({ state: 'suspended' }).where(running);
+      await endHolds(tx, tripId);
+      touchTrip(tx, tripId, 'trip');
+    },
+    'trip.departed': async (tx, { fact }, peer) => {
+      const { tripId, stop, at, bizDate, boarded, forfeited, vehicle } = fact;
+      const trip = await findTrip(tx, tripId);
+      if (!trip) throw new CannotApply('trip.unknown', { tripId });
+      if (trip.stops[stop]?.station !== peer) throw new CannotApply('trip.other-stop', { tripId, stop, station: peer });
+      const { trips, tickets, departures } = tx.t;
+      const row = {
+        tripId,
+        stop,
+        departedAt: at,
+        bizDate,
+        boarded,
+        forfeited,
+        vehicle,
+        waybillNo: `${tripId}-${stop}`,
+      };
+      await tx.db.insert(departures).values(row).onConflictDoNothing();
+      const under = and(eq(trips.tripId, tripId), inArray(trips.state, ['open', 'closed']));
+      await tx.db.update(trips).set({ state: 'departed' }).where(under);
+      const aboard = and(eq(tickets.tripId, tripId), eq(tickets.fromStop, stop), eq(tickets.state, 'boarded'));
+      await tx.db.update(tickets).set({ state: 'departed', endedAt: at }).where(aboard);
+      touchTrip(tx, tripId, 'trip');
+      await hub.money.tripDeparted(tx, fact, { from: peer, now: hub.clock.now() });
+    },
+  };
+}
+
+async function tripOfPeer(tx: HubTx, tripId: string, peer: string) {
+  const trip = await findTrip(tx, tripId);
+  if (!trip) throw new CannotApply('trip.unknown', { tripId });
+  if (trip.origin !== peer) throw new CannotApply('trip.other-origin', { tripId, station: peer });
+  return trip;
+}
+
+function tripOfBody(body: TripBody): Trip {
+  const { tripId } = body;
+  const stops = checkStops(body.stops);
+  if (!stops.ok) throw new CannotApply(stops.refusal.code, { tripId });
+  const fares = fareTable(body.fares, body.stops.length);
+  if (!fares.ok) throw new CannotApply(fares.refusal.code, { tripId });
+  return { ...body, serviceDate: body.serviceDate as ServiceDate, stops: stops.value, fares: fares.value };
+}
+
+/** A suspended trip holds nothing: orders under way end, and a payment that still comes is refunded. */
+async function endHolds(tx: HubTx, tripId: string): Promise<void> {
+  const { holds } = tx.t;
+  const live = await tx.db
+    .select({ holdId: holds.holdId })
+    .from(holds)
+    .where(and(eq(holds.tripId, tripId), eq(holds.state, 'held')));
+  for (const { holdId } of live) await releaseHold(tx, holdId, 'expired');
+}
