@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { needs } from '../testing/needs.ts';
 import { samReader } from './id-reader/sam-driver.ts';
 import { simulatedIdReader } from './id-reader/simulator/simulated-id-reader.ts';
+import { soon } from './soon.ts';
 import { escposPrinter } from './ticket-printer/escpos/driver.ts';
 import { CASE_PAGE } from './ticket-printer/port.cases.ts';
 import { CHINESE_HEAD_80MM } from './ticket-printer/printer-profile.ts';
@@ -44,7 +45,7 @@ describe.runIf(needs('socat').have)('over a serial line', () => {
     const names: string[] = [];
     reader.onEvent((event) => event.kind === 'card' && names.push(event.card.name));
     reader.start();
-    await vi.waitFor(() => expect(names).toEqual(['张三丰']), { timeout: 3_000 });
+    await soon(() => expect(names).toEqual(['张三丰']));
     await reader.close();
   });
 });

@@ -1,7 +1,8 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { layoutTicket } from '../printing/ticket-layout.ts';
 import { samReader } from './id-reader/sam-driver.ts';
 import { type SimulatedDesk, startDesk } from './simulated-desk.ts';
+import { soon } from './soon.ts';
 import { escposPrinter } from './ticket-printer/escpos/driver.ts';
 import { TEST_TIMES } from './ticket-printer/port.cases.ts';
 import { EPSON_80MM } from './ticket-printer/printer-profile.ts';
@@ -104,7 +105,7 @@ it('lays a synthetic card on a reader and lifts it', async () => {
   reader.start();
   const card = { name: '张三丰', idNo: '330106199003070014' };
   expect(await (await fetch(`${desk.url}/readers/r1/card`, json(card))).json()).toMatchObject({ id: 'r1', card });
-  await vi.waitFor(() => expect(names).toEqual(['张三丰']));
+  await soon(() => expect(names).toEqual(['张三丰']));
   await fetch(`${desk.url}/readers/r1/card`, { method: 'DELETE' });
   expect(desk.readers.get('r1')!.card()).toBeNull();
   await reader.close();

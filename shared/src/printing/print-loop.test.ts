@@ -1,4 +1,5 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
+import { soon } from '../devices/soon.ts';
 import { escposPrinter } from '../devices/ticket-printer/escpos/driver.ts';
 import { CASE_PAGE, TEST_TIMES } from '../devices/ticket-printer/port.cases.ts';
 import type { PrintOutcome, TicketPrinter } from '../devices/ticket-printer/port.ts';
@@ -192,13 +193,13 @@ it('works by itself when woken, survives a store that fails, and stops cleanly',
     },
   });
   loop.start();
-  await vi.waitFor(() => expect(errors).toHaveLength(1));
+  await soon(() => expect(errors).toHaveLength(1));
   failing = false;
   loop.wake();
-  await vi.waitFor(() => expect(jobs.all()).toEqual(['confirmed']));
+  await soon(() => expect(jobs.all()).toEqual(['confirmed']));
   jobs.add('job-2');
   loop.wake();
-  await vi.waitFor(() => expect(jobs.all()).toEqual(['confirmed', 'confirmed']));
+  await soon(() => expect(jobs.all()).toEqual(['confirmed', 'confirmed']));
   await loop.stop();
   jobs.add('job-3');
   loop.wake();

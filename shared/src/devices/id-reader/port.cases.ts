@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { soon } from '../soon.ts';
 import type { IdReader, IdReaderEvent } from './port.ts';
 import type { SimulatedCard } from './simulator/simulated-card.ts';
 import type { IdReaderFault, SimulatedIdReader } from './simulator/simulated-id-reader.ts';
@@ -24,23 +25,23 @@ export function idReaderCases(name: string, make: () => Promise<IdReaderUnderTes
       made.reader.onEvent((event) => events.push(event));
       readers.push(made.reader);
       made.reader.start();
-      await vi.waitFor(() => expect(events).toEqual([{ kind: 'ready' }]));
+      await soon(() => expect(events).toEqual([{ kind: 'ready' }]));
       return { ...made, events: events as readonly IdReaderEvent[], told: () => events.slice(1).map(short) };
     }
 
     it('tells a card once while it lies there, and again when it is laid down anew', async () => {
       const { simulated, told } = await started();
       simulated.place(ZHANG);
-      await vi.waitFor(() => expect(told()).toEqual(['card 张三丰', 'removed']));
+      await soon(() => expect(told()).toEqual(['card 张三丰', 'removed']));
       simulated.lift();
       simulated.place(ZHANG);
-      await vi.waitFor(() => expect(told()).toEqual(['card 张三丰', 'removed', 'card 张三丰', 'removed']));
+      await soon(() => expect(told()).toEqual(['card 张三丰', 'removed', 'card 张三丰', 'removed']));
     });
 
     it('tells everything that a ticket needs and nothing else', async () => {
       const { simulated, events } = await started();
       simulated.place(ZHANG);
-      await vi.waitFor(() => expect(events.length).toBeGreaterThan(1));
+      await soon(() => expect(events.length).toBeGreaterThan(1));
       expect(events[1]).toEqual({
         kind: 'card',
         card: {
@@ -57,16 +58,16 @@ export function idReaderCases(name: string, make: () => Promise<IdReaderUnderTes
     it('tells the removal first when one card is laid in place of another', async () => {
       const { simulated, told } = await started();
       simulated.place(ZHANG);
-      await vi.waitFor(() => expect(told()[0]).toBe('card 张三丰'));
+      await soon(() => expect(told()[0]).toBe('card 张三丰'));
       simulated.place(LI);
-      await vi.waitFor(() => expect(told()).toEqual(['card 张三丰', 'removed', 'card 李小红', 'removed']));
+      await soon(() => expect(told()).toEqual(['card 张三丰', 'removed', 'card 李小红', 'removed']));
     });
 
     it.each<IdReaderFault>(['noise', 'drip'])('reads through a bad line: %s', async (fault) => {
       const { simulated, told } = await started();
       simulated.misbehave(fault);
       simulated.place(ZHANG);
-      await vi.waitFor(() => expect(told()[0]).toBe('card 张三丰'));
+      await soon(() => expect(told()[0]).toBe('card 张三丰'));
     });
 
     it.each<[IdReaderFault, string]>([
@@ -77,35 +78,35 @@ export function idReaderCases(name: string, make: () => Promise<IdReaderUnderTes
     ])('tells a fault of the reader once, and that it is over: %s', async (fault, expected) => {
       const { simulated, told, reader } = await started();
       simulated.misbehave(fault);
-      await vi.waitFor(() => expect(told()).toEqual([expected]));
+      await soon(() => expect(told()).toEqual([expected]));
       expect(reader.state()).toBe(expected.slice('fault '.length));
       simulated.misbehave('none');
-      await vi.waitFor(() => expect(told()).toEqual([expected, 'ready']));
+      await soon(() => expect(told()).toEqual([expected, 'ready']));
     });
 
     it('asks to lay the card down again when it cannot be read, and reads it then', async () => {
       const { simulated, told } = await started();
       simulated.misbehave('auth-failed');
       simulated.place(ZHANG);
-      await vi.waitFor(() => expect(told()).toEqual(['fault id-reader.replace-card']));
+      await soon(() => expect(told()).toEqual(['fault id-reader.replace-card']));
       simulated.misbehave('none');
-      await vi.waitFor(() => expect(told()).toContain('card 张三丰'));
+      await soon(() => expect(told()).toContain('card 张三丰'));
     });
 
     it('refuses a document of a kind that it does not know, until it is lifted', async () => {
       const { simulated, told } = await started();
       simulated.place({ ...ZHANG, flag: 'X' });
-      await vi.waitFor(() => expect(told()).toEqual(['fault id-reader.unknown-card', 'removed']));
+      await soon(() => expect(told()).toEqual(['fault id-reader.unknown-card', 'removed']));
       simulated.place(LI);
-      await vi.waitFor(() => expect(told()).toContain('card 李小红'));
+      await soon(() => expect(told()).toContain('card 李小红'));
     });
 
     it('connects again by itself after the reader went away', async () => {
       const { simulated, told } = await started();
       await simulated.close();
-      await vi.waitFor(() => expect(told()).toEqual(['fault id-reader.unplugged', 'ready']));
+      await soon(() => expect(told()).toEqual(['fault id-reader.unplugged', 'ready']));
       simulated.place(ZHANG);
-      await vi.waitFor(() => expect(told()).toContain('card 张三丰'));
+      await soon(() => expect(told()).toContain('card 张三丰'));
     });
 
     it('falls silent when it is closed', async () => {

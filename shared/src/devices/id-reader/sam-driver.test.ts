@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import { soon } from '../soon.ts';
 import { memoryPair } from '../transport/memory.ts';
 import { acceptedTransport } from '../transport/tcp.ts';
 import { transportAt } from '../transport/transport-at.ts';
@@ -9,7 +10,7 @@ import { samReader } from './sam-driver.ts';
 import { startIdReaderServer } from './simulator/id-reader-server.ts';
 import { simulatedIdReader } from './simulator/simulated-id-reader.ts';
 
-const TIMES = { pollMs: 4, reconnectMsMin: 4, reconnectMsMax: 8, hurry: 50 };
+const TIMES = { pollMs: 4, reconnectMsMin: 4, reconnectMsMax: 8, hurry: 20 };
 
 const toClose: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -46,9 +47,9 @@ it('says that a reader is not there, and finds it when it comes', async () => {
   const reader = samReader({ connect: () => transportAt(first.address), times: TIMES });
   reader.onEvent((event) => events.push(event));
   reader.start();
-  await vi.waitFor(() => expect(events).toEqual([{ kind: 'fault', code: 'id-reader.unreachable' }]));
+  await soon(() => expect(events).toEqual([{ kind: 'fault', code: 'id-reader.unreachable' }]));
   const second = await startIdReaderServer({ id: 'r1', port: first.port });
-  await vi.waitFor(() => expect(events.at(-1)).toEqual({ kind: 'ready' }));
+  await soon(() => expect(events.at(-1)).toEqual({ kind: 'ready' }));
   await reader.close();
   await second.close();
 });
@@ -65,7 +66,7 @@ it('never asks for a fingerprint, and never asks twice for the same card', async
   const reader = samReader({ connect, times: TIMES });
   reader.start();
   simulated.place({ flag: '', name: '张三丰', idNo: '330106199003070014', validUntil: '长期' });
-  await vi.waitFor(() => expect(asked.filter((command) => command === '2001').length).toBeGreaterThan(4));
+  await soon(() => expect(asked.filter((command) => command === '2001').length).toBeGreaterThan(4));
   await reader.close();
   expect(asked.filter((command) => command === '3001')).toHaveLength(1);
   expect(asked).not.toContain('3010');

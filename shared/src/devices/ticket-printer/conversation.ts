@@ -1,4 +1,5 @@
 import type { Connect, Transport } from '../transport/transport.ts';
+import { askRealtime } from './escpos/commands.ts';
 import type { PrinterStatus } from './port.ts';
 import { type PrinterProfile, readStatus } from './printer-profile.ts';
 import { type PrinterSignal, StatusDemux } from './status-demux.ts';
@@ -59,9 +60,9 @@ export class Conversation {
   async status(): Promise<PrinterStatus> {
     if (this.#profile.asks === 'nothing') return { ready: true, notices: [] };
     const answers: number[] = [];
-    for (const which of [1, 2, 3, 4]) {
+    for (const which of [1, 2, 3, 4] as const) {
       this.#kept = this.#kept.filter((signal) => signal.kind !== 'realtime');
-      const sent = await this.send(Uint8Array.of(0x10, 0x04, which));
+      const sent = await this.send(askRealtime(which));
       const answer = sent === 'sent' ? await this.take(isRealtime, this.#times.answerMs) : sent;
       if (answer === 'timeout') return { ready: false, trouble: 'printer.timeout', notices: [] };
       if (answer === 'closed') return { ready: false, trouble: 'printer.connection-lost', notices: [] };

@@ -1,12 +1,12 @@
-import { afterEach } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { memoryPair } from '../transport/memory.ts';
 import type { Connect } from '../transport/transport.ts';
 import { transportAt } from '../transport/transport-at.ts';
 import { escposPrinter } from './escpos/driver.ts';
 import { nodeThermalPrinter } from './node-thermal-printer/driver.ts';
-import { type PrinterUnderTest, TEST_TIMES, ticketPrinterCases } from './port.cases.ts';
+import { CASE_PAGE, type PrinterUnderTest, TEST_TIMES, ticketPrinterCases } from './port.cases.ts';
 import type { TicketPrinter } from './port.ts';
-import { CHINESE_HEAD_80MM, EPSON_80MM } from './printer-profile.ts';
+import { CHINESE_HEAD_80MM, EPSON_80MM, SILENT_80MM } from './printer-profile.ts';
 import { startPrinterServer } from './simulator/printer-server.ts';
 import { simulatedPrinter } from './simulator/simulated-printer.ts';
 
@@ -48,3 +48,26 @@ ticketPrinterCases('ESC/POS with process ids, over TCP', () => overTcp(epson), {
 ticketPrinterCases('ESC/POS with process ids, in memory', () => overMemory(epson), { confirmsById: true });
 ticketPrinterCases('ESC/POS of a Chinese head, over TCP', () => overTcp(chinese), { confirmsById: false });
 ticketPrinterCases('node-thermal-printer, over TCP', () => overTcp(thermal), { confirmsById: true });
+
+it('leaves every ticket of a printer that never answers to a person', async () => {
+  const mute = (connect: Connect) => escposPrinter({ connect, profile: SILENT_80MM, times });
+  const { printer, simulated } = await overTcp(mute);
+  simulated.misbehave('silent');
+  expect(await printer.status()).toEqual({ ready: true, notices: [] });
+  expect(await printer.print(CASE_PAGE, '0001')).toEqual({ kind: 'unknown', trouble: 'printer.cannot-confirm' });
+});
+
+it('sends nothing to a printer that another host holds', async () => {
+  const server = await startPrinterServer({ id: 'p1', port: 0 });
+  toClose.push(server.close);
+  const connect = () => transportAt(server.address);
+  const other = connect();
+  await other.open();
+  expect(await epson(connect).print(CASE_PAGE, '0001')).toEqual({
+    kind: 'failedBeforeSend',
+    trouble: 'printer.timeout',
+  });
+  await other.close();
+  expect(await epson(connect).print(CASE_PAGE, '0002')).toEqual({ kind: 'confirmed' });
+  expect(server.tickets()).toHaveLength(1);
+});

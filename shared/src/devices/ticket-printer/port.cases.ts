@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { soon } from '../soon.ts';
 import type { TicketPage } from './page.ts';
 import type { PrinterTrouble, TicketPrinter } from './port.ts';
 import type { PrinterFault } from './simulator/printer-fault.ts';
@@ -13,7 +14,7 @@ export type PrinterUnderTest = {
 };
 
 /** Short waits, so that a silent printer costs a test milliseconds. */
-export const TEST_TIMES = { answerMs: 60, sendMs: 500, confirmMs: 300, lookMs: 60 };
+export const TEST_TIMES = { answerMs: 250, sendMs: 1_000, confirmMs: 400, lookMs: 100 };
 
 export const CASE_PAGE: TicketPage = {
   widthMm: 72,
@@ -95,7 +96,7 @@ export function ticketPrinterCases(
       simulated.misbehave('paper-out-mid-ticket');
       await printer.print(CASE_PAGE, '0001');
       simulated.misbehave('none');
-      await vi.waitFor(() => expect(simulated.tickets()).toMatchObject([{ seq: 1, state: 'complete' }]));
+      await soon(() => expect(simulated.tickets()).toMatchObject([{ seq: 1, state: 'complete' }]));
     });
 
     it.each(confirmsById ? UNTRUSTED : [])('does not take a wrong answer for a confirmation: %s', async (fault) => {

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { needs } from '../../testing/needs.ts';
+import { soon } from '../soon.ts';
 import { memoryPair } from './memory.ts';
 import { serialPair } from './pseudo-terminals.ts';
 import { acceptedTransport } from './tcp.ts';
@@ -67,8 +68,8 @@ describe.each(kinds)('a %s transport', (_kind, ends) => {
     await near.write(every);
     await far.write(every.toReversed());
     const hex = Buffer.from(every).toString('hex');
-    await vi.waitFor(() => expect(atFar()).toBe(hex));
-    await vi.waitFor(() => expect(atNear()).toBe(Buffer.from(every.toReversed()).toString('hex')));
+    await soon(() => expect(atFar()).toBe(hex));
+    await soon(() => expect(atNear()).toBe(Buffer.from(every.toReversed()).toString('hex')));
   });
 
   it('says once that it closed, and refuses to write afterwards', async () => {
@@ -77,7 +78,7 @@ describe.each(kinds)('a %s transport', (_kind, ends) => {
     near.onClose(closed);
     await near.close();
     await near.close();
-    await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce());
+    await soon(() => expect(closed).toHaveBeenCalledOnce());
     expect(closed).toHaveBeenCalledWith(null);
     await expect(near.write(new Uint8Array(1))).rejects.toMatchObject({ code: 'transport.closed' });
   });
@@ -88,7 +89,7 @@ it.runIf(socat.have)('tells a pulled serial cable as a close with a cause', asyn
   const causes: (Error | null)[] = [];
   near.onClose((cause) => causes.push(cause));
   unplug();
-  await vi.waitFor(() => expect(causes).toHaveLength(1));
+  await soon(() => expect(causes).toHaveLength(1));
   expect(causes[0]).toBeInstanceOf(Error);
 });
 
@@ -97,7 +98,7 @@ it('delivers all that was written before the hang-up', async () => {
   const atFar = received(far);
   await near.write(new Uint8Array(200_000).fill(7));
   await near.close();
-  await vi.waitFor(() => expect(atFar()).toHaveLength(400_000));
+  await soon(() => expect(atFar()).toHaveLength(400_000));
 });
 
 it('reports a device that is not there as unreachable, with a hint for the counter', async () => {
