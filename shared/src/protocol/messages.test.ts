@@ -93,6 +93,7 @@ const EVERY: readonly { readonly topic: string; readonly message: fc.Arbitrary<u
       acks: fc.array(laneAck, { maxLength: 2 }),
       heads: fc.array(fc.record({ lane, head: count, hash }), { maxLength: 2 }),
       queued: count,
+      lagMs: count,
       echo: fc.option(at),
     }),
   },
@@ -150,7 +151,7 @@ describe('every message', () => {
           const plain = JSON.parse(JSON.stringify(sent)) as unknown;
           expect(through(topic, plain)).toEqual(plain);
         }),
-        { numRuns: 40 },
+        { numRuns: 25 },
       );
     },
   );
@@ -189,7 +190,7 @@ describe('every fact', () => {
         const plain = JSON.parse(JSON.stringify(fact)) as unknown;
         expect(EVENTS[type].body.parse(plain)).toEqual(plain);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

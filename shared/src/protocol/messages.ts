@@ -121,13 +121,17 @@ export type Ack = z.infer<typeof ack>;
 export const nack = z.object({ ...envelope, k: z.literal('nack'), lane, from: z.int().min(1) });
 export type Nack = z.infer<typeof nack>;
 
-/** Heartbeat. `heads` is remembered: a lower head later is a restore. `echo` gives the other's `at` back, for the clock. */
+/**
+ * Heartbeat. `heads` is remembered: a lower head later is a restore. `queued` rows are not acknowledged, the oldest of them
+ * for `lagMs`. `echo` gives the other's `at` back, for the clock.
+ */
 export const beat = z.object({
   ...envelope,
   k: z.literal('beat'),
   acks: z.array(laneAck).max(2),
   heads: z.array(z.object({ lane, head: count, hash })).max(2),
   queued: count,
+  lagMs: count,
   echo: epochMs.nullable(),
 });
 export type Beat = z.infer<typeof beat>;

@@ -3,6 +3,8 @@ import { Liveness } from './liveness.ts';
 /** A hello without an answer is said again after this long, doubled up to the cap. In ms. */
 export const HELLO_MS = 3_000;
 export const HELLO_MS_MAX = 30_000;
+/** However often the hub asks. */
+const HELLO_MS_MIN = 500;
 
 /**
  * - `down`: no connection to the broker.
@@ -58,9 +60,10 @@ export class StationSession {
     this.#lease = undefined;
   }
 
-  /** The hub has forgotten us or begun anew: say hello now. */
-  askedAgain(): void {
-    if (this.#state !== 'down') this.#greet();
+  /** The hub has forgotten us or begun anew: say hello now, unless that has just been done. */
+  askedAgain(now: number): void {
+    const justSaid = this.#helloAt !== undefined && now - this.#helloAt < HELLO_MS_MIN;
+    if (this.#state !== 'down' && !justSaid) this.#greet();
   }
 
   helloDue(now: number): boolean {

@@ -58,6 +58,12 @@ export class StreamSender {
     return this.#roundTripMs;
   }
 
+  /** What the database says while there is no session. */
+  known(acked: number, head: number): void {
+    this.#acked = acked;
+    this.#head = head;
+  }
+
   /** The other side has welcomed us and holds everything up to `ack`. */
   start(ack: number, window: number, now: number): void {
     this.#running = true;

@@ -1,0 +1,79 @@
+import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
+import { comparePositions, LANES, type LinkFinding } from '@lianpiao/shared/protocol/compare-positions';
+import type { Hello, LanePositions } from '@lianpiao/shared/protocol/messages';
+import { agreedMinor, SPOKEN } from '@lianpiao/shared/protocol/versions';
+import type { HubStore, HubTx } from '../store/hub-store.ts';
+import { keepAdmission, keepHeads, stationDbId, stationRecord, toldHeads } from './station-record.ts';
+
+export type Admission = {
+  readonly lease: number;
+  readonly incarnation: number;
+  readonly minor: number;
+  readonly ours: LanePositions;
+  readonly notices: readonly LinkFinding[];
+};
+export type HelloRefusal = { readonly code: HelloCode | LinkFinding['code']; readonly detail: string };
+type HelloCode =
+  | 'link.no-common-version'
+  | 'link.not-enrolled'
+  | 'link.other-machine'
+  | 'link.other-database'
+  | 'link.unknown-incarnation';
+
+/**
+ * Judges a hello and gives the lease, in one transaction (station-link: session). A station is bound to the machine that
+ * was enrolled and to the database that it first came with; what it sent and received must fit what is here.
+ */
+export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise<Outcome<Admission, HelloRefusal>> {
+  const { st: station, lanes } = hello;
+  return store.transaction(async (tx): Promise<Outcome<Admission, HelloRefusal>> => {
+    const minor = agreedMinor(SPOKEN, hello.versions);
+    const { oldest, newest } = hello.versions;
+    if (minor === undefined)
+      return refuse({ code: 'link.no-common-version', detail: `the station speaks ${oldest} to ${newest}` });
+
+    const identity = await judgeIdentity(tx, hello);
+    if (!identity.ok) return identity;
+    const ours = await positionsOf(tx, station);
+    const copies = await judgeCopies(tx, hello, ours);
+    if (!copies.ok) return copies;
+
+    const lease = identity.value.lease + 1;
+    const incarnation = Math.max(1, identity.value.incarnation);
+    await keepAdmission(tx, hello, lease, incarnation, now);
+    const heads = LANES.map((lane) => ({ lane, head: lanes[lane].out.next - 1, hash: lanes[lane].out.headHash }));
+    await keepHeads(tx, station, heads, now);
+    return done({ lease, incarnation, minor, ours, notices: copies.value });
+  });
+}
+
+async function judgeIdentity(tx: HubTx, { st: station, installId, dbId, inc }: Hello) {
+  const known = await stationRecord(tx, station);
+  if (!known?.installId || known.state !== 'enrolled') return refuse({ code: 'link.not-enrolled', detail: station });
+  if (known.installId !== installId) return refuse({ code: 'link.other-machine', detail: installId });
+  const knownDb = await stationDbId(tx, station);
+  if (knownDb !== undefined && knownDb !== dbId) return refuse({ code: 'link.other-database', detail: dbId });
+  const expected = Math.max(1, known.incarnation);
+  if (inc !== 0 && inc !== expected)
+    return refuse({ code: 'link.unknown-incarnation', detail: `it says ${inc}, its own is ${expected}` });
+  return done(known);
+}
+
+async function judgeCopies(
+  tx: HubTx,
+  { st: station, lanes }: Hello,
+  ours: LanePositions,
+): Promise<Outcome<readonly LinkFinding[], LinkFinding>> {
+  const told = await toldHeads(tx, station);
+  const shrunk = LANES.find((lane) => lanes[lane].out.next - 1 < (told.get(lane) ?? 0));
+  if (shrunk) {
+    const detail = `it once had ${told.get(shrunk)}, now has ${lanes[shrunk].out.next - 1}`;
+    return refuse({ code: 'link.peer-restored', lane: shrunk, detail });
+  }
+  const kept = new Map<string, string | undefined>();
+  for (const lane of LANES) kept.set(lane, await sentHash(tx, station, lane, lanes[lane].in.ack));
+  const { fatal, notices } = comparePositions(ours, lanes, (lane) => kept.get(lane));
+  return fatal ? refuse(fatal) : done(notices);
+}

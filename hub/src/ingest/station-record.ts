@@ -1,0 +1,104 @@
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import type { Beat, Hello } from '@lianpiao/shared/protocol/messages';
+import { eq, sql } from 'drizzle-orm';
+import type { HubReader, HubTx } from '../store/hub-store.ts';
+
+/** What the hub knows of a station's link, in the row of the station. */
+export type StationRecord = {
+  readonly state: string;
+  /** The machine that was enrolled; null before. */
+  readonly installId: string | null;
+  /** Grows with each welcome: what is said under a lower one is late and dropped. 0 before the first. */
+  readonly lease: number;
+  readonly incarnation: number;
+};
+
+const HUB_INCARNATION = 'link.hub-incarnation';
+const dbIdKey = (station: string) => `link.db-id.${station}`;
+
+export async function stationRecord(on: HubReader, station: string): Promise<StationRecord | undefined> {
+  const { stations } = on.t;
+  const [row] = await on.db
+    .select({
+      state: stations.state,
+      installId: stations.installId,
+      lease: stations.lease,
+      incarnation: stations.incarnation,
+    })
+    .from(stations)
+    .where(eq(stations.code, station));
+  return row;
+}
+
+/** The database that the station came with first; undefined before. */
+export async function stationDbId(on: HubReader, station: string): Promise<string | undefined> {
+  const { meta } = on.t;
+  return (
+    await on.db
+      .select()
+      .from(meta)
+      .where(eq(meta.key, dbIdKey(station)))
+  )[0]?.value;
+}
+
+export async function keepAdmission(
+  tx: HubTx,
+  hello: Hello,
+  lease: number,
+  incarnation: number,
+  now: EpochMs,
+): Promise<void> {
+  const { stations, meta } = tx.t;
+  const { st: station, boot, agentVersion, dbId } = hello;
+  await tx.db
+    .insert(meta)
+    .values({ key: dbIdKey(station), value: dbId })
+    .onConflictDoNothing();
+  await tx.db
+    .update(stations)
+    .set({ lease, incarnation, boot, agentVersion, fence: null, lastWordAt: now })
+    .where(eq(stations.code, station));
+}
+
+export async function keepFence(tx: HubTx, station: string, fence: string): Promise<void> {
+  const { stations } = tx.t;
+  await tx.db.update(stations).set({ fence }).where(eq(stations.code, station));
+}
+
+/** When the station was last heard, and what its heartbeat says of its queue. */
+export async function keepFreshness(
+  tx: HubTx,
+  station: string,
+  fresh: { lastWordAt: number; queued: number; lagMs: number },
+): Promise<void> {
+  const { stations } = tx.t;
+  await tx.db.update(stations).set(fresh).where(eq(stations.code, station));
+}
+
+/** The highest heads that the station has told, by lane. */
+export async function toldHeads(on: HubReader, station: string): Promise<ReadonlyMap<string, number>> {
+  const { stationHeads } = on.t;
+  const rows = await on.db.select().from(stationHeads).where(eq(stationHeads.station, station));
+  return new Map(rows.map(({ lane, head }) => [lane, head]));
+}
+
+export async function keepHeads(tx: HubTx, station: string, heads: Beat['heads'], now: EpochMs): Promise<void> {
+  const { stationHeads } = tx.t;
+  for (const { lane, head, hash } of heads) {
+    await tx.db
+      .insert(stationHeads)
+      .values({ station, lane, head, hash, at: now })
+      .onConflictDoUpdate({
+        target: [stationHeads.station, stationHeads.lane],
+        set: { head, hash, at: now },
+        setWhere: sql`${stationHeads.head} <= ${head}`,
+      });
+  }
+}
+
+/** 1 until the hub is restored; a restored hub comes up with a higher one. */
+export async function hubIncarnation(on: HubReader): Promise<number> {
+  const { meta } = on.t;
+  const [row] = await on.db.select().from(meta).where(eq(meta.key, HUB_INCARNATION));
+  return row ? Number(row.value) : 1;
+}

@@ -1,0 +1,72 @@
+import type { MacKeys } from '../crypto/mac-keys.ts';
+import { done, type Outcome, refuse } from '../domain/outcome.ts';
+import type { EpochMs } from '../domain/service-day.ts';
+import { decodeFrame, encodeFrame, type FrameKey, type FrameRefusal } from '../protocol/frame.ts';
+import { type Message, type MessageRefusal, parseMessage } from '../protocol/messages.ts';
+import { type DownChannel, parseTopic, type Topic, type UpChannel } from '../protocol/topics.ts';
+import type { Said, SayResult } from './peer-link.ts';
+
+/**
+ * What everybody hears (the hub's life sign) cannot be proved with a station's key. It goes under key number 0, which
+ * proves nothing; the broker lets only the hub publish it, and it is never more than a hint to look.
+ */
+export const PUBLIC_KEY: FrameKey = { keyNo: 0, secret: new Uint8Array(32) };
+
+export type Heard = { readonly topic: Topic; readonly message: Message };
+export type Unheard = FrameRefusal | MessageRefusal | { readonly code: 'frame.unknown-topic' };
+
+/** Reads what arrived on a topic. `keys` are those of the station that the topic belongs to. Never throws. */
+export function readFrame(
+  topicText: string,
+  payload: Uint8Array,
+  keys: (station: string) => MacKeys | undefined,
+  now: EpochMs,
+): Outcome<Heard, Unheard> {
+  const topic = parseTopic(topicText);
+  if (!topic) return refuse({ code: 'frame.unknown-topic' });
+  const body = decodeFrame((keyNo) => secretFor(topic, keyNo, keys, now), topicText, payload);
+  if (!body.ok) return body;
+  const message = parseMessage(topic, body.value);
+  return message.ok ? done({ topic, message: message.value }) : message;
+}
+
+function secretFor(
+  topic: Topic,
+  keyNo: number,
+  keys: (station: string) => MacKeys | undefined,
+  now: EpochMs,
+): Uint8Array | undefined {
+  if (!('station' in topic)) return keyNo === PUBLIC_KEY.keyNo ? PUBLIC_KEY.secret : undefined;
+  const key = keys(topic.station)?.checking(keyNo, now);
+  return key?.ok ? key.value.secret : undefined;
+}
+
+/** The channel that a message belongs on; `session` is `hello` upwards and `welcome` downwards. */
+export function channelOf(said: Said): Exclude<UpChannel & DownChannel, 'ref'> | 'session' {
+  switch (said.k) {
+    case 'batch':
+      return said.lane;
+    case 'ack':
+    case 'nack':
+    case 'beat':
+      return 'ack';
+    case 'req':
+    case 'res':
+      return 'req';
+    default:
+      return 'session';
+  }
+}
+
+/** Makes the frame and hands it to the connection. */
+export function publishFrame(
+  key: FrameKey | undefined,
+  topic: string,
+  message: unknown,
+  publish: (topic: string, payload: Uint8Array) => boolean,
+): SayResult {
+  if (!key) return 'busy';
+  const frame = encodeFrame(key, topic, message);
+  if (!frame.ok) return 'too-large';
+  return publish(topic, frame.value) ? 'sent' : 'busy';
+}

@@ -1,0 +1,218 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { Fault } from '../fault.ts';
+import { statement, value } from '../store/statement.ts';
+import type { Store } from '../store/store.ts';
+import type { SharedTables } from '../store/tables/shared.ts';
+import { applyFact, codeOfFailure, type FactHandlers, type RawFact } from './facts.ts';
+
+/** Rows taken in one round, and the wait after a round that met a passing fault, in ms. */
+export const ROUND_ROWS_MAX = 200;
+const RETRY_MS = 1_000;
+
+/** A queue that waits for an upgrade or a correction. `agg` is what its events are about. */
+export type ParkedQueue = {
+  readonly peer: string;
+  readonly agg: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly reason: string;
+  readonly waiting: number;
+};
+
+const next = statement((db, t: SharedTables) =>
+  db
+    .select({
+      peer: t.inbox.peer,
+      seq: t.inbox.seq,
+      type: t.inbox.type,
+      tv: t.inbox.tv,
+      at: t.inbox.at,
+      agg: t.inbox.agg,
+      fact: t.inbox.fact,
+      person: t.inbox.person,
+      personHash: t.inbox.personHash,
+    })
+    .from(t.inbox)
+    .where(eq(t.inbox.state, sql`'new'`))
+    .orderBy(asc(t.inbox.peer), asc(t.inbox.lane), asc(t.inbox.seq))
+    .limit(value('limit')),
+);
+
+const settle = statement((db, t: SharedTables) =>
+  db
+    .update(t.inbox)
+    .set({ state: sql`${value('state')}`, reason: sql`${value('reason')}` })
+    .where(and(eq(t.inbox.peer, value('peer')), eq(t.inbox.lane, sql`'ev'`), eq(t.inbox.seq, value('seq')))),
+);
+
+/**
+ * Applies what lane `ev` brought, in order per peer and aggregate. What cannot be understood or applied parks its
+ * aggregate's queue, with the reason, and everything else goes on; `replay` puts a queue back after an upgrade.
+ *
+ * Each fact is a transaction of its own together with the state of its row; the store commits a round together. A
+ * passing fault (`retryable`) is tried again and parks nothing.
+ */
+export class InboxProjector<Tables extends SharedTables> {
+  readonly #store: Store<Tables>;
+  readonly #handlersOf: (peer: string) => FactHandlers<Tables>;
+  readonly #noted: (code: string, facts: Readonly<Record<string, unknown>>) => void;
+  /** Queues that do not go on, as `peer agg`: `parked` until they are replayed, `held` for this round after a passing fault. */
+  readonly #stopped = new Map<string, 'parked' | 'held'>();
+  #running: Promise<void> | undefined;
+  #again = false;
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(
+    store: Store<Tables>,
+    handlersOf: (peer: string) => FactHandlers<Tables>,
+    noted: (code: string, facts: Readonly<Record<string, unknown>>) => void,
+  ) {
+    this.#store = store;
+    this.#handlersOf = handlersOf;
+    this.#noted = noted;
+  }
+
+  /** Reads which queues are parked, and takes up what was left. */
+  async start(): Promise<void> {
+    for (const { peer, agg } of await this.parked()) this.#stopped.set(queueName(peer, agg), 'parked');
+    await this.#releaseOrphans();
+    this.wake();
+  }
+
+  /** There are new rows. */
+  wake(): void {
+    if (this.#closed) return;
+    this.#again = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#again) this.wake();
+    });
+  }
+
+  /** Resolves when everything that had arrived is projected or parked. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async parked(): Promise<ParkedQueue[]> {
+    const { db, t } = this.#store.read;
+    const rows = await db
+      .select({
+        peer: t.inbox.peer,
+        agg: t.inbox.agg,
+        seq: t.inbox.seq,
+        type: t.inbox.type,
+        reason: t.inbox.reason,
+        state: t.inbox.state,
+      })
+      .from(t.inbox)
+      .where(inArray(t.inbox.state, ['parked', 'waiting']))
+      .orderBy(asc(t.inbox.peer), asc(t.inbox.seq));
+    const heads = rows.filter((row) => row.state === 'parked');
+    return heads.map(({ state: _parked, reason, ...head }) => ({
+      ...head,
+      reason: reason ?? '',
+      waiting: rows.filter((row) => row.state === 'waiting' && row.peer === head.peer && row.agg === head.agg).length,
+    }));
+  }
+
+  /** Takes a parked queue up again, from its first event. */
+  async replay(peer: string, agg: string): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      const { inbox } = tx.t;
+      const queue = and(
+        eq(inbox.peer, peer),
+        eq(inbox.lane, 'ev'),
+        eq(inbox.agg, agg),
+        inArray(inbox.state, ['parked', 'waiting']),
+      );
+      await tx.db.update(inbox).set({ state: 'new', reason: null }).where(queue);
+    });
+    this.#stopped.delete(queueName(peer, agg));
+    this.wake();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    await this.#running;
+  }
+
+  /** Rows that wait behind a fact which was applied after all, because the process ended before it was parked. */
+  async #releaseOrphans(): Promise<void> {
+    const { db, t } = this.#store.read;
+    const waiting = await db
+      .selectDistinct({ peer: t.inbox.peer, agg: t.inbox.agg })
+      .from(t.inbox)
+      .where(eq(t.inbox.state, 'waiting'));
+    for (const { peer, agg } of waiting) if (!this.#stopped.has(queueName(peer, agg))) await this.replay(peer, agg);
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && !this.#closed) {
+      this.#again = false;
+      const rows = await next(this.#store.read, { limit: ROUND_ROWS_MAX });
+      // Queued in order and run in order: the store has one writer.
+      const outcomes = await Promise.all(rows.map((row) => this.#project(row)));
+      if (outcomes.includes('retry')) {
+        for (const [queue, why] of this.#stopped) if (why === 'held') this.#stopped.delete(queue);
+        this.#retry = setTimeout(() => this.wake(), RETRY_MS);
+        return;
+      }
+      if (rows.length > 0) this.#again = true;
+    }
+  }
+
+  async #project(row: RawFact): Promise<'settled' | 'retry'> {
+    const { peer, seq, agg } = row;
+    const queue = queueName(peer, agg);
+    try {
+      return await this.#store.transaction(async (tx) => {
+        const stopped = this.#stopped.get(queue);
+        if (stopped === 'held') return 'retry';
+        if (stopped === 'parked') {
+          await settle(tx, { peer, seq, state: 'waiting', reason: null });
+          return 'settled';
+        }
+        try {
+          await applyFact(tx, this.#handlersOf(peer), row);
+        } catch (cause) {
+          // Rows behind it in the same queue are already waiting for their turn in this round.
+          this.#stopped.set(queue, isPassing(cause) ? 'held' : 'parked');
+          throw cause;
+        }
+        await settle(tx, { peer, seq, state: 'done', reason: null });
+        return 'settled';
+      });
+    } catch (cause) {
+      return this.#park(row, cause);
+    }
+  }
+
+  async #park({ peer, agg, seq, type }: RawFact, cause: unknown): Promise<'settled' | 'retry'> {
+    if (isPassing(cause)) {
+      this.#noted((cause as Fault).code, { peer, seq, type });
+      return 'retry';
+    }
+    const reason = `${codeOfFailure(cause)}: ${cause instanceof Error ? cause.message : String(cause)}`.slice(0, 400);
+    try {
+      await this.#store.transaction((tx) => settle(tx, { peer, seq, state: 'parked', reason }));
+    } catch (unwritten) {
+      if (!isPassing(unwritten)) throw unwritten;
+      this.#stopped.set(queueName(peer, agg), 'held');
+      return 'retry';
+    }
+    this.#noted('link.queue-parked', { peer, agg, seq, type, reason });
+    return 'settled';
+  }
+}
+
+/** The store could not write, or something else that gets well by itself. */
+function isPassing(cause: unknown): boolean {
+  return cause instanceof Fault && cause.detail.retryable;
+}
+
+function queueName(peer: string, agg: string): string {
+  return `${peer} ${agg}`;
+}

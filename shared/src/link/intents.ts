@@ -1,0 +1,76 @@
+import { and, eq } from 'drizzle-orm';
+import { done, type Outcome, refuse } from '../domain/outcome.ts';
+import type { EpochMs } from '../domain/service-day.ts';
+import type { RequestKind } from '../protocol/requests.ts';
+import type { Store } from '../store/store.ts';
+import type { SharedTables } from '../store/tables/shared.ts';
+
+/**
+ * A mutating request is written down before it is asked: its time-out means *unknown*, and after a crash nobody else
+ * remembers that it was asked. state: `asked`; `yes` with the answer; `no`; `burnt` when the other side has never seen it
+ * and never will.
+ */
+export type Intent = {
+  readonly key: string;
+  readonly peer: string;
+  readonly method: RequestKind;
+  readonly body: string;
+};
+
+/** `ask`: nobody has answered yet. Otherwise the answer that the caller gets without asking again. */
+export type Written =
+  | { readonly go: 'ask' }
+  | { readonly go: 'answer'; readonly answer: Outcome<unknown, { readonly code: string }> };
+
+/** Writes the intent before the question, or finds what became of the same wish. */
+export function writeIntent<Tables extends SharedTables>(
+  store: Store<Tables>,
+  intent: Intent,
+  now: EpochMs,
+): Promise<Written> {
+  return store.transaction(async (tx): Promise<Written> => {
+    const { intents } = tx.t;
+    const { key, peer, method, body } = intent;
+    const [known] = await tx.db.select().from(intents).where(eq(intents.key, key));
+    if (!known) {
+      await tx.db.insert(intents).values({ key, peer, method, body, state: 'asked', answer: null, at: now });
+      return { go: 'ask' };
+    }
+    if (known.method !== method || known.body !== body)
+      return { go: 'answer', answer: refuse({ code: 'call.key-reused', key }) };
+    if (known.state === 'yes') return { go: 'answer', answer: done(JSON.parse(known.answer ?? 'null') as unknown) };
+    if (known.state === 'burnt') return { go: 'answer', answer: refuse({ code: 'link.wish-expired', key }) };
+    // A refusal changed nothing over there, so the same wish may be asked again.
+    if (known.state === 'no') await tx.db.update(intents).set({ state: 'asked', at: now }).where(eq(intents.key, key));
+    return { go: 'ask' };
+  });
+}
+
+/** Keeps what became of an intent. */
+export function settleIntent<Tables extends SharedTables>(
+  store: Store<Tables>,
+  key: string,
+  state: 'yes' | 'no' | 'burnt',
+  answer: unknown = null,
+): Promise<void> {
+  return store.transaction(async (tx) => {
+    const { intents } = tx.t;
+    const text = state === 'yes' ? JSON.stringify(answer) : null;
+    await tx.db
+      .update(intents)
+      .set({ state, answer: text })
+      .where(and(eq(intents.key, key), eq(intents.state, 'asked')));
+  });
+}
+
+/** Intents whose outcome is unknown, oldest first. */
+export async function openIntents<Tables extends SharedTables>(store: Store<Tables>, peer: string): Promise<Intent[]> {
+  const { db, t } = store.read;
+  const rows = await db
+    .select()
+    .from(t.intents)
+    .where(and(eq(t.intents.state, 'asked'), eq(t.intents.peer, peer)))
+    .orderBy(t.intents.at)
+    .limit(100);
+  return rows.map(({ key, method, body }) => ({ key, peer, method: method as RequestKind, body }));
+}

@@ -1,0 +1,320 @@
+import type { EpochMs } from '../domain/service-day.ts';
+import { CHAIN_START } from '../protocol/chain.ts';
+import { LANES } from '../protocol/compare-positions.ts';
+import type { Lane } from '../protocol/events.ts';
+import type {
+  Ack,
+  Batch,
+  Beat,
+  Envelope,
+  LaneAck,
+  LanePositions,
+  Nack,
+  StationMessage,
+  WireEvent,
+} from '../protocol/messages.ts';
+import { StreamReceiver } from '../protocol/stream-receiver.ts';
+import { BATCH_EVENTS_MAX, BATCHES_IN_FLIGHT_MAX, batchLength, StreamSender } from '../protocol/stream-sender.ts';
+import type { Store } from '../store/store.ts';
+import type { SharedTables } from '../store/tables/shared.ts';
+import { codeOfFailure, type FactHandlers } from './facts.ts';
+import { type Kept, keepEvents } from './keep-events.ts';
+import { confirmSent, eventsFrom, type OutEvent, receivedPosition, sentHash } from './stream-rows.ts';
+
+/** Acknowledgements go out at most this often, and confirmations are written down at most this often. In ms. */
+export const ACK_MS_MIN = 50;
+const CONFIRM_MS = 500;
+/** Batches that may wait for their commit before the line is slowed down. */
+const KEEPING_MAX = 64;
+/** A batch's envelope, sequence and names around each event's text, roughly. */
+const EVENT_FRAME_BYTES = 200;
+
+/** A message without its envelope. */
+export type Said = StationMessage extends infer One
+  ? One extends StationMessage
+    ? Omit<One, keyof Envelope>
+    : never
+  : never;
+/** `busy`: not sent, try later. `too-large`: never goes into one frame. */
+export type SayResult = 'sent' | 'busy' | 'too-large';
+
+export type PeerLinkOptions<Tables extends SharedTables> = {
+  readonly store: Store<Tables>;
+  /** `hub` at an agent, the station code at the hub. */
+  readonly peer: string;
+  readonly handlers: FactHandlers<Tables>;
+  readonly say: (message: Said) => SayResult;
+  /** Monotonic, in ms. */
+  readonly monotonic: () => number;
+  /** Rows of lane `ev` were kept. */
+  readonly evKept: () => void;
+  /** The copies contradict each other: the session must end here. */
+  readonly broken: (code: string, facts: Facts) => void;
+  readonly noted: (code: string, facts: Facts) => void;
+  /** Called between commit and acknowledgement; a test ends the process here. */
+  readonly committed?: (lane: Lane) => void;
+};
+type Facts = Readonly<Record<string, unknown>>;
+
+type LaneState = {
+  readonly sender: StreamSender;
+  readonly receiver: StreamReceiver;
+  durable: { readonly ack: number; readonly hash: string };
+  /** Grows when the receiver goes back: what was under way before that no longer counts. */
+  generation: number;
+  stopped: string | undefined;
+  ackDue: boolean;
+  flushing: boolean;
+  confirmed: { readonly ack: number; readonly hash: string; readonly safe: number } | undefined;
+};
+
+/**
+ * The streams between this process and one peer, both directions and both lanes: the same code at agent and hub. It runs
+ * between `start` and `stop`; who may start it is decided by hello and welcome.
+ */
+export class PeerLink<Tables extends SharedTables> {
+  readonly #options: PeerLinkOptions<Tables>;
+  readonly #lanes: Record<Lane, LaneState> = { seat: freshLane('seat'), ev: freshLane('ev') };
+  #running = false;
+  #ackedAt = 0;
+  #confirmedAt = 0;
+  #confirming = false;
+  readonly #keeping = new Set<Promise<void>>();
+
+  constructor(options: PeerLinkOptions<Tables>) {
+    this.#options = options;
+  }
+
+  /** Events that the peer has not confirmed. */
+  get queued(): number {
+    return this.#lanes.seat.sender.queued + this.#lanes.ev.sender.queued;
+  }
+
+  /** Highest sequence number that the peer has confirmed. */
+  acked(lane: Lane): number {
+    return this.#lanes[lane].sender.acked;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Why a lane does not take anything from the peer, if one does not. */
+  get stoppedLane(): { readonly lane: Lane; readonly reason: string } | undefined {
+    for (const lane of LANES) {
+      const reason = this.#lanes[lane].stopped;
+      if (reason) return { lane, reason };
+    }
+    return undefined;
+  }
+
+  /** What is queued, before there is a session. */
+  known(ours: LanePositions): void {
+    for (const lane of LANES) this.#lanes[lane].sender.known(ours[lane].out.acked, ours[lane].out.next - 1);
+  }
+
+  /**
+   * Both sides agree: streams run on from what each has, with the next `tick`. `theirs` are the peer's positions, from its
+   * hello or welcome.
+   */
+  async start(ours: LanePositions, theirs: LanePositions, window: number): Promise<void> {
+    for (const lane of LANES) {
+      const state = this.#lanes[lane];
+      state.sender.start(theirs[lane].in.ack, window, this.#options.monotonic());
+      state.sender.appended(ours[lane].out.next - 1, this.#options.monotonic());
+      state.confirmed = { ack: theirs[lane].in.ack, hash: theirs[lane].in.hash, safe: 0 };
+      state.stopped = undefined;
+      this.#back(state, await receivedPosition(this.#options.store.read, this.#options.peer, lane));
+    }
+    this.#running = true;
+  }
+
+  /** No session any more. Resolves when what had arrived is kept. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    for (const lane of LANES) this.#lanes[lane].sender.stop();
+    await Promise.all(this.#keeping);
+  }
+
+  /** The outbox to this peer ends at `head`. */
+  appended(lane: Lane, head: number): void {
+    this.#lanes[lane].sender.appended(head, this.#options.monotonic());
+  }
+
+  /** Waits only when too much is waiting for its commit. */
+  async hear(message: Batch | Ack | Nack | Beat): Promise<void> {
+    if (!this.#running) return;
+    if (message.k === 'batch') this.#arrived(message);
+    else if (message.k === 'nack') this.#lanes[message.lane].sender.missed(message.from, this.#options.monotonic());
+    else for (const ack of message.acks) this.#acknowledged(ack);
+    this.#flush();
+    if (this.#keeping.size > KEEPING_MAX) await Promise.race(this.#keeping);
+  }
+
+  /** What is due by the clock: batches, repeats, acknowledgements, questions for what is missing. Call every 10 to 20 ms. */
+  tick(): void {
+    if (!this.#running) return;
+    const now = this.#options.monotonic();
+    for (const lane of LANES) {
+      const from = this.#lanes[lane].receiver.missing(now);
+      if (from !== undefined) this.#options.say({ k: 'nack', lane, from });
+    }
+    this.#acknowledge(now);
+    this.#flush();
+    if (!this.#confirming && now - this.#confirmedAt >= CONFIRM_MS) void this.#confirm(now);
+  }
+
+  acks(): LaneAck[] {
+    return LANES.map((lane) => {
+      const { durable, stopped } = this.#lanes[lane];
+      return { lane, ...durable, safe: 0, window: stopped ? 0 : BATCHES_IN_FLIGHT_MAX };
+    });
+  }
+
+  #arrived(batch: Batch): void {
+    const { lane } = batch;
+    const state = this.#lanes[lane];
+    if (state.stopped) return;
+    const { events, again, fault } = state.receiver.offer(batch, this.#options.monotonic());
+    if (events.length > 0) this.#keep(lane, state, events);
+    if (again) state.ackDue = true;
+    if (fault) this.#options.broken(fault.code, { lane, seq: fault.seq });
+  }
+
+  #keep(lane: Lane, state: LaneState, events: Parameters<typeof keepEvents>[3]): void {
+    const { store, peer, handlers, noted } = this.#options;
+    const { generation } = state;
+    const keeping = keepEvents(store, peer, lane, events, handlers)
+      .then((kept) => this.#kept(lane, state, kept))
+      .catch((cause: unknown) => {
+        noted('link.not-kept', { peer, lane, reason: String(cause) });
+        if (state.generation === generation) this.#back(state, state.durable);
+      })
+      .finally(() => this.#keeping.delete(keeping));
+    this.#keeping.add(keeping);
+  }
+
+  #kept(lane: Lane, state: LaneState, { position, stopped }: Kept): void {
+    const { peer, noted, evKept, committed } = this.#options;
+    if (position) {
+      state.durable = position;
+      state.ackDue = true;
+      committed?.(lane);
+      if (lane === 'ev') evKept();
+    }
+    if (stopped) {
+      const text = stopped.cause instanceof Error ? stopped.cause.message : String(stopped.cause);
+      const reason = `${codeOfFailure(stopped.cause)}: ${text}`.slice(0, 400);
+      state.stopped = reason;
+      this.#back(state, state.durable);
+      noted('link.lane-stopped', { peer, lane, seq: stopped.seq, reason });
+    }
+    if (this.#running) this.#acknowledge(this.#options.monotonic());
+  }
+
+  #back(state: LaneState, position: { readonly ack: number; readonly hash: string }): void {
+    state.generation += 1;
+    state.durable = position;
+    state.receiver.reset(position);
+  }
+
+  #acknowledge(now: number): void {
+    if (now - this.#ackedAt < ACK_MS_MIN || !LANES.some((lane) => this.#lanes[lane].ackDue)) return;
+    const acks = this.acks().filter(({ lane }) => this.#lanes[lane].ackDue);
+    if (this.#options.say({ k: 'ack', acks }) !== 'sent') return;
+    this.#ackedAt = now;
+    for (const { lane } of acks) this.#lanes[lane].ackDue = false;
+  }
+
+  #acknowledged({ lane, ack, hash, safe, window }: LaneAck): void {
+    const state = this.#lanes[lane];
+    if (ack > state.sender.head) {
+      this.#options.broken('link.we-were-restored', { lane, ack, head: state.sender.head });
+      return;
+    }
+    if (state.sender.acknowledged(ack, window, this.#options.monotonic())) state.confirmed = { ack, hash, safe };
+  }
+
+  /** Writes down what the peer has confirmed, after comparing the chain there. */
+  async #confirm(now: number): Promise<void> {
+    const { store, peer, broken, noted } = this.#options;
+    this.#confirming = true;
+    this.#confirmedAt = now;
+    try {
+      for (const lane of LANES) {
+        const { confirmed } = this.#lanes[lane];
+        if (!confirmed) continue;
+        const ours = await sentHash(store.read, peer, lane, confirmed.ack);
+        if (ours !== undefined && ours !== confirmed.hash) broken('link.streams-forked', { lane, seq: confirmed.ack });
+        else await store.transaction((tx) => confirmSent(tx, peer, lane, confirmed.ack, confirmed.safe));
+        if (this.#lanes[lane].confirmed === confirmed) this.#lanes[lane].confirmed = undefined;
+      }
+    } catch (cause) {
+      noted('link.not-kept', { peer, reason: String(cause) });
+    } finally {
+      this.#confirming = false;
+    }
+  }
+
+  #flush(): void {
+    for (const lane of LANES) {
+      const state = this.#lanes[lane];
+      if (state.flushing || !state.sender.due(this.#options.monotonic())) continue;
+      state.flushing = true;
+      this.#send(lane, state.sender)
+        .catch((cause: unknown) => this.#options.noted('link.cannot-read-outbox', { lane, reason: String(cause) }))
+        .finally(() => {
+          state.flushing = false;
+        });
+    }
+  }
+
+  async #send(lane: Lane, sender: StreamSender): Promise<void> {
+    const { store, peer, say, monotonic, broken } = this.#options;
+    for (let due = sender.due(monotonic()); due; due = sender.due(monotonic())) {
+      const { from } = due;
+      // The row before the first gives the chain at the join.
+      const rows = await eventsFrom(store.read, peer, lane, Math.max(1, from - 1), BATCH_EVENTS_MAX + 1);
+      const before = from === 1 ? CHAIN_START : rows.find((row) => row.seq === from - 1)?.hash;
+      const events = rows.filter((row) => row.seq >= from);
+      if (before === undefined || events[0]?.seq !== from) {
+        broken('link.rows-missing', { lane, from });
+        return;
+      }
+      // An acknowledgement or a rewind may have come in meanwhile.
+      if (sender.due(monotonic())?.from !== from) continue;
+      let count = batchLength(
+        events,
+        (event) => event.fact.length + (event.person?.length ?? 0) * 1.4 + EVENT_FRAME_BYTES,
+      );
+      let said: SayResult = 'too-large';
+      for (; count >= 1; count = Math.floor(count / 2)) {
+        const part = events.slice(0, count);
+        said = say({ k: 'batch', lane, from, prev: before, hash: part.at(-1)!.hash, events: part.map(onTheWire) });
+        if (said !== 'too-large') break;
+      }
+      if (said === 'too-large') broken('link.event-too-large', { lane, seq: from });
+      if (said !== 'sent') return;
+      sender.wentOut(from, from + count - 1, monotonic());
+    }
+  }
+}
+
+function freshLane(lane: Lane): LaneState {
+  const start = { ack: 0, hash: CHAIN_START };
+  return {
+    sender: new StreamSender(lane),
+    receiver: new StreamReceiver(start),
+    durable: start,
+    generation: 0,
+    stopped: undefined,
+    ackDue: false,
+    flushing: false,
+    confirmed: undefined,
+  };
+}
+
+function onTheWire({ type, tv, at, agg, fact, person, personHash }: OutEvent): WireEvent {
+  const sealed = person && personHash ? { person: { sealed: person.toString('base64url'), hash: personHash } } : {};
+  return { type, tv, at: at as EpochMs, agg, fact, ...sealed };
+}
