@@ -1,11 +1,33 @@
 import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
-import type { Boarded, Collected, Departed, Destination, LinkState, Offer, PickupProof, Problem, Refunded, RefundQuote, TicketView } from '@lianpiao/shared/protocol/ticketing';
+import type {
+  Boarded,
+  Collected,
+  Departed,
+  Destination,
+  LinkState,
+  Offer,
+  PickupProof,
+  Problem,
+  Refunded,
+  RefundQuote,
+  TicketView,
+} from '@lianpiao/shared/protocol/ticketing';
 import type { Label } from '@lianpiao/shared/ui/keys';
 import type { Card, PrintJob, Session, ShiftClosed, SignIn } from './counter-bodies.ts';
 import { emptySale, type Receipt, type Sale } from './sale/sale-state.ts';
 import { emptyPick, type TicketPick } from './tickets/ticket-pick.ts';
 
-export type Screen = 'sale' | 'refund' | 'rebook' | 'pickup' | 'void' | 'reprint' | 'prints' | 'boarding' | 'shift' | 'link';
+export type Screen =
+  | 'sale'
+  | 'refund'
+  | 'rebook'
+  | 'pickup'
+  | 'void'
+  | 'reprint'
+  | 'prints'
+  | 'boarding'
+  | 'shift'
+  | 'link';
 
 /** Everything the counter shows. Replaced as a whole at each change, never changed in place. */
 export type Counter = {
@@ -29,6 +51,8 @@ export type Counter = {
   readonly known: readonly Destination[];
   readonly departures: readonly Offer[] | null;
   readonly boardCursor: number;
+  /** The clerk moved the cursor: it follows its trip instead of the first one that can be sold. */
+  readonly boardMoved: boolean;
   readonly sale: Sale;
   readonly last: Receipt | null;
   readonly escAt: number;
@@ -37,7 +61,12 @@ export type Counter = {
   readonly refund: TicketPick & { readonly quote: RefundQuote | null; readonly done: Refunded | null };
   readonly voiding: TicketPick & { readonly done: { readonly ticketNo: string; readonly payoutFen: number } | null };
   readonly reprint: TicketPick & { readonly reason: number; readonly done: boolean };
-  readonly rebook: TicketPick & { readonly date: ServiceDate; readonly offers: readonly Offer[] | null; readonly tripCursor: number; readonly done: { readonly ticket: TicketView; readonly differenceFen: number } | null };
+  readonly rebook: TicketPick & {
+    readonly date: ServiceDate;
+    readonly offers: readonly Offer[] | null;
+    readonly tripCursor: number;
+    readonly done: { readonly ticket: TicketView; readonly differenceFen: number } | null;
+  };
   readonly pickup: Pickup;
   readonly boarding: Boarding;
   readonly shift: Shift;
@@ -54,7 +83,9 @@ export type Pickup = {
   readonly done: Collected | null;
 };
 
-export type Verdict = { readonly kind: 'yes' | 'undone'; readonly boarded: Partial<Boarded> } | { readonly kind: 'no'; readonly problem: Problem };
+export type Verdict =
+  | { readonly kind: 'yes' | 'undone'; readonly boarded: Partial<Boarded> }
+  | { readonly kind: 'no'; readonly problem: Problem };
 export type Boarding = {
   readonly step: 'trips' | 'gate' | 'depart';
   readonly cursor: number;
@@ -69,29 +100,68 @@ export type Boarding = {
   readonly departed: Departed | null;
 };
 
-export type Shift = { readonly counts: readonly string[]; readonly cursor: number; readonly key: string; readonly busy: boolean; readonly closed: ShiftClosed | null };
+export type Shift = {
+  readonly counts: readonly string[];
+  readonly cursor: number;
+  readonly key: string;
+  readonly busy: boolean;
+  readonly closed: ShiftClosed | null;
+};
 
 export const ZONE_DEFAULT = 'Asia/Shanghai';
 
 /** The counter before anybody has signed in. `counter` is the number of this window, remembered by the page. */
 export function freshCounter(today: ServiceDate, counter: string, now: number): Counter {
   return {
-    session: 'asking', signIn: { user: '', password: '', counter, busy: false }, screen: 'sale', overlay: null, palette: { query: '', found: [], cursor: 0 },
-    problem: null, note: null, now, link: null, silentSince: null, numLockOff: false, nextCard: null, known: [], departures: null, boardCursor: 0,
-    sale: emptySale(today), last: null, escAt: 0, jobs: null, jobCursor: 0,
+    session: 'asking',
+    signIn: { user: '', password: '', counter, busy: false },
+    screen: 'sale',
+    overlay: null,
+    palette: { query: '', found: [], cursor: 0 },
+    problem: null,
+    note: null,
+    now,
+    link: null,
+    silentSince: null,
+    numLockOff: false,
+    nextCard: null,
+    known: [],
+    departures: null,
+    boardCursor: 0,
+    boardMoved: false,
+    sale: emptySale(today),
+    last: null,
+    escAt: 0,
+    jobs: null,
+    jobCursor: 0,
     ...freshScreens(today),
   };
 }
 
 /** The screens beside the sale, as they open. Each opening has its own idempotency key. */
-export function freshScreens(today: ServiceDate, key = ''): Pick<Counter, 'refund' | 'voiding' | 'reprint' | 'rebook' | 'pickup' | 'boarding' | 'shift'> {
+export function freshScreens(
+  today: ServiceDate,
+  key = '',
+): Pick<Counter, 'refund' | 'voiding' | 'reprint' | 'rebook' | 'pickup' | 'boarding' | 'shift'> {
   return {
     refund: { ...emptyPick(key), quote: null, done: null },
     voiding: { ...emptyPick(key), done: null },
     reprint: { ...emptyPick(key), reason: 0, done: false },
     rebook: { ...emptyPick(key), date: today, offers: null, tripCursor: 0, done: null },
     pickup: { typed: '', busy: false, proof: null, found: null, chosen: [], cursor: 0, key, done: null },
-    boarding: { step: 'trips', cursor: 0, trip: null, manifest: null, typed: '', verdict: null, lastTicket: null, vehicle: '', key, busy: false, departed: null },
+    boarding: {
+      step: 'trips',
+      cursor: 0,
+      trip: null,
+      manifest: null,
+      typed: '',
+      verdict: null,
+      lastTicket: null,
+      vehicle: '',
+      key,
+      busy: false,
+      departed: null,
+    },
     shift: { counts: Array(8).fill(''), cursor: 0, key, busy: false, closed: null },
   };
 }

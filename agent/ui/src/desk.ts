@@ -48,7 +48,8 @@ export function openDesk({ api, words, counter, monotonic, wall, run }: DeskPart
   const change = (patch: Partial<Counter>) => {
     ref.value = { ...ref.value, ...patch };
   };
-  const fail: Desk['fail'] = (problem) => change({ problem: { problem: { type: 'about:blank', title: '', status: 409, ...problem }, at: now() } });
+  const fail: Desk['fail'] = (problem) =>
+    change({ problem: { problem: { type: 'about:blank', title: '', status: 409, ...problem }, at: now() } });
   const desk: Desk = {
     api,
     words,

@@ -1,10 +1,9 @@
 import { commandFor, type KeyPress, keyName, numLockIsOff, possible, reasonAgainst } from '@lianpiao/shared/ui/keys';
-import { scanForm, ScanCatcher } from '@lianpiao/shared/ui/scan-catcher';
-import { boardShown, shownAs } from './commands/boarding/board-shown.ts';
+import { ScanCatcher } from '@lianpiao/shared/ui/scan-catcher';
 import type { CounterCommand } from './commands/command.ts';
-import { askPickup, proofOf } from './commands/pickup/ask-pickup.ts';
 import type { Counter } from './counter-state.ts';
 import type { Desk } from './desk.ts';
+import { routeScan } from './route-scan.ts';
 import { commandsOf, globalsOf, modeOf, modeUnder } from './screens.ts';
 
 /** Keys that write in a real text field, whatever they do elsewhere. */
@@ -25,7 +24,9 @@ export function runCommand(desk: Desk, command: CounterCommand, pressed: string,
 /** Runs a command of the screen underneath by its name, for the palette and for buttons. What commits keeps its own key as the decision. */
 export function runNamed(desk: Desk, name: string): void {
   const mode = modeUnder(desk.state());
-  const command = [...commandsOf(modeOf(desk.state())), ...commandsOf(mode), ...globalsOf(mode)].find((listed) => listed.name === name);
+  const command = [...commandsOf(modeOf(desk.state())), ...commandsOf(mode), ...globalsOf(mode)].find(
+    (listed) => listed.name === name,
+  );
   if (!command) return;
   const key = typeof command.key === 'string' ? command.key : command.key[0]!;
   if (command.commits) desk.note('note.own-key', { key });
@@ -46,8 +47,9 @@ export function listenToKeys(desk: Desk, page: Window): void {
       if (!field && caught.kind !== 'typed' && caught.kind !== 'first') {
         event.preventDefault();
         // Keys of the burst that went through as typed are taken back.
-        if (caught.kind === 'began' && beforeBurst) desk.ref.value = { ...beforeBurst, now: desk.state().now, link: desk.state().link };
-        if (caught.kind === 'scanned') scanned(desk, caught.text);
+        if (caught.kind === 'began' && beforeBurst)
+          desk.ref.value = { ...beforeBurst, now: desk.state().now, link: desk.state().link };
+        if (caught.kind === 'scanned') routeScan(desk, caught.text);
         return;
       }
       pressedKey(desk, event, event.repeat, field);
@@ -63,26 +65,7 @@ function pressedKey(desk: Desk, event: KeyPress & { preventDefault(): void }, re
   if (field && (FIELD_KEYS.has(pressed) || (pressed.length === 1 && !(pressed === '+' && mode === 'depart')))) return;
   const command = commandFor([...commandsOf(mode), ...globalsOf(mode)], pressed);
   if (/^F\d/.test(pressed) || command) event.preventDefault();
-  if (desk.state().note || desk.state().numLockOff !== numLockIsOff(event)) desk.change({ note: null, numLockOff: numLockIsOff(event) });
+  if (desk.state().note || desk.state().numLockOff !== numLockIsOff(event))
+    desk.change({ note: null, numLockOff: numLockIsOff(event) });
   if (command) runCommand(desk, command, pressed, repeated);
-}
-
-/** A scanned code goes where its form and the open screen say. Unknown text is dropped with a word, never typed. */
-function scanned(desk: Desk, text: string): void {
-  const mode = modeOf(desk.state());
-  const form = scanForm(text);
-  const { trip } = desk.state().boarding;
-  if (mode === 'gate' && trip) return void boardShown(desk, shownAs(trip.tripId, text));
-  if (mode === 'pickup' && form !== 'ticket') {
-    const read = proofOf(text);
-    return 'proof' in read ? void askPickup(desk, read.proof) : desk.note('note.scan-unknown');
-  }
-  if (form === 'ticket' && (mode === 'refund' || mode === 'void' || mode === 'reprint' || mode === 'rebook')) {
-    const name = mode === 'void' ? 'voiding' : mode;
-    desk.change({ [name]: { ...desk.state()[name], typed: text, ticket: null } } as Partial<Counter>);
-    const find = commandFor(commandsOf(mode), 'Enter');
-    if (find) runCommand(desk, find, 'Enter', false);
-    return;
-  }
-  desk.note('note.scan-unknown');
 }

@@ -20,12 +20,22 @@ import { DESK } from './use-counter.ts';
 const COUNTER = 'lianpiao.counter';
 const LANGUAGE = 'lianpiao.language';
 
-const words = makeWords({ zh: { ...sharedZh, ...counterZh }, en: { ...sharedEn, ...counterEn } }, localStorage.getItem(LANGUAGE) === 'en' ? 'en' : 'zh');
+const words = makeWords(
+  { zh: { ...sharedZh, ...counterZh }, en: { ...sharedEn, ...counterEn } },
+  localStorage.getItem(LANGUAGE) === 'en' ? 'en' : 'zh',
+);
 const api = makeApi(
   () => words.language.value,
   () => desk.change({ session: null }),
 );
-const desk = openDesk({ api, words, counter: localStorage.getItem(COUNTER) ?? '001', monotonic: () => performance.now(), wall: () => Date.now(), run: runNamed });
+const desk = openDesk({
+  api,
+  words,
+  counter: localStorage.getItem(COUNTER) ?? '001',
+  monotonic: () => performance.now(),
+  wall: () => Date.now(),
+  run: runNamed,
+});
 
 watch(
   words.language,
@@ -46,8 +56,18 @@ watch(
 );
 
 listenToKeys(desk, window);
-startFeeds(desk, (run, ms) => setInterval(run, ms));
+const round = startFeeds(desk, (run, ms) => setInterval(run, ms));
 createApp(App).use(wordsOf(words)).provide(DESK, desk).mount('#counter');
 
+// The agent's time first: what day it is decides what is asked for.
+const link = await api.link();
+if (link.ok) desk.setTime(link.value.now);
 const session = await api.session();
-desk.change({ session: session.ok ? session.value : null });
+const today = desk.today();
+desk.change({
+  session: session.ok ? session.value : null,
+  link: link.ok ? link.value : null,
+  now: desk.now(),
+  sale: { ...desk.state().sale, date: today },
+});
+watch(() => desk.ref.value.session, round, { immediate: true });

@@ -1,3 +1,4 @@
+import type { CounterCommand } from './commands/command.ts';
 import { addNextCard } from './commands/sale/add-next-card.ts';
 import { bestSeats } from './commands/sale/best-seats.ts';
 import { characters } from './commands/sale/characters.ts';
@@ -45,21 +46,67 @@ import { toggleSeat } from './commands/sale/toggle-seat.ts';
 import { typeDocument } from './commands/sale/type-document.ts';
 import { typeMoney } from './commands/sale/type-money.ts';
 import { typeSeat } from './commands/sale/type-seat.ts';
-import type { CounterCommand } from './commands/command.ts';
 import type { Counter } from './counter-state.ts';
 
 /** What the keyboard is about in each step of a sale. */
 export type SaleMode =
-  | 'sale.idle' | 'sale.destination' | 'sale.characters' | 'sale.trips' | 'sale.seats'
-  | 'sale.passengers' | 'sale.document' | 'sale.name' | 'sale.payment';
+  | 'sale.idle'
+  | 'sale.destination'
+  | 'sale.characters'
+  | 'sale.trips'
+  | 'sale.seats'
+  | 'sale.passengers'
+  | 'sale.document'
+  | 'sale.name'
+  | 'sale.payment';
 
 export const SALE_COMMANDS: Readonly<Record<SaleMode, readonly CounterCommand[]>> = {
-  'sale.idle': [takeBoard, sameAgain, search, digit, characters, moveBoard, moveDate, today, insurance, dropCard, clear],
+  'sale.idle': [
+    takeBoard,
+    sameAgain,
+    search,
+    digit,
+    characters,
+    moveBoard,
+    moveDate,
+    today,
+    insurance,
+    dropCard,
+    clear,
+  ],
   'sale.destination': [takeDestination, search, digit, moveCandidate, eraseQuery, moveDate, today, clear],
   'sale.characters': [takeDestination, moveCandidate, closeCharacters],
-  'sale.trips': [hold, count, moveTrip, openSeats, filter, moveDate, refresh, insurance, today, search, eraseQuery, dropCard, clear],
+  'sale.trips': [
+    hold,
+    count,
+    moveTrip,
+    openSeats,
+    filter,
+    moveDate,
+    refresh,
+    insurance,
+    today,
+    search,
+    eraseQuery,
+    dropCard,
+    clear,
+  ],
   'sale.seats': [takeSeats, moveSeat, toggleSeat, typeSeat, bestSeats, leaveSeats],
-  'sale.passengers': [goOn, typeDocument, halfFare, freeChild, privilegeFare, fullFare, openSeats, removeLine, addNextCard, insurance, moveLine, dropCard, clear],
+  'sale.passengers': [
+    goOn,
+    typeDocument,
+    halfFare,
+    freeChild,
+    privilegeFare,
+    fullFare,
+    openSeats,
+    removeLine,
+    addNextCard,
+    insurance,
+    moveLine,
+    dropCard,
+    clear,
+  ],
   'sale.document': [documentNext, documentKey, documentErase, documentKind, documentLeave],
   'sale.name': [documentDone, nameBack],
   'sale.payment': [pay, typeMoney, eraseMoney, leavePayment],

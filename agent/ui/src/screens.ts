@@ -1,4 +1,3 @@
-import type { Counter } from './counter-state.ts';
 import { backToGate, backToTrips } from './commands/boarding/back.ts';
 import { board } from './commands/boarding/board.ts';
 import { depart } from './commands/boarding/depart.ts';
@@ -34,7 +33,6 @@ import { togglePickup } from './commands/pickup/toggle-pickup.ts';
 import { typeCode } from './commands/pickup/type-code.ts';
 import { moveJob } from './commands/prints/move-job.ts';
 import { voidAndReprint, wasPrinted } from './commands/prints/resolve.ts';
-import { SALE_COMMANDS, type SaleMode, saleModeOf } from './sale-screens.ts';
 import { closeShift } from './commands/shift/close.ts';
 import { eraseCount } from './commands/shift/erase-count.ts';
 import { leaveShift } from './commands/shift/leave-shift.ts';
@@ -54,14 +52,32 @@ import { reprintNow } from './commands/tickets/reprint.ts';
 import { reprintReason } from './commands/tickets/reprint-reason.ts';
 import { typeNo } from './commands/tickets/type-ticket-no.ts';
 import { voidNow } from './commands/tickets/void.ts';
+import type { Counter } from './counter-state.ts';
+import { SALE_COMMANDS, type SaleMode, saleModeOf } from './sale-screens.ts';
 
 /**
  * Which commands are possible where. A mode is what the keyboard is about at a moment: a screen, a step of the sale, or
  * what lies over them. Buttons, key bar, help and palette are made from these lists; the first command of Enter is the next step.
  */
 export type Mode =
-  | 'starting' | 'signIn' | 'problem' | 'help' | 'palette' | SaleMode
-  | 'refund' | 'void' | 'reprint' | 'rebook' | 'pickup' | 'prints' | 'boarding' | 'gate' | 'depart' | 'shift' | 'link';
+  | 'starting'
+  | 'signIn'
+  | 'problem'
+  | 'help'
+  | 'palette'
+  | SaleMode
+  | 'refund'
+  | 'void'
+  | 'reprint'
+  | 'rebook'
+  | 'pickup'
+  | 'prints'
+  | 'boarding'
+  | 'gate'
+  | 'depart'
+  | 'shift'
+  | 'shiftClosed'
+  | 'link';
 
 const COMMANDS: Readonly<Record<Exclude<Mode, SaleMode>, readonly CounterCommand[]>> = {
   starting: [],
@@ -79,17 +95,34 @@ const COMMANDS: Readonly<Record<Exclude<Mode, SaleMode>, readonly CounterCommand
   gate: [board, undo, openDepart, typeShown, eraseShown, backToTrips],
   depart: [depart, backToGate],
   shift: [nextCount, closeShift, typeCount, eraseCount, previousCount, leaveShift],
+  shiftClosed: [leaveShift],
   link: [leave],
 };
 
 /** Commands of everywhere, once somebody has signed in and nothing lies over the screen. */
-export const GLOBAL_COMMANDS: readonly CounterCommand[] = [refund, rebook, pickup, voidScreen, reprint, prints, boarding, shift, link, language, palette, help];
+export const GLOBAL_COMMANDS: readonly CounterCommand[] = [
+  refund,
+  rebook,
+  pickup,
+  voidScreen,
+  reprint,
+  prints,
+  boarding,
+  shift,
+  link,
+  language,
+  palette,
+  help,
+];
 
-const OVER_ALL: ReadonlySet<Mode> = new Set(['starting', 'signIn', 'problem', 'help', 'palette']);
+const OVER_ALL: ReadonlySet<Mode> = new Set(['starting', 'signIn', 'problem', 'help', 'palette', 'shiftClosed']);
 /** Where the language can still be switched though the screen is covered. */
-const SWITCHABLE: ReadonlySet<Mode> = new Set(['signIn', 'problem', 'help']);
+const SWITCHABLE: ReadonlySet<Mode> = new Set(['signIn', 'problem', 'help', 'shiftClosed']);
 
-export const MODES = [...(Object.keys(COMMANDS) as Exclude<Mode, SaleMode>[]), ...(Object.keys(SALE_COMMANDS) as SaleMode[])];
+export const MODES = [
+  ...(Object.keys(COMMANDS) as Exclude<Mode, SaleMode>[]),
+  ...(Object.keys(SALE_COMMANDS) as SaleMode[]),
+];
 
 export function modeOf(state: Counter): Mode {
   if (state.problem) return 'problem';
@@ -97,6 +130,7 @@ export function modeOf(state: Counter): Mode {
   if (state.session === 'asking') return 'starting';
   if (state.session === null) return 'signIn';
   if (state.screen === 'sale') return saleModeOf(state);
+  if (state.screen === 'shift' && state.shift.closed) return 'shiftClosed';
   if (state.screen !== 'boarding') return state.screen;
   if (state.boarding.step === 'trips') return 'boarding';
   return state.boarding.step;

@@ -7,7 +7,9 @@ import { type Mode, modeOf } from './screens.ts';
 export const DESK: InjectionKey<Desk> = Symbol('desk');
 
 /** What a screen draws from: the state, its mode, and the words. */
-export function useCounter(): { desk: Desk; state: ComputedRef<Counter>; mode: ComputedRef<Mode> } & ReturnType<typeof useWords> {
+export function useCounter(): { desk: Desk; state: ComputedRef<Counter>; mode: ComputedRef<Mode> } & ReturnType<
+  typeof useWords
+> {
   const desk = inject(DESK);
   if (!desk) throw new Error('no desk: the page must provide one');
   const state = computed(() => desk.ref.value);

@@ -7,25 +7,42 @@ const on = (date: string) => date as ServiceDate;
 
 describe('money on a screen', () => {
   it('always has two decimals, groups by three and signs with the wide minus', () => {
-    expect([amount(0), amount(5), amount(123_450), yuan(-3_420), yuan(1_234_567_89)]).toEqual(['0.00', '0.05', '1,234.50', '−¥34.20', '¥1,234,567.89']);
+    expect([amount(0), amount(5), amount(123_450), yuan(-3_420), yuan(1_234_567_89)]).toEqual([
+      '0.00',
+      '0.05',
+      '1,234.50',
+      '−¥34.20',
+      '¥1,234,567.89',
+    ]);
   });
 
   it('never loses a fen: reading the text back gives the amount', () => {
-    fc.assert(fc.property(fc.integer({ min: -1e11, max: 1e11 }), (fen) => {
-      const read = Number(amount(fen).replaceAll(',', '').replaceAll('.', '').replace('−', '-'));
-      expect(read).toBe(fen === 0 ? 0 : fen);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: -1e11, max: 1e11 }), (fen) => {
+        const read = Number(amount(fen).replaceAll(',', '').replaceAll('.', '').replace('−', '-'));
+        expect(read).toBe(fen === 0 ? 0 : fen);
+      }),
+    );
   });
 });
 
 describe('time on a screen', () => {
   it('says next day for a departure past midnight of its service date', () => {
-    expect(['14:45', '24:40', '49:05'].map((time) => tripTime(time, 'zh'))).toEqual(['14:45', '次日 00:40', '2 日后 01:05']);
+    expect(['14:45', '24:40', '49:05'].map((time) => tripTime(time, 'zh'))).toEqual([
+      '14:45',
+      '次日 00:40',
+      '2 日后 01:05',
+    ]);
     expect(tripTime('24:40', 'en')).toBe('00:40 +1');
   });
 
   it('tells an age in one unit under an hour and two above', () => {
-    expect([12_999, 59_000, 61_000, 7_500_000].map((ms) => span(ms, 'zh'))).toEqual(['12 秒', '59 秒', '1 分', '2 小时 05 分']);
+    expect([12_999, 59_000, 61_000, 7_500_000].map((ms) => span(ms, 'zh'))).toEqual([
+      '12 秒',
+      '59 秒',
+      '1 分',
+      '2 小时 05 分',
+    ]);
     expect(span(7_500_000, 'en')).toBe('2 h 05 min');
   });
 
@@ -40,7 +57,10 @@ describe('time on a screen', () => {
   });
 
   it('names the weekday, and the year only when it is another one', () => {
-    expect([dateText(on('20251121'), on('20251121'), 'zh'), dateText(on('20251121'), on('20251121'), 'en')]).toEqual(['11-21 周五', 'Fri 21 Nov']);
+    expect([dateText(on('20251121'), on('20251121'), 'zh'), dateText(on('20251121'), on('20251121'), 'en')]).toEqual([
+      '11-21 周五',
+      'Fri 21 Nov',
+    ]);
     expect(dateText(on('20260101'), on('20251231'), 'en')).toBe('Thu 1 Jan 2026');
   });
 });

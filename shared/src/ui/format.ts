@@ -57,7 +57,13 @@ export function countdown(ms: number): string {
 
 /** Wall clock of an instant in the station's zone: `14:32:08`, without seconds `14:32`. */
 export function clock(at: number, zone: string, seconds = true): string {
-  const text = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at);
+  const text = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(at);
   return seconds ? text : text.slice(0, 5);
 }
 

@@ -82,7 +82,8 @@ const NUMERIC_PAD = 3;
 export function keyName(press: KeyPress): string | null {
   if (press.isComposing || press.keyCode === 229) return null;
   const padDigit = /^Numpad(\d)$/.exec(press.code)?.[1];
-  if (press.location === NUMERIC_PAD && padDigit !== undefined && press.key.length > 1 && !press.altKey) return padDigit;
+  if (press.location === NUMERIC_PAD && padDigit !== undefined && press.key.length > 1 && !press.altKey)
+    return padDigit;
   if (press.location === NUMERIC_PAD && press.code === 'NumpadDecimal') return '.';
   const plain = NAMES[press.key] ?? (press.key.length === 1 ? press.key.toLowerCase() : press.key);
   // With Alt some systems give another character than the one on the key: the key's place counts.
@@ -111,7 +112,10 @@ export function keysOf(command: { readonly key: Key | readonly Key[] }): readonl
 }
 
 /** The command of the list that a pressed key belongs to. */
-export function commandFor<State, Desk>(commands: readonly Command<State, Desk>[], pressed: string): Command<State, Desk> | null {
+export function commandFor<State, Desk>(
+  commands: readonly Command<State, Desk>[],
+  pressed: string,
+): Command<State, Desk> | null {
   return commands.find((command) => keysOf(command).some((key) => singleKeys(key).includes(pressed))) ?? null;
 }
 
@@ -119,7 +123,8 @@ export function commandFor<State, Desk>(commands: readonly Command<State, Desk>[
 export function clashes(commands: readonly { readonly name: string; readonly key: Key | readonly Key[] }[]): string[] {
   const owners = new Map<string, string[]>();
   for (const command of commands)
-    for (const key of new Set(keysOf(command).flatMap(singleKeys))) owners.set(key, [...(owners.get(key) ?? []), command.name]);
+    for (const key of new Set(keysOf(command).flatMap(singleKeys)))
+      owners.set(key, [...(owners.get(key) ?? []), command.name]);
   return [...owners].filter(([, names]) => names.length > 1).map(([key, names]) => `${key}: ${names.join(', ')}`);
 }
 
@@ -134,11 +139,20 @@ export function reasonAgainst<State, Desk>(command: Command<State, Desk>, state:
   return typeof answer === 'string' ? answer : null;
 }
 
-/** What the key bar shows: what is possible now, Enter's command first, at most `max`. */
-export function barOf<State, Desk>(commands: readonly Command<State, Desk>[], state: State, max: number): Command<State, Desk>[] {
+/** True for the next step: Enter, and the key that commits. */
+function leads(command: { readonly key: Key | readonly Key[]; readonly commits?: true }): boolean {
+  return keysOf(command).includes('Enter') || (keysOf(command).includes('+') && command.commits === true);
+}
+
+/** What the key bar shows: what is possible now, Enter's command first, then what commits, at most `max`. */
+export function barOf<State, Desk>(
+  commands: readonly Command<State, Desk>[],
+  state: State,
+  max: number,
+): Command<State, Desk>[] {
   const now = commands.filter((command) => (command.shown ?? 'bar') === 'bar' && possible(command, state));
-  const enterFirst = [...now.filter((command) => keysOf(command).includes('Enter')), ...now.filter((command) => !keysOf(command).includes('Enter'))];
-  return enterFirst.slice(0, max);
+  const rank = (command: Command<State, Desk>) => (keysOf(command).includes('Enter') ? 0 : leads(command) ? 1 : 2);
+  return now.sort((a, b) => rank(a) - rank(b)).slice(0, max);
 }
 
 /** The cap of a key as it is printed: `⏎`, `↑`, `1–5`, `Alt+N`. */
@@ -148,23 +162,45 @@ export function capOf(key: Key): string {
   return CAPS[key] ?? (key.length === 1 ? key.toUpperCase() : key);
 }
 
-/** The caps of a command: arrows close together, others with a gap. */
+const ARROWS: ReadonlySet<Key> = new Set(['Up', 'Down', 'Left', 'Right']);
+
+/** All caps of a command, for help. */
 export function capsOf(command: { readonly key: Key | readonly Key[] }): string {
   return keysOf(command).map(capOf).join(' ');
 }
 
+/** The cap that a key bar shows: arrows together, of other keys the first. */
+export function shortCapOf(command: { readonly key: Key | readonly Key[] }): string {
+  const keys = keysOf(command);
+  return keys.every((key) => ARROWS.has(key)) ? keys.map(capOf).join('') : capOf(keys[0]!);
+}
+
 /** A command as a part draws it: text in the language of the moment, and why it cannot run now. */
-export type CommandRow = { readonly name: string; readonly caps: string; readonly label: string; readonly possible: boolean; readonly reason: string | null };
+export type CommandRow = {
+  readonly name: string;
+  readonly caps: string;
+  readonly cap: string;
+  readonly label: string;
+  readonly primary: boolean;
+  readonly possible: boolean;
+  readonly reason: string | null;
+};
 
 /** The row of a command; `words` is the surface's catalogue. */
-export function rowOf<State, Desk>(command: Command<State, Desk>, state: State, words: { readonly language: { readonly value: Language }; find(key: string, gaps?: Gaps): string | null }): CommandRow {
+export function rowOf<State, Desk>(
+  command: Command<State, Desk>,
+  state: State,
+  words: { readonly language: { readonly value: Language }; find(key: string, gaps?: Gaps): string | null },
+): CommandRow {
   const can = possible(command, state);
   const now = can ? command.now?.(state) : undefined;
   const reason = reasonAgainst(command, state);
   return {
     name: command.name,
     caps: capsOf(command),
+    cap: shortCapOf(command),
     label: (now && words.find(now.key, now.gaps)) ?? command[words.language.value],
+    primary: leads(command),
     possible: can,
     reason: reason === null ? null : (words.find(reason) ?? reason),
   };

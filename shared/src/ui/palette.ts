@@ -1,10 +1,13 @@
-import { capsOf, type Command, keysOf } from './keys.ts';
+import { type Command, capsOf, keysOf } from './keys.ts';
 
 /**
  * Commands that fit what was typed: Chinese characters, pinyin initials, English words, the name or the key itself.
  * Better fits come first; among equals the order of the list stays. Nothing typed gives all.
  */
-export function searchCommands<State, Desk>(commands: readonly Command<State, Desk>[], query: string): Command<State, Desk>[] {
+export function searchCommands<State, Desk>(
+  commands: readonly Command<State, Desk>[],
+  query: string,
+): Command<State, Desk>[] {
   const wanted = query.trim().toLowerCase();
   const listed = commands.filter((command) => command.shown !== 'typing');
   if (wanted === '') return listed;

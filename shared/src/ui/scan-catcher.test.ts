@@ -21,14 +21,22 @@ it('does not take a short burst for a scan', () => {
 });
 
 it('gives back exactly what was scanned, whatever was typed before', () => {
-  fc.assert(fc.property(fc.stringMatching(/^[a-z]{0,6}$/), fc.stringMatching(/^[A-Za-z0-9+/=]{8,60}$/), (before, code) => {
-    const catcher = new ScanCatcher();
-    let at = 0;
-    for (const character of before) catcher.feed(character, (at += 100));
-    at += 500;
-    for (const character of code) catcher.feed(character, (at += 2));
-    expect(catcher.feed('Enter', at + 2)).toEqual({ kind: 'scanned', text: code });
-  }));
+  fc.assert(
+    fc.property(fc.stringMatching(/^[a-z]{0,6}$/), fc.stringMatching(/^[A-Za-z0-9+/=]{8,60}$/), (before, code) => {
+      const catcher = new ScanCatcher();
+      let at = 0;
+      for (const character of before) {
+        at += 100;
+        catcher.feed(character, at);
+      }
+      at += 500;
+      for (const character of code) {
+        at += 2;
+        catcher.feed(character, at);
+      }
+      expect(catcher.feed('Enter', at + 2)).toEqual({ kind: 'scanned', text: code });
+    }),
+  );
 });
 
 it('drops a stuck key instead of growing without end', () => {
@@ -40,5 +48,10 @@ it('drops a stuck key instead of growing without end', () => {
 
 it('tells ticket, document and pickup code from a signed code by form', () => {
   // The document number is synthetic.
-  expect(['33050200110030001842', '33010619900307001X', '82641907', 'LP1:abc'].map(scanForm)).toEqual(['ticket', 'document', 'pickup', 'code']);
+  expect(['33050200110030001842', '33010619900307001X', '82641907', 'LP1:abc'].map(scanForm)).toEqual([
+    'ticket',
+    'document',
+    'pickup',
+    'code',
+  ]);
 });

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { type Direction, neighbour, seatLayout, seatTyped } from './seat-layout.ts';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => String(index + 1).padStart(2, '0'));
-const placeOf = (layout: ReturnType<typeof seatLayout>, seat: string) => layout.places.find((place) => place.seat === seat);
+const placeOf = (layout: ReturnType<typeof seatLayout>, seat: string) =>
+  layout.places.find((place) => place.seat === seat);
 
 it('lays a coach of 45 in elevens of four with five across the back', () => {
   const layout = seatLayout(numbered(45));
@@ -20,11 +21,13 @@ it('believes labels that say row and side', () => {
 });
 
 it('never puts two seats on one place, whatever the coach', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 80 }), (count) => {
-    const layout = seatLayout(numbered(count));
-    expect(new Set(layout.places.map(({ row, column }) => `${row}/${column}`)).size).toBe(count);
-    expect(layout.places.every(({ row, column }) => row <= layout.rows && column <= layout.columns)).toBe(true);
-  }));
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 80 }), (count) => {
+      const layout = seatLayout(numbered(count));
+      expect(new Set(layout.places.map(({ row, column }) => `${row}/${column}`)).size).toBe(count);
+      expect(layout.places.every(({ row, column }) => row <= layout.rows && column <= layout.columns)).toBe(true);
+    }),
+  );
 });
 
 it('reaches every seat by arrows and never leaves the coach', () => {
@@ -43,5 +46,10 @@ it('reaches every seat by arrows and never leaves the coach', () => {
 });
 
 it('finds a seat by its label with or without the zero', () => {
-  expect([seatTyped(numbered(45), '7'), seatTyped(numbered(45), '07'), seatTyped(['1A', '12A'], '12a'), seatTyped(numbered(45), '77')]).toEqual(['07', '07', '12A', null]);
+  expect([
+    seatTyped(numbered(45), '7'),
+    seatTyped(numbered(45), '07'),
+    seatTyped(['1A', '12A'], '12a'),
+    seatTyped(numbered(45), '77'),
+  ]).toEqual(['07', '07', '12A', null]);
 });

@@ -53,8 +53,10 @@ export type Direction = 'Up' | 'Down' | 'Left' | 'Right';
 export function neighbour(layout: SeatLayout, seat: string, direction: Direction): string {
   const here = layout.places.find((place) => place.seat === seat);
   if (!here) return layout.places[0]?.seat ?? seat;
-  const along = (place: SeatPlace) => (direction === 'Left' || direction === 'Right' ? place.column - here.column : place.row - here.row);
-  const across = (place: SeatPlace) => (direction === 'Left' || direction === 'Right' ? place.row - here.row : place.column - here.column);
+  const along = (place: SeatPlace) =>
+    direction === 'Left' || direction === 'Right' ? place.column - here.column : place.row - here.row;
+  const across = (place: SeatPlace) =>
+    direction === 'Left' || direction === 'Right' ? place.row - here.row : place.column - here.column;
   const sign = direction === 'Left' || direction === 'Up' ? -1 : 1;
   const ahead = layout.places.filter((place) => along(place) * sign > 0);
   ahead.sort((a, b) => Math.abs(along(a)) + 8 * Math.abs(across(a)) - (Math.abs(along(b)) + 8 * Math.abs(across(b))));
@@ -64,5 +66,9 @@ export function neighbour(layout: SeatLayout, seat: string, direction: Direction
 /** The seat that typed characters mean: the label itself, with or without leading zeros; null while none or several fit. */
 export function seatTyped(seats: readonly string[], typed: string): string | null {
   const wanted = typed.toUpperCase();
-  return seats.find((seat) => seat === wanted) ?? seats.find((seat) => seat.replace(/^0+/, '') === wanted.replace(/^0+/, '')) ?? null;
+  return (
+    seats.find((seat) => seat === wanted) ??
+    seats.find((seat) => seat.replace(/^0+/, '') === wanted.replace(/^0+/, '')) ??
+    null
+  );
 }

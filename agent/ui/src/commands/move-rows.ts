@@ -6,6 +6,13 @@ const PAGE = 9;
 
 /** Where a row key leads from `cursor` in a list of `length` rows. */
 export function movedRow(pressed: string, cursor: number, length: number): number {
-  const steps: Readonly<Record<string, number>> = { Up: -1, Down: 1, PgUp: -PAGE, PgDn: PAGE, Home: -length, End: length };
+  const steps: Readonly<Record<string, number>> = {
+    Up: -1,
+    Down: 1,
+    PgUp: -PAGE,
+    PgDn: PAGE,
+    Home: -length,
+    End: length,
+  };
   return Math.max(0, Math.min(cursor + (steps[pressed] ?? 0), length - 1));
 }

@@ -7,8 +7,10 @@ export function keepFocus(): void {
   const settle = () =>
     void nextTick(() => {
       const wanted = document.querySelector<HTMLElement>('[data-focus]');
-      if (wanted && document.activeElement !== wanted && !wanted.contains(document.activeElement)) wanted.focus({ preventScroll: true });
-      for (const row of document.querySelectorAll('[data-region=b] [aria-selected=true]')) row.scrollIntoView({ block: 'nearest' });
+      if (wanted && document.activeElement !== wanted && !wanted.contains(document.activeElement))
+        wanted.focus({ preventScroll: true });
+      for (const row of document.querySelectorAll('[data-region=b] [aria-selected=true]'))
+        row.scrollIntoView({ block: 'nearest' });
     });
   onMounted(settle);
   onUpdated(settle);

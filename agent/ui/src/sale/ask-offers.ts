@@ -3,7 +3,11 @@ import { isOnline } from '../counter-state.ts';
 import type { Desk } from '../desk.ts';
 
 /** Goes to the trips of a destination on a date and asks the agent for them. A late answer to an older question is not shown. */
-export async function askOffers(desk: Desk, destination: { code: string; name: string }, date: ServiceDate): Promise<void> {
+export async function askOffers(
+  desk: Desk,
+  destination: { code: string; name: string },
+  date: ServiceDate,
+): Promise<void> {
   desk.sale({ is: 'destinationTaken', destination, date });
   const { ask } = desk.state().sale;
   const answer = await desk.api.trips(destination.code, date);

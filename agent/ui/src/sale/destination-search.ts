@@ -32,7 +32,9 @@ function fitOf(destination: Destination, wanted: string): number {
 
 function byUse(a: Destination, b: Destination): number {
   const next = (destination: Destination) => destination.nextDepartsAt ?? Number.MAX_SAFE_INTEGER;
-  return Number(b.trips > 0) - Number(a.trips > 0) || b.trips - a.trips || next(a) - next(b) || a.code.localeCompare(b.code);
+  return (
+    Number(b.trips > 0) - Number(a.trips > 0) || b.trips - a.trips || next(a) - next(b) || a.code.localeCompare(b.code)
+  );
 }
 
 /** The list with what the agent found added or replaced, by code. */

@@ -1,7 +1,15 @@
 import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { checkedNumber, emptyEntry, finishedDocument, numberFault, TYPED_KINDS, turnKind, typeNumber } from './document-entry.ts';
+import {
+  checkedNumber,
+  emptyEntry,
+  finishedDocument,
+  numberFault,
+  TYPED_KINDS,
+  turnKind,
+  typeNumber,
+} from './document-entry.ts';
 
 const ON = '20251121' as ServiceDate;
 const type = (text: string, entry = emptyEntry()) => [...text].reduce(typeNumber, entry);
@@ -22,7 +30,9 @@ it('says what the last character should be as soon as it is typed, and nothing b
 it('lets a good number through to the name and makes the document a reader would have given', () => {
   expect(checkedNumber(type(GOOD), ON).ok).toBe(true);
   expect(checkedNumber(type('110'), ON)).toMatchObject({ refusal: { code: 'id.length' } });
-  expect(finishedDocument({ ...type(GOOD), name: '王 芳' }, ON)).toMatchObject({ value: { idType: 'resident', idNo: GOOD, birthOn: '19491231' } });
+  expect(finishedDocument({ ...type(GOOD), name: '王 芳' }, ON)).toMatchObject({
+    value: { idType: 'resident', idNo: GOOD, birthOn: '19491231' },
+  });
 });
 
 it('goes round the kinds of documents and drops a number of another form', () => {
@@ -32,7 +42,9 @@ it('goes round the kinds of documents and drops a number of another form', () =>
 });
 
 it('never holds more than a document number, whatever is typed', () => {
-  fc.assert(fc.property(fc.string({ maxLength: 60 }), (text) => {
-    expect(type(text).idNo).toMatch(/^(\d{0,17}|\d{17}[\dX])$/);
-  }));
+  fc.assert(
+    fc.property(fc.string({ maxLength: 60 }), (text) => {
+      expect(type(text).idNo).toMatch(/^(\d{0,17}|\d{17}[\dX])$/);
+    }),
+  );
 });

@@ -1,15 +1,27 @@
-import { checkPassenger, type IdType, normaliseIdNo } from '@lianpiao/shared/domain/passenger';
 import { done, type Outcome } from '@lianpiao/shared/domain/outcome';
+import { checkPassenger, type IdType, normaliseIdNo } from '@lianpiao/shared/domain/passenger';
 import { residentId } from '@lianpiao/shared/domain/resident-id';
 import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
 import type { Card } from '../counter-bodies.ts';
 
 /** A document that is typed because no reader can read it: kind, number, then the name. */
-export type DocumentEntry = { readonly idType: IdType; readonly idNo: string; readonly stage: 'number' | 'name'; readonly name: string };
+export type DocumentEntry = {
+  readonly idType: IdType;
+  readonly idNo: string;
+  readonly stage: 'number' | 'name';
+  readonly name: string;
+};
 
 /** In the order of use at a counter; the arrow keys go round. */
 export const TYPED_KINDS: readonly IdType[] = [
-  'resident', 'passport', 'hkMacauPermit', 'taiwanPermit', 'foreignerResidence', 'temporaryResident', 'householdRegister', 'military',
+  'resident',
+  'passport',
+  'hkMacauPermit',
+  'taiwanPermit',
+  'foreignerResidence',
+  'temporaryResident',
+  'householdRegister',
+  'military',
 ];
 const RESIDENT_LENGTH = 18;
 const NUMBER_MAX = 24;
@@ -18,14 +30,20 @@ export function emptyEntry(): DocumentEntry {
   return { idType: 'resident', idNo: '', stage: 'number', name: '' };
 }
 
-const isResident = (idType: IdType) => idType === 'resident' || idType === 'temporaryResident' || idType === 'householdRegister';
+const isResident = (idType: IdType) =>
+  idType === 'resident' || idType === 'temporaryResident' || idType === 'householdRegister';
 
 /** The entry after one more key. A resident number takes digits, and an X only as its last character. */
 export function typeNumber(entry: DocumentEntry, key: string): DocumentEntry {
   const character = key.toUpperCase();
   const max = isResident(entry.idType) ? RESIDENT_LENGTH : NUMBER_MAX;
   if (entry.idNo.length >= max) return entry;
-  if (isResident(entry.idType) && !/\d/.test(character) && !(character === 'X' && entry.idNo.length === RESIDENT_LENGTH - 1)) return entry;
+  if (
+    isResident(entry.idType) &&
+    !/\d/.test(character) &&
+    !(character === 'X' && entry.idNo.length === RESIDENT_LENGTH - 1)
+  )
+    return entry;
   return { ...entry, idNo: entry.idNo + character };
 }
 
@@ -44,7 +62,10 @@ export function numberFault(entry: DocumentEntry): { readonly code: string } | n
 }
 
 /** The finished document, checked by the same rules as at the agent. */
-export function finishedDocument(entry: DocumentEntry, travelOn: ServiceDate): Outcome<Card, { readonly code: string }> {
+export function finishedDocument(
+  entry: DocumentEntry,
+  travelOn: ServiceDate,
+): Outcome<Card, { readonly code: string }> {
   const passenger = checkPassenger({ name: entry.name, idType: entry.idType, idNo: entry.idNo }, travelOn);
   if (!passenger.ok) return passenger;
   const { name, idType, idNo, birthOn, sex } = passenger.value;

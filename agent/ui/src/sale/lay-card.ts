@@ -12,7 +12,9 @@ import { putDocument, waitingLine } from './passenger-lines.ts';
 export function layCard(desk: Desk, card: Card): void {
   const { sale } = desk.state();
   const filling = sale.step === 'passengers' && sale.offer !== null;
-  const put = filling ? putDocument(sale.lines, card, sale.offer!.serviceDate as ServiceDate, NATIONAL_FARE_RULES) : null;
+  const put = filling
+    ? putDocument(sale.lines, card, sale.offer!.serviceDate as ServiceDate, NATIONAL_FARE_RULES)
+    : null;
   if (put && !put.ok) {
     const { code, ...facts } = put.refusal;
     desk.fail({ code, facts });

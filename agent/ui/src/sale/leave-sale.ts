@@ -4,6 +4,6 @@ import type { Desk } from '../desk.ts';
 export async function leaveSale(desk: Desk): Promise<void> {
   const { held } = desk.state().sale;
   desk.sale({ is: 'cleared', date: desk.today() });
-  desk.change({ escAt: 0, boardCursor: 0 });
+  desk.change({ escAt: 0, boardMoved: false });
   if (held) await desk.api.release(held.holdId);
 }

@@ -34,10 +34,17 @@ export type Tender =
   | { readonly kind: 'unusual'; readonly receivedFen: number };
 
 /** What Enter means in the money field: take it, wait, ask for more, or ask whether that was meant. `openForMs` counts from the field's focus. */
-export function judgeTender(entry: { readonly typed: string; readonly dueFen: number; readonly openForMs: number; readonly warned: boolean }): Tender {
+export function judgeTender(entry: {
+  readonly typed: string;
+  readonly dueFen: number;
+  readonly openForMs: number;
+  readonly warned: boolean;
+}): Tender {
   const received = receivedFen(entry.typed);
   if (received === null) {
-    return entry.openForMs < EXACT_AFTER_MS ? { kind: 'too-soon' } : { kind: 'take', receivedFen: entry.dueFen, changeFen: 0 };
+    return entry.openForMs < EXACT_AFTER_MS
+      ? { kind: 'too-soon' }
+      : { kind: 'take', receivedFen: entry.dueFen, changeFen: 0 };
   }
   const changeFen = received - entry.dueFen;
   if (changeFen < 0) return { kind: 'too-little', missingFen: -changeFen };

@@ -47,12 +47,23 @@ export type DocumentRefusal =
  * first waiting line with a seat. Selects the fare type from the age on the day of travel, unless a clerk chose it.
  * Null when no line waits: then the document belongs to the next customer.
  */
-export function putDocument(lines: readonly Line[], document: Card, travelOn: ServiceDate, rules: FareRules): Outcome<Line[] | null, DocumentRefusal> {
-  const twice = lines.findIndex((line) => line.document?.idType === document.idType && line.document.idNo === document.idNo);
+export function putDocument(
+  lines: readonly Line[],
+  document: Card,
+  travelOn: ServiceDate,
+  rules: FareRules,
+): Outcome<Line[] | null, DocumentRefusal> {
+  const twice = lines.findIndex(
+    (line) => line.document?.idType === document.idType && line.document.idNo === document.idNo,
+  );
   if (twice >= 0) return refuse({ code: 'passenger.same-document', line: twice + 1 });
-  if (document.validUntil && document.validUntil < travelOn) return refuse({ code: 'id.expired', date: document.validUntil });
+  if (document.validUntil && document.validUntil < travelOn)
+    return refuse({ code: 'id.expired', date: document.validUntil });
 
-  const best = document.birthOn && document.birthOn <= travelOn ? fareTypeFor(document.birthOn as ServiceDate, travelOn, rules) : 'full';
+  const best =
+    document.birthOn && document.birthOn <= travelOn
+      ? fareTypeFor(document.birthOn as ServiceDate, travelOn, rules)
+      : 'full';
   const freeLine = lines.findIndex((line) => line.document === null && line.seat === null);
   const seatLine = lines.findIndex((line) => line.document === null && line.seat !== null);
   const at = best === 'freeChild' && freeLine >= 0 ? freeLine : seatLine >= 0 ? seatLine : freeLine;
@@ -68,7 +79,11 @@ export function putDocument(lines: readonly Line[], document: Card, travelOn: Se
 }
 
 /** The lines with one more free child, or why the coach or the party does not take it. */
-export function addFreeChild(lines: readonly Line[], coachSeats: number, rules: FareRules): Outcome<Line[], { readonly code: string }> {
+export function addFreeChild(
+  lines: readonly Line[],
+  coachSeats: number,
+  rules: FareRules,
+): Outcome<Line[], { readonly code: string }> {
   const adults = lines.filter((line) => line.fareType === 'full' || line.fareType === 'privilegeHalf').length;
   const freeChildren = lines.filter((line) => line.seat === null).length + 1;
   const may = mayCarryFreeChild({ adults, freeChildren, freeChildrenOnTrip: 0, approvedSeats: coachSeats }, rules);

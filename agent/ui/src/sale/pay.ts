@@ -8,7 +8,12 @@ import { totals } from './sale-state.ts';
 export async function pay(desk: Desk): Promise<void> {
   const { sale } = desk.state();
   const { dueFen } = totals(sale);
-  const tender = judgeTender({ typed: sale.money.typed, dueFen, openForMs: desk.now() - sale.money.openedAt, warned: sale.money.warned });
+  const tender = judgeTender({
+    typed: sale.money.typed,
+    dueFen,
+    openForMs: desk.now() - sale.money.openedAt,
+    warned: sale.money.warned,
+  });
   if (tender.kind === 'too-soon' || !sale.held || sale.money.busy) return;
   if (tender.kind === 'too-little') return desk.note('note.too-little', { missing: yuan(tender.missingFen) });
   if (tender.kind === 'unusual') {
@@ -24,17 +29,22 @@ export async function pay(desk: Desk): Promise<void> {
     idNo: line.document!.idNo,
   }));
   const answer = await desk.api.sell(
-    { holdId: sale.held.holdId, passengers, payMethod: 'cash', receivedFen: tender.receivedFen, insuranceFenEach: sale.insuranceFenEach, print: true },
+    {
+      holdId: sale.held.holdId,
+      passengers,
+      payMethod: 'cash',
+      receivedFen: tender.receivedFen,
+      insuranceFenEach: sale.insuranceFenEach,
+      print: true,
+    },
     sale.money.key,
   );
   if (answer.ok) {
     desk.sale({ is: 'sold', sold: answer.value, date: desk.today() });
-    desk.change({ last: desk.state().sale.receipt, departures: desk.state().departures });
+    desk.change({ last: desk.state().sale.receipt, boardMoved: false });
     return;
   }
   // Without an answer the sale may have been made: the same key is asked again. A refusal is an answer.
   desk.sale({ is: 'payRefused', key: answer.problem.status === 0 ? sale.money.key : newKey() });
   desk.fail(answer.problem);
 }
-
-

@@ -39,7 +39,13 @@ export type Sale = {
   readonly receipt: Receipt | null;
 };
 
-export type MoneyScreen = { readonly typed: string; readonly openedAt: number; readonly key: string; readonly warned: boolean; readonly busy: boolean };
+export type MoneyScreen = {
+  readonly typed: string;
+  readonly openedAt: number;
+  readonly key: string;
+  readonly warned: boolean;
+  readonly busy: boolean;
+};
 export type Receipt = { readonly sold: Sold; readonly offer: Offer };
 
 export type SaleEvent =
@@ -47,8 +53,18 @@ export type SaleEvent =
   | { readonly is: 'candidatesCame'; readonly query: string; readonly candidates: readonly Destination[] }
   | { readonly is: 'candidateMoved'; readonly by: number }
   | { readonly is: 'charactersOpened'; readonly open: boolean }
-  | { readonly is: 'destinationTaken'; readonly destination: { code: string; name: string }; readonly date: ServiceDate }
-  | { readonly is: 'offersCame'; readonly ask: number; readonly offers: readonly Offer[]; readonly online: boolean; readonly now: number }
+  | {
+      readonly is: 'destinationTaken';
+      readonly destination: { code: string; name: string };
+      readonly date: ServiceDate;
+    }
+  | {
+      readonly is: 'offersCame';
+      readonly ask: number;
+      readonly offers: readonly Offer[];
+      readonly online: boolean;
+      readonly now: number;
+    }
   | { readonly is: 'offersRefused'; readonly ask: number }
   | { readonly is: 'boardTaken'; readonly offers: readonly Offer[]; readonly cursor: number }
   | { readonly is: 'tripMoved'; readonly to: number }
@@ -78,9 +94,29 @@ const NO_MONEY: MoneyScreen = { typed: '', openedAt: 0, key: '', warned: false, 
 /** A sale before its first key. Insurance stays as the clerk left it; everything else starts anew. */
 export function emptySale(date: ServiceDate, insuranceFenEach = 0, ask = 0): Sale {
   return {
-    step: 'idle', query: '', characters: false, candidates: [], candidateCursor: 0, destination: null, date, filter: 'all', offers: null, shown: null, ask,
-    tripCursor: 0, count: 1, holding: false, offer: null, held: null, lines: [], lineCursor: 0, entry: null, choice: null,
-    insuranceFenEach, money: NO_MONEY, receipt: null,
+    step: 'idle',
+    query: '',
+    characters: false,
+    candidates: [],
+    candidateCursor: 0,
+    destination: null,
+    date,
+    filter: 'all',
+    offers: null,
+    shown: null,
+    ask,
+    tripCursor: 0,
+    count: 1,
+    holding: false,
+    offer: null,
+    held: null,
+    lines: [],
+    lineCursor: 0,
+    entry: null,
+    choice: null,
+    insuranceFenEach,
+    money: NO_MONEY,
+    receipt: null,
   };
 }
 
@@ -95,16 +131,36 @@ export function totals(sale: Sale) {
 export function nextSale(sale: Sale, event: SaleEvent): Sale {
   switch (event.is) {
     case 'queryChanged':
-      if (event.query === '') return { ...emptySale(sale.date, sale.insuranceFenEach, sale.ask + 1), characters: sale.characters };
-      return { ...emptySale(sale.date, sale.insuranceFenEach, sale.ask + 1), step: 'destination', query: event.query, candidates: event.candidates, characters: sale.characters };
+      if (event.query === '')
+        return { ...emptySale(sale.date, sale.insuranceFenEach, sale.ask + 1), characters: sale.characters };
+      return {
+        ...emptySale(sale.date, sale.insuranceFenEach, sale.ask + 1),
+        step: 'destination',
+        query: event.query,
+        candidates: event.candidates,
+        characters: sale.characters,
+      };
     case 'candidatesCame':
-      return sale.step === 'destination' && sale.query === event.query ? { ...sale, candidates: event.candidates, candidateCursor: 0 } : sale;
+      return sale.step === 'destination' && sale.query === event.query
+        ? { ...sale, candidates: event.candidates, candidateCursor: 0 }
+        : sale;
     case 'candidateMoved':
       return { ...sale, candidateCursor: within(sale.candidateCursor + event.by, sale.candidates.length) };
     case 'charactersOpened':
       return { ...sale, characters: event.open };
     case 'destinationTaken':
-      return { ...sale, step: 'trips', destination: event.destination, date: event.date, characters: false, offers: null, shown: null, ask: sale.ask + 1, tripCursor: 0, receipt: null };
+      return {
+        ...sale,
+        step: 'trips',
+        destination: event.destination,
+        date: event.date,
+        characters: false,
+        offers: null,
+        shown: null,
+        ask: sale.ask + 1,
+        tripCursor: 0,
+        receipt: null,
+      };
     case 'offersCame':
       if (sale.step !== 'trips' || event.ask !== sale.ask) return sale;
       return showing({ ...sale, offers: event.offers }, event.now, event.online);
@@ -114,14 +170,25 @@ export function nextSale(sale: Sale, event: SaleEvent): Sale {
       const offer = event.offers[event.cursor];
       if (!offer) return sale;
       const destination = { code: '', name: offer.toName };
-      return { ...emptySale(sale.date, sale.insuranceFenEach, sale.ask + 1), step: 'trips', destination, offers: event.offers, shown: event.offers, tripCursor: event.cursor };
+      return {
+        ...emptySale(sale.date, sale.insuranceFenEach, sale.ask + 1),
+        step: 'trips',
+        destination,
+        offers: event.offers,
+        shown: event.offers,
+        tripCursor: event.cursor,
+      };
     }
     case 'tripMoved':
       return sale.step === 'trips' ? { ...sale, tripCursor: within(event.to, sale.shown?.length ?? 0) } : sale;
     case 'counted':
       return sale.step === 'trips' ? { ...sale, count: event.count } : sale;
     case 'filterTurned':
-      return showing({ ...sale, filter: TIME_FILTERS[(TIME_FILTERS.indexOf(sale.filter) + 1) % TIME_FILTERS.length]! }, event.now, event.online);
+      return showing(
+        { ...sale, filter: TIME_FILTERS[(TIME_FILTERS.indexOf(sale.filter) + 1) % TIME_FILTERS.length]! },
+        event.now,
+        event.online,
+      );
     case 'insuranceSet':
       return { ...sale, insuranceFenEach: event.fenEach };
     case 'holdAsked':
@@ -139,7 +206,12 @@ export function nextSale(sale: Sale, event: SaleEvent): Sale {
     case 'lineMoved':
       return { ...sale, lineCursor: within(sale.lineCursor + event.by, sale.lines.length) };
     case 'fareTypeChosen':
-      return { ...sale, lines: sale.lines.map((line, index) => (index === sale.lineCursor && line.seat !== null ? { ...line, fareType: event.fareType, byHand: true } : line)) };
+      return {
+        ...sale,
+        lines: sale.lines.map((line, index) =>
+          index === sale.lineCursor && line.seat !== null ? { ...line, fareType: event.fareType, byHand: true } : line,
+        ),
+      };
     case 'entryChanged':
       return sale.step === 'passengers' ? { ...sale, entry: event.entry } : sale;
     case 'paymentOpened':
@@ -148,9 +220,13 @@ export function nextSale(sale: Sale, event: SaleEvent): Sale {
     case 'paymentLeft':
       return sale.step === 'payment' && !sale.money.busy ? { ...sale, step: 'passengers', money: NO_MONEY } : sale;
     case 'moneyTyped':
-      return canType(sale) ? { ...sale, money: { ...sale.money, typed: typeMoney(sale.money.typed, event.key), warned: false } } : sale;
+      return canType(sale)
+        ? { ...sale, money: { ...sale.money, typed: typeMoney(sale.money.typed, event.key), warned: false } }
+        : sale;
     case 'moneyErased':
-      return canType(sale) ? { ...sale, money: { ...sale.money, typed: sale.money.typed.slice(0, -1), warned: false } } : sale;
+      return canType(sale)
+        ? { ...sale, money: { ...sale.money, typed: sale.money.typed.slice(0, -1), warned: false } }
+        : sale;
     case 'moneyWarned':
       return { ...sale, money: { ...sale.money, warned: true } };
     case 'payAsked':
@@ -159,7 +235,11 @@ export function nextSale(sale: Sale, event: SaleEvent): Sale {
       return sale.step === 'payment' ? { ...sale, money: { ...sale.money, busy: false, key: event.key } } : sale;
     case 'sold':
       if (sale.step !== 'payment' || !sale.offer) return sale;
-      return { ...emptySale(event.date, sale.insuranceFenEach, sale.ask + 1), step: 'done', receipt: { sold: event.sold, offer: sale.offer } };
+      return {
+        ...emptySale(event.date, sale.insuranceFenEach, sale.ask + 1),
+        step: 'done',
+        receipt: { sold: event.sold, offer: sale.offer },
+      };
     case 'cleared':
       return emptySale(event.date, sale.insuranceFenEach, sale.ask + 1);
   }
@@ -170,7 +250,18 @@ function afterHold(sale: Sale, held: Held, offer: Offer, keep: readonly Line[]):
   const seated = keep.filter((line) => line.seat !== null);
   const lines = linesFor(held.seats).map((line, index) => ({ ...line, ...seated[index], seat: line.seat }));
   const all = [...lines, ...keep.filter((line) => line.seat === null)];
-  return { ...sale, step: 'passengers', holding: false, held, offer, choice: null, entry: null, count: held.seats.length, lines: all, lineCursor: cursorOn(all) };
+  return {
+    ...sale,
+    step: 'passengers',
+    holding: false,
+    held,
+    offer,
+    choice: null,
+    entry: null,
+    count: held.seats.length,
+    lines: all,
+    lineCursor: cursorOn(all),
+  };
 }
 
 function showing(sale: Sale, now: number, online: boolean): Sale {

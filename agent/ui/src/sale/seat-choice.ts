@@ -24,7 +24,11 @@ export function choosable(choice: SeatChoice, seat: string): boolean {
 export function seatsCame(choice: SeatChoice, seats: readonly SeatView[]): SeatChoice {
   const shown: SeatChoice = { ...choice, seats };
   const first = choice.chosen[0] ?? seats.find((view) => view.state === 'free')?.seat ?? seats[0]?.seat ?? null;
-  return { ...shown, cursor: first, chosen: choice.chosen.length > 0 ? choice.chosen : first !== null && choosable(shown, first) ? [first] : [] };
+  return {
+    ...shown,
+    cursor: first,
+    chosen: choice.chosen.length > 0 ? choice.chosen : first !== null && choosable(shown, first) ? [first] : [],
+  };
 }
 
 export function moveCursor(choice: SeatChoice, direction: Direction): SeatChoice {
@@ -35,7 +39,8 @@ export function moveCursor(choice: SeatChoice, direction: Direction): SeatChoice
 
 /** Takes or gives back a seat. With all seats chosen a further one takes the place of the first. */
 export function toggleSeat(choice: SeatChoice, seat: string): SeatChoice {
-  if (choice.chosen.includes(seat)) return { ...choice, cursor: seat, chosen: choice.chosen.filter((chosen) => chosen !== seat) };
+  if (choice.chosen.includes(seat))
+    return { ...choice, cursor: seat, chosen: choice.chosen.filter((chosen) => chosen !== seat) };
   if (!choosable(choice, seat)) return { ...choice, cursor: seat };
   return { ...choice, cursor: seat, chosen: [...choice.chosen, seat].slice(-choice.count) };
 }
@@ -44,13 +49,17 @@ export function toggleSeat(choice: SeatChoice, seat: string): SeatChoice {
 export function typeLabel(choice: SeatChoice, key: string): SeatChoice {
   const labels = (choice.seats ?? []).map((view) => view.seat);
   const longer = choice.typed + key.toUpperCase();
-  const typed = labels.some((label) => label.startsWith(longer) || label.replace(/^0+/, '').startsWith(longer)) ? longer : key.toUpperCase();
+  const typed = labels.some((label) => label.startsWith(longer) || label.replace(/^0+/, '').startsWith(longer))
+    ? longer
+    : key.toUpperCase();
   return { ...choice, typed, cursor: seatTyped(labels, typed) ?? choice.cursor };
 }
 
 /** Lets the agent choose: the first free seats from the front, together. */
 export function bestSeats(choice: SeatChoice): SeatChoice {
-  const free = (choice.seats ?? []).filter((view) => view.state === 'free' || choice.own.includes(view.seat)).map((view) => view.seat);
+  const free = (choice.seats ?? [])
+    .filter((view) => view.state === 'free' || choice.own.includes(view.seat))
+    .map((view) => view.seat);
   const chosen = free.slice(0, choice.count);
   return { ...choice, chosen, cursor: chosen[0] ?? choice.cursor, typed: '' };
 }

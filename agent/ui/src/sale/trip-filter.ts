@@ -20,7 +20,10 @@ export function filterTrips(offers: readonly Offer[], filter: TimeFilter, now: n
 }
 
 /** Why a trip cannot be sold right now, as the end of a catalogue key; null when it can. The hub's seats count only while the hub answers. */
-export function notSaleable(offer: Offer, online: boolean): 'suspended' | 'closed' | 'departed' | 'cancelled' | 'full' | 'hub-only' | null {
+export function notSaleable(
+  offer: Offer,
+  online: boolean,
+): 'suspended' | 'closed' | 'departed' | 'cancelled' | 'full' | 'hub-only' | null {
   if (offer.state !== 'open') return offer.state;
   if (offer.remaining > 0) return null;
   if (offer.remainingElsewhere === 0) return 'full';
@@ -29,5 +32,8 @@ export function notSaleable(offer: Offer, online: boolean): 'suspended' | 'close
 
 /** Where the cursor stops: the first trip that can be sold, else the first. */
 export function firstSaleable(offers: readonly Offer[], online: boolean): number {
-  return Math.max(0, offers.findIndex((offer) => notSaleable(offer, online) === null));
+  return Math.max(
+    0,
+    offers.findIndex((offer) => notSaleable(offer, online) === null),
+  );
 }

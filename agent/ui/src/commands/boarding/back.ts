@@ -7,7 +7,8 @@ export const backToGate: CounterCommand = {
   en: 'Back to boarding',
   initials: 'hjp',
   key: 'Esc',
-  run: (desk) => changeBoarding(desk, desk.state().boarding.departed ? { step: 'trips', trip: null } : { step: 'gate' }),
+  run: (desk) =>
+    changeBoarding(desk, desk.state().boarding.departed ? { step: 'trips', trip: null } : { step: 'gate' }),
 };
 
 export const backToTrips: CounterCommand = {

@@ -26,11 +26,16 @@ export async function boardShown(desk: Desk, input: BoardInput): Promise<void> {
   const answer = await desk.api.board(input, newKey());
   if (!answer.ok) return changeBoarding(desk, { busy: false, verdict: { kind: 'no', problem: answer.problem } });
   const { ticketNo } = answer.value;
-  changeBoarding(desk, { busy: false, lastTicket: ticketNo, verdict: { kind: 'yes', boarded: answer.value }, manifest: withState(desk, ticketNo, 'boarded') });
+  changeBoarding(desk, {
+    busy: false,
+    lastTicket: ticketNo,
+    verdict: { kind: 'yes', boarded: answer.value },
+    manifest: withState(desk, ticketNo, 'boarded'),
+  });
 }
 
 /** The list with one ticket's state changed, until it is fetched again. */
 export function withState(desk: Desk, ticketNo: string, state: TicketView['state']): TicketView[] | null {
   const { manifest } = desk.state().boarding;
-  return manifest && manifest.map((ticket) => (ticket.ticketNo === ticketNo ? { ...ticket, state } : ticket));
+  return manifest?.map((ticket) => (ticket.ticketNo === ticketNo ? { ...ticket, state } : ticket)) ?? null;
 }

@@ -1,5 +1,5 @@
-import { movedRow, ROW_KEYS } from '../move-rows.ts';
 import type { CounterCommand } from '../command.ts';
+import { movedRow, ROW_KEYS } from '../move-rows.ts';
 import { changeBoarding } from './change-boarding.ts';
 
 export const moveDeparture: CounterCommand = {
@@ -8,5 +8,8 @@ export const moveDeparture: CounterCommand = {
   en: 'Choose a trip',
   key: ROW_KEYS,
   shown: 'help',
-  run: (desk, pressed) => changeBoarding(desk, { cursor: movedRow(pressed, desk.state().boarding.cursor, desk.state().departures?.length ?? 0) }),
+  run: (desk, pressed) =>
+    changeBoarding(desk, {
+      cursor: movedRow(pressed, desk.state().boarding.cursor, desk.state().departures?.length ?? 0),
+    }),
 };

@@ -15,7 +15,15 @@ export const openGate: CounterCommand = {
   run: async (desk) => {
     const trip = desk.state().departures?.[desk.state().boarding.cursor];
     if (!trip) return;
-    changeBoarding(desk, { step: 'gate', trip, manifest: null, typed: '', verdict: null, lastTicket: null, departed: null });
+    changeBoarding(desk, {
+      step: 'gate',
+      trip,
+      manifest: null,
+      typed: '',
+      verdict: null,
+      lastTicket: null,
+      departed: null,
+    });
     const answer = await desk.api.manifest(trip.tripId);
     if (desk.state().boarding.trip !== trip) return;
     changeBoarding(desk, { manifest: answer.ok ? answer.value : [] });

@@ -17,6 +17,11 @@ export const undo: CounterCommand = {
     changeBoarding(desk, { busy: true });
     const answer = await desk.api.unboard(lastTicket, newKey());
     if (!answer.ok) return changeBoarding(desk, { busy: false, verdict: { kind: 'no', problem: answer.problem } });
-    changeBoarding(desk, { busy: false, lastTicket: null, verdict: { kind: 'undone', boarded: answer.value }, manifest: withState(desk, lastTicket, 'sold') });
+    changeBoarding(desk, {
+      busy: false,
+      lastTicket: null,
+      verdict: { kind: 'undone', boarded: answer.value },
+      manifest: withState(desk, lastTicket, 'sold'),
+    });
   },
 };

@@ -1,5 +1,5 @@
-import { openScreen } from '../open-screen.ts';
 import type { CounterCommand } from '../command.ts';
+import { openScreen } from '../open-screen.ts';
 
 export const refund: CounterCommand = {
   name: 'refund',

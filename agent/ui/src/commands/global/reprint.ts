@@ -1,6 +1,6 @@
+import type { CounterCommand } from '../command.ts';
 import { openScreen } from '../open-screen.ts';
 import { askRecent } from '../tickets/ask-recent.ts';
-import type { CounterCommand } from '../command.ts';
 
 export const reprint: CounterCommand = {
   name: 'reprint',

@@ -1,5 +1,5 @@
-import { movedRow } from '../move-rows.ts';
 import type { CounterCommand } from '../command.ts';
+import { movedRow } from '../move-rows.ts';
 
 export const movePalette: CounterCommand = {
   name: 'palette.move',

@@ -6,7 +6,9 @@ import { newKey } from '../../new-key.ts';
 import { changePickup } from './change-pickup.ts';
 
 /** What a typed or scanned text proves: a document or a pickup code; a refusal where it is neither. */
-export function proofOf(text: string): { readonly proof: PickupProof } | { readonly refusal: { readonly code: string } } {
+export function proofOf(
+  text: string,
+): { readonly proof: PickupProof } | { readonly refusal: { readonly code: string } } {
   const form = scanForm(text);
   if (form === 'pickup') return { proof: { pickupCode: text } };
   if (form !== 'document') return { refusal: { code: 'pickup.code-form' } };
@@ -24,5 +26,10 @@ export async function askPickup(desk: Desk, proof: PickupProof): Promise<void> {
     changePickup(desk, { busy: false });
     return desk.fail(answer.problem);
   }
-  changePickup(desk, { busy: false, found: answer.value, chosen: answer.value.map((ticket) => ticket.ticketNo), cursor: 0 });
+  changePickup(desk, {
+    busy: false,
+    found: answer.value,
+    chosen: answer.value.map((ticket) => ticket.ticketNo),
+    cursor: 0,
+  });
 }

@@ -8,7 +8,8 @@ export const collect: CounterCommand = {
   en: 'Collect and print',
   initials: 'qpdy',
   key: '+',
-  can: ({ pickup }) => (pickup.chosen.length > 0 && pickup.found && !pickup.busy && !pickup.done ? true : 'why.nothing-chosen'),
+  can: ({ pickup }) =>
+    pickup.chosen.length > 0 && pickup.found && !pickup.busy && !pickup.done ? true : 'why.nothing-chosen',
   now: ({ pickup }) => ({ key: 'key.collect', gaps: { n: pickup.chosen.length } }),
   commits: true,
   run: async (desk) => {
@@ -16,7 +17,7 @@ export const collect: CounterCommand = {
     if (!proof) return;
     changePickup(desk, { busy: true });
     const answer = await desk.api.collect(proof, [...chosen], key);
-    if (answer.ok) return changePickup(desk, { busy: false, done: answer.value });
+    if (answer.ok) return changePickup(desk, { busy: false, done: answer.value, key: newKey() });
     changePickup(desk, { busy: false, key: answer.problem.status === 0 ? key : newKey() });
     desk.fail(answer.problem);
   },

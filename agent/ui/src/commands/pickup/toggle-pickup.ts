@@ -11,6 +11,7 @@ export const togglePickup: CounterCommand = {
   run: (desk) => {
     const { found, cursor, chosen } = desk.state().pickup;
     const no = found?.[cursor]?.ticketNo;
-    if (no) changePickup(desk, { chosen: chosen.includes(no) ? chosen.filter((other) => other !== no) : [...chosen, no] });
+    if (no)
+      changePickup(desk, { chosen: chosen.includes(no) ? chosen.filter((other) => other !== no) : [...chosen, no] });
   },
 };

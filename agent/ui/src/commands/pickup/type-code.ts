@@ -11,7 +11,8 @@ export const typeCode: CounterCommand = {
   key: ['digits', 'x'],
   shown: 'typing',
   run: (desk, pressed) => {
-    const { typed } = desk.state().pickup;
+    const { done, ...pickup } = desk.state().pickup;
+    const typed = done ? '' : pickup.typed;
     if (typed.length < TYPED_MAX) changePickup(desk, { typed: typed + pressed.toUpperCase(), found: null, done: null });
   },
 };

@@ -1,5 +1,5 @@
-import { movedRow, ROW_KEYS } from '../move-rows.ts';
 import type { CounterCommand } from '../command.ts';
+import { movedRow, ROW_KEYS } from '../move-rows.ts';
 
 export const moveJob: CounterCommand = {
   name: 'prints.move',
@@ -7,5 +7,6 @@ export const moveJob: CounterCommand = {
   en: 'Choose',
   key: ROW_KEYS,
   shown: 'help',
-  run: (desk, pressed) => desk.change({ jobCursor: movedRow(pressed, desk.state().jobCursor, desk.state().jobs?.length ?? 0) }),
+  run: (desk, pressed) =>
+    desk.change({ jobCursor: movedRow(pressed, desk.state().jobCursor, desk.state().jobs?.length ?? 0) }),
 };

@@ -3,7 +3,8 @@ import type { Desk } from '../../desk.ts';
 import { newKey } from '../../new-key.ts';
 import type { CounterCommand } from '../command.ts';
 
-const unknownUnderCursor = (state: Counter) => (state.jobs?.[state.jobCursor]?.state === 'unknown' ? true : 'why.job-known');
+const unknownUnderCursor = (state: Counter) =>
+  state.jobs?.[state.jobCursor]?.state === 'unknown' ? true : 'why.job-known';
 
 async function resolve(desk: Desk, outcome: 'printed' | 'void-and-reprint'): Promise<void> {
   const { jobs, jobCursor } = desk.state();

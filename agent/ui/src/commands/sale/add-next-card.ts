@@ -10,7 +10,12 @@ export const addNextCard: CounterCommand = {
   en: 'Add next document',
   initials: 'jxwzj',
   key: 'Ins',
-  can: (state) => (state.nextCard === null ? false : state.sale.held && state.sale.held.seats.length >= 5 && waitingLine(state.sale.lines) < 0 ? 'why.order-full' : true),
+  can: (state) =>
+    state.nextCard === null
+      ? false
+      : state.sale.held && state.sale.held.seats.length >= 5 && waitingLine(state.sale.lines) < 0
+        ? 'why.order-full'
+        : true,
   run: async (desk) => {
     const { sale } = desk.state();
     if (waitingLine(sale.lines) < 0) await changeSeats(desk, null, (sale.held?.seats.length ?? 0) + 1, sale.lines);

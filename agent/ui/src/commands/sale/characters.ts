@@ -4,7 +4,7 @@ import type { CounterCommand } from '../command.ts';
 export const characters: CounterCommand = {
   name: 'sale.characters',
   zh: '输汉字',
-  en: 'Type characters',
+  en: 'Characters',
   initials: 'shz',
   key: 'Space',
   run: (desk) => desk.sale({ is: 'charactersOpened', open: true }),

@@ -10,7 +10,8 @@ export const clear: CounterCommand = {
   en: 'Clear',
   initials: 'qk',
   key: 'Esc',
-  now: (state) => (state.sale.held ? { key: 'key.give-up', gaps: { n: state.sale.held.seats.length } } : { key: 'key.clear' }),
+  now: (state) =>
+    state.sale.held ? { key: 'key.give-up', gaps: { n: state.sale.held.seats.length } } : { key: 'key.clear' },
   run: async (desk) => {
     const { sale, escAt } = desk.state();
     if (sale.held && desk.now() - escAt > TWICE_WITHIN_MS) {

@@ -3,7 +3,7 @@ import type { CounterCommand } from '../command.ts';
 export const count: CounterCommand = {
   name: 'sale.count',
   zh: '张数',
-  en: 'Number of tickets',
+  en: 'Count',
   initials: 'zs',
   key: 'digits:1-5',
   run: (desk, pressed) => desk.sale({ is: 'counted', count: Number(pressed) }),

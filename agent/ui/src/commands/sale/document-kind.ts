@@ -4,7 +4,7 @@ import type { CounterCommand } from '../command.ts';
 export const documentKind: CounterCommand = {
   name: 'document.kind',
   zh: '证件种类',
-  en: 'Kind of document',
+  en: 'Kind',
   initials: 'zjzl',
   key: ['Left', 'Right'],
   run: (desk, pressed) => {

@@ -3,7 +3,7 @@ import type { CounterCommand } from '../command.ts';
 export const documentLeave: CounterCommand = {
   name: 'document.leave',
   zh: '不输证件',
-  en: 'Leave the document',
+  en: 'Leave',
   initials: 'bszj',
   key: 'Esc',
   run: (desk) => desk.sale({ is: 'entryChanged', entry: null }),

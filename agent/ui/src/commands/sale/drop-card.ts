@@ -3,7 +3,7 @@ import type { CounterCommand } from '../command.ts';
 export const dropCard: CounterCommand = {
   name: 'sale.drop-card',
   zh: '丢下位证件',
-  en: 'Drop next document',
+  en: 'Drop document',
   initials: 'dxwzj',
   key: 'Del',
   can: (state) => state.nextCard !== null,

@@ -4,7 +4,7 @@ import type { CounterCommand } from '../command.ts';
 export const eraseQuery: CounterCommand = {
   name: 'sale.erase-query',
   zh: '改到站',
-  en: 'Change destination',
+  en: 'Change',
   initials: 'gdz',
   key: 'Backspace',
   run: (desk) => {

@@ -4,7 +4,7 @@ import type { CounterCommand } from '../command.ts';
 export const filter: CounterCommand = {
   name: 'sale.filter',
   zh: '时段',
-  en: 'Time of day',
+  en: 'Time',
   initials: 'sd',
   key: '*',
   run: (desk) => desk.sale({ is: 'filterTurned', now: desk.now(), online: isOnline(desk.state()) }),

@@ -1,5 +1,5 @@
-import { emptyEntry } from '../../sale/document-entry.ts';
 import { newKey } from '../../new-key.ts';
+import { emptyEntry } from '../../sale/document-entry.ts';
 import { waitingLine } from '../../sale/passenger-lines.ts';
 import type { CounterCommand } from '../command.ts';
 

@@ -3,7 +3,7 @@ import type { CounterCommand } from '../command.ts';
 export const leaveSeats: CounterCommand = {
   name: 'seats.leave',
   zh: '不改座位',
-  en: 'Leave seats as they are',
+  en: 'Leave as is',
   initials: 'bgzw',
   key: 'Esc',
   run: (desk) => desk.sale({ is: 'choiceChanged', choice: null }),

@@ -1,5 +1,5 @@
-import { movedRow, ROW_KEYS } from '../move-rows.ts';
 import type { CounterCommand } from '../command.ts';
+import { movedRow, ROW_KEYS } from '../move-rows.ts';
 
 export const moveBoard: CounterCommand = {
   name: 'sale.move-board',
@@ -7,5 +7,9 @@ export const moveBoard: CounterCommand = {
   en: 'Choose a trip',
   key: ROW_KEYS,
   shown: 'help',
-  run: (desk, pressed) => desk.change({ boardCursor: movedRow(pressed, desk.state().boardCursor, desk.state().departures?.length ?? 0) }),
+  run: (desk, pressed) =>
+    desk.change({
+      boardMoved: true,
+      boardCursor: movedRow(pressed, desk.state().boardCursor, desk.state().departures?.length ?? 0),
+    }),
 };

@@ -1,12 +1,12 @@
-import { PRESALE_DAYS_MAX } from '../../sale/presale.ts';
 import { addDays, daysBetween } from '@lianpiao/shared/domain/service-day';
 import { askOffers } from '../../sale/ask-offers.ts';
+import { PRESALE_DAYS_MAX } from '../../sale/presale.ts';
 import type { CounterCommand } from '../command.ts';
 
 export const moveDate: CounterCommand = {
   name: 'sale.move-date',
   zh: '前后一天',
-  en: 'Day before or after',
+  en: 'Day ±1',
   initials: 'qhyt',
   key: ['Left', 'Right'],
   run: async (desk, pressed) => {

@@ -1,5 +1,5 @@
-import { moveCursor } from '../../sale/seat-choice.ts';
 import type { Direction } from '@lianpiao/shared/ui/seat-layout';
+import { moveCursor } from '../../sale/seat-choice.ts';
 import type { CounterCommand } from '../command.ts';
 
 export const moveSeat: CounterCommand = {

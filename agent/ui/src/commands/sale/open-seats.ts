@@ -4,7 +4,7 @@ import type { CounterCommand } from '../command.ts';
 export const openSeats: CounterCommand = {
   name: 'sale.open-seats',
   zh: '选座',
-  en: 'Choose seats',
+  en: 'Seats',
   initials: 'xz',
   key: 'F8',
   can: (state) => Boolean(state.sale.offer ?? state.sale.shown?.[state.sale.tripCursor]) && !state.sale.holding,

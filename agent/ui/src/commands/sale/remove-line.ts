@@ -5,7 +5,7 @@ import type { CounterCommand } from '../command.ts';
 export const removeLine: CounterCommand = {
   name: 'sale.remove-line',
   zh: '删末行',
-  en: 'Remove last line',
+  en: 'Remove last',
   initials: 'smh',
   key: 'Backspace',
   can: (state) => (state.sale.lines.length > 1 && !state.sale.holding ? true : 'why.last-line'),

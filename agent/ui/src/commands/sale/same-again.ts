@@ -11,6 +11,19 @@ export const sameAgain: CounterCommand = {
     const { last, departures } = desk.state();
     if (!last) return;
     const fresh = departures?.find((offer) => offer.tripId === last.offer.tripId) ?? last.offer;
-    desk.sale({ is: 'boardTaken', offers: [{ ...fresh, from: last.offer.from, to: last.offer.to, toName: last.offer.toName, fullFen: last.offer.fullFen, halfFen: last.offer.halfFen }], cursor: 0 });
+    desk.sale({
+      is: 'boardTaken',
+      offers: [
+        {
+          ...fresh,
+          from: last.offer.from,
+          to: last.offer.to,
+          toName: last.offer.toName,
+          fullFen: last.offer.fullFen,
+          halfFen: last.offer.halfFen,
+        },
+      ],
+      cursor: 0,
+    });
   },
 };

@@ -8,7 +8,10 @@ export const takeDestination: CounterCommand = {
   initials: 'qdz',
   key: 'Enter',
   can: (state) => (state.sale.candidates.length > 0 ? true : 'why.no-destination'),
-  now: (state) => ({ key: 'key.take-destination', gaps: { name: state.sale.candidates[state.sale.candidateCursor]?.name ?? '' } }),
+  now: (state) => ({
+    key: 'key.take-destination',
+    gaps: { name: state.sale.candidates[state.sale.candidateCursor]?.name ?? '' },
+  }),
   run: (desk) => {
     const { sale } = desk.state();
     const picked = sale.candidates[sale.candidateCursor];

@@ -8,7 +8,8 @@ export const takeSeats: CounterCommand = {
   en: 'Take these seats',
   initials: 'ysxz',
   key: 'Enter',
-  can: ({ sale: { choice, holding } }) => (choice && choice.chosen.length === choice.count && !holding ? true : 'why.seats-missing'),
+  can: ({ sale: { choice, holding } }) =>
+    choice && choice.chosen.length === choice.count && !holding ? true : 'why.seats-missing',
   now: (state) => ({ key: 'key.take-seats', gaps: { n: state.sale.choice?.count ?? 0 } }),
   commits: true,
   run: async (desk) => {

@@ -4,7 +4,7 @@ import type { CounterCommand } from '../command.ts';
 export const toggleSeat: CounterCommand = {
   name: 'seats.toggle',
   zh: '选/退',
-  en: 'Choose or give back',
+  en: 'Choose',
   initials: 'xt',
   key: 'Space',
   run: (desk) => {

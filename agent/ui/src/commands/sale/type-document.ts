@@ -8,6 +8,7 @@ export const typeDocument: CounterCommand = {
   en: 'Type a document',
   initials: 'sszj',
   key: 'Alt+N',
+  shown: 'help',
   can: (state) => (waitingLine(state.sale.lines) >= 0 ? true : 'why.no-line-waits'),
   run: (desk) => desk.sale({ is: 'entryChanged', entry: emptyEntry() }),
 };

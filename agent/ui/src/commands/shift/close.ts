@@ -11,7 +11,8 @@ export const closeShift: CounterCommand = {
   en: 'Close the shift',
   initials: 'jbjk',
   key: '+',
-  can: ({ shift }) => (shift.counts.some((count) => count !== '') && !shift.busy && !shift.closed ? true : 'why.count-first'),
+  can: ({ shift }) =>
+    shift.counts.some((count) => count !== '') && !shift.busy && !shift.closed ? true : 'why.count-first',
   now: ({ shift }) => ({ key: 'key.close-shift', gaps: { amount: yuan(countedFen(shift.counts)) } }),
   commits: true,
   run: async (desk) => {

@@ -1,6 +1,6 @@
 import { freshCounter } from '../../counter-state.ts';
-import { backToSale } from '../open-screen.ts';
 import type { CounterCommand } from '../command.ts';
+import { backToSale } from '../open-screen.ts';
 
 /** Before the close back to the sale; after it the counter is free for the next clerk. */
 export const leaveShift: CounterCommand = {

@@ -13,6 +13,10 @@ export const typeCount: CounterCommand = {
   run: (desk, pressed) => {
     const { counts, cursor, closed } = desk.state().shift;
     if (closed) return;
-    changeShift(desk, { counts: counts.map((count, index) => (index === cursor && count.length < DIGITS_MAX ? `${count}${pressed}`.replace(/^0+(?=\d)/, '') : count)) });
+    changeShift(desk, {
+      counts: counts.map((count, index) =>
+        index === cursor && count.length < DIGITS_MAX ? `${count}${pressed}`.replace(/^0+(?=\d)/, '') : count,
+      ),
+    });
   },
 };

@@ -7,7 +7,8 @@ export const signIn: CounterCommand = {
   en: 'Sign in',
   initials: 'sg',
   key: 'Enter',
-  can: ({ signIn: { user, password, counter, busy } }) => (!busy && user !== '' && password !== '' && /^\d{3}$/.test(counter) ? true : 'why.sign-in'),
+  can: ({ signIn: { user, password, counter, busy } }) =>
+    !busy && user !== '' && password !== '' && /^\d{3}$/.test(counter) ? true : 'why.sign-in',
   run: async (desk) => {
     const { signIn } = desk.state();
     desk.change({ signIn: { ...signIn, busy: true }, problem: null });

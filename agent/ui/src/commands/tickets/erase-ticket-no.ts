@@ -4,7 +4,7 @@ import { changePick, FORGOTTEN, openPick } from './pick-slice.ts';
 export const eraseNo: CounterCommand = {
   name: 'ticket.erase',
   zh: '改票号',
-  en: 'Change the number',
+  en: 'Change',
   key: 'Backspace',
   run: (desk) => {
     const name = openPick(desk.state());

@@ -1,8 +1,8 @@
 import { addDays, type ServiceDate } from '@lianpiao/shared/domain/service-day';
+import { isOnline } from '../../counter-state.ts';
 import type { Desk } from '../../desk.ts';
 import { PRESALE_DAYS_MAX } from '../../sale/presale.ts';
 import { firstSaleable } from '../../sale/trip-filter.ts';
-import { isOnline } from '../../counter-state.ts';
 import { TICKET_NO_LENGTH } from '../../tickets/ticket-pick.ts';
 import type { CounterCommand } from '../command.ts';
 import { changePick, stillMeant } from './pick-slice.ts';
@@ -14,7 +14,10 @@ export const findRebook: CounterCommand = {
   en: 'Find ticket and trips',
   initials: 'cphbc',
   key: 'Enter',
-  can: ({ rebook }) => (rebook.typed.length === TICKET_NO_LENGTH && !rebook.busy && !rebook.done ? true : 'why.ticket-number'),
+  can: ({ rebook }) => {
+    if (rebook.typed.length < TICKET_NO_LENGTH) return 'why.ticket-number';
+    return !rebook.busy && rebook.ticket === null;
+  },
   run: async (desk) => {
     const pick = desk.state().rebook;
     changePick(desk, 'rebook', { busy: true, ticket: null, offers: null, done: null });
@@ -29,7 +32,7 @@ export const findRebook: CounterCommand = {
 export const moveRebookDate: CounterCommand = {
   name: 'rebook.date',
   zh: '前后一天',
-  en: 'Day before or after',
+  en: 'Day ±1',
   initials: 'qhyt',
   key: ['Left', 'Right'],
   can: ({ rebook }) => rebook.ticket !== null && !rebook.done,

@@ -11,7 +11,8 @@ export const findTicket: CounterCommand = {
   key: 'Enter',
   can: (state) => {
     const pick = state[openPick(state)];
-    return pick.typed.length === TICKET_NO_LENGTH && !pick.busy ? true : 'why.ticket-number';
+    if (pick.typed.length < TICKET_NO_LENGTH) return 'why.ticket-number';
+    return !pick.busy && pick.ticket === null;
   },
   run: async (desk) => {
     const name = openPick(desk.state());

@@ -1,5 +1,5 @@
-import { backToSale } from '../open-screen.ts';
 import type { CounterCommand } from '../command.ts';
+import { backToSale } from '../open-screen.ts';
 
 export const leave: CounterCommand = {
   name: 'screen.leave',

@@ -1,5 +1,5 @@
-import { movedRow, ROW_KEYS } from '../move-rows.ts';
 import type { CounterCommand } from '../command.ts';
+import { movedRow, ROW_KEYS } from '../move-rows.ts';
 import { changePick } from './pick-slice.ts';
 
 export const moveRebookTrip: CounterCommand = {

@@ -1,5 +1,5 @@
-import { movedRow, ROW_KEYS } from '../move-rows.ts';
 import type { CounterCommand } from '../command.ts';
+import { movedRow, ROW_KEYS } from '../move-rows.ts';
 import { changePick, FORGOTTEN, openPick } from './pick-slice.ts';
 
 export const moveTicket: CounterCommand = {
@@ -11,6 +11,11 @@ export const moveTicket: CounterCommand = {
   run: (desk, pressed) => {
     const name = openPick(desk.state());
     const pick = desk.state()[name];
-    changePick(desk, name, { typed: '', ticket: null, cursor: movedRow(pressed, pick.cursor, pick.recent?.length ?? 0), ...FORGOTTEN[name] });
+    changePick(desk, name, {
+      typed: '',
+      ticket: null,
+      cursor: movedRow(pressed, pick.cursor, pick.recent?.length ?? 0),
+      ...FORGOTTEN[name],
+    });
   },
 };

@@ -10,13 +10,20 @@ export const quoteRefund: CounterCommand = {
   en: 'Find and quote',
   initials: 'cpbj',
   key: 'Enter',
-  can: ({ refund }) => (refund.typed.length === TICKET_NO_LENGTH && !refund.busy && !refund.done ? true : 'why.ticket-number'),
+  can: ({ refund, now }) => {
+    if (refund.typed.length < TICKET_NO_LENGTH) return 'why.ticket-number';
+    return !refund.busy && !refund.done && !(refund.quote && refund.quote.expiresAt > now);
+  },
   run: async (desk) => {
     const pick = desk.state().refund;
     changePick(desk, 'refund', { busy: true, quote: null, done: null });
     const [ticket, quote] = await Promise.all([desk.api.ticket(pick.typed), desk.api.quote(pick.typed, newKey())]);
     if (!stillMeant(desk, 'refund', pick)) return;
-    changePick(desk, 'refund', { busy: false, ticket: ticket.ok ? ticket.value : null, quote: quote.ok ? quote.value : null });
+    changePick(desk, 'refund', {
+      busy: false,
+      ticket: ticket.ok ? ticket.value : null,
+      quote: quote.ok ? quote.value : null,
+    });
     if (!quote.ok) desk.fail(quote.problem);
   },
 };

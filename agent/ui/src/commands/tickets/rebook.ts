@@ -27,8 +27,12 @@ export const rebookNow: CounterCommand = {
     const offer = offers?.[tripCursor];
     if (!ticket || !offer) return;
     changePick(desk, 'rebook', { busy: true });
-    const answer = await desk.api.rebook(ticket.ticketNo, { tripId: offer.tripId, from: offer.from, to: offer.to }, key);
-    if (answer.ok) return changePick(desk, 'rebook', { busy: false, done: answer.value });
+    const answer = await desk.api.rebook(
+      ticket.ticketNo,
+      { tripId: offer.tripId, from: offer.from, to: offer.to },
+      key,
+    );
+    if (answer.ok) return changePick(desk, 'rebook', { busy: false, done: answer.value, key: newKey() });
     changePick(desk, 'rebook', { busy: false, key: answer.problem.status === 0 ? key : newKey() });
     desk.fail(answer.problem);
   },

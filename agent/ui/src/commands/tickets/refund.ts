@@ -9,7 +9,12 @@ export const refundNow: CounterCommand = {
   en: 'Confirm refund',
   initials: 'qrtk',
   key: '+',
-  can: ({ refund, now }) => (!refund.quote || refund.busy || refund.done ? 'why.no-quote' : refund.quote.expiresAt > now ? true : 'why.quote-expired'),
+  can: ({ refund, now }) =>
+    !refund.quote || refund.busy || refund.done
+      ? 'why.no-quote'
+      : refund.quote.expiresAt > now
+        ? true
+        : 'why.quote-expired',
   now: ({ refund }) => ({ key: 'key.refund', gaps: { amount: yuan(refund.quote?.refundFen ?? 0) } }),
   commits: true,
   run: async (desk) => {
@@ -17,7 +22,7 @@ export const refundNow: CounterCommand = {
     if (!quote) return;
     changePick(desk, 'refund', { busy: true });
     const answer = await desk.api.refund(quote.ticketNo, quote.quoteId, key);
-    if (answer.ok) return changePick(desk, 'refund', { busy: false, done: answer.value });
+    if (answer.ok) return changePick(desk, 'refund', { busy: false, done: answer.value, key: newKey() });
     changePick(desk, 'refund', { busy: false, key: answer.problem.status === 0 ? key : newKey() });
     desk.fail(answer.problem);
   },

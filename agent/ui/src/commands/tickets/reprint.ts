@@ -1,6 +1,6 @@
 import { newKey } from '../../new-key.ts';
-import { isLive, meantTicket } from '../../tickets/ticket-pick.ts';
 import { REPRINT_REASONS } from '../../tickets/reprint-reasons.ts';
+import { isLive, meantTicket } from '../../tickets/ticket-pick.ts';
 import type { CounterCommand } from '../command.ts';
 import { askRecent } from './ask-recent.ts';
 import { changePick } from './pick-slice.ts';

@@ -10,6 +10,8 @@ export const typeNo: CounterCommand = {
   shown: 'typing',
   run: (desk, pressed) => {
     const name = openPick(desk.state());
-    changePick(desk, name, { typed: typeTicketNo(desk.state()[name].typed, pressed), ticket: null, ...FORGOTTEN[name] });
+    const { typed, done } = desk.state()[name];
+    // After a ticket is done with, the next digit begins the next one.
+    changePick(desk, name, { typed: typeTicketNo(done ? '' : typed, pressed), ticket: null, ...FORGOTTEN[name] });
   },
 };

@@ -28,7 +28,11 @@ export const voidNow: CounterCommand = {
     changePick(desk, 'voiding', { busy: true });
     const answer = await desk.api.void(ticket.ticketNo, pick.key);
     const key = !answer.ok && answer.problem.status === 0 ? pick.key : newKey();
-    changePick(desk, 'voiding', { busy: false, key, ...(answer.ok ? { done: answer.value, ticket: null, typed: '' } : {}) });
+    changePick(desk, 'voiding', {
+      busy: false,
+      key,
+      ...(answer.ok ? { done: answer.value, ticket: null, typed: '' } : {}),
+    });
     if (answer.ok) return askRecent(desk, 'voiding');
     desk.fail(answer.problem);
   },
