@@ -1,0 +1,238 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { openAgentStore } from '@lianpiao/agent/store/open-agent-store';
+import { LinkLoop } from '@lianpiao/agent/sync/link-loop';
+import { type BrokerProcess, startBrokerProcess } from '@lianpiao/hub/broker/broker-process';
+import { LinkHub, type LinkHubOptions } from '@lianpiao/hub/ingest/link-hub';
+import { ensurePki, issueStationCertificate } from '@lianpiao/hub/stations/private-ca';
+import type { HubStore } from '@lianpiao/hub/store/hub-store';
+import { openHubStore } from '@lianpiao/hub/store/open-hub-store';
+import { systemClock } from '@lianpiao/shared/clock';
+import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
+import { createStationIdentity } from '@lianpiao/shared/crypto/station-identity';
+import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
+import type { Store, Tx } from '@lianpiao/shared/store/store';
+import { emit } from '@lianpiao/shared/store/streams';
+import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
+
+/**
+ * A broker process, a hub and stations with real certificates, keys and database files. What a fact does is one row in
+ * `audit`, so that an effect that happens twice is seen.
+ */
+export const HANGZHOU = '330100001';
+export const SHAOXING = '330600001';
+export type Note = { readonly event: string } & Readonly<Record<string, unknown>>;
+type AnyStore = Store<SharedTables>;
+
+const macSecret = (station: string) => Buffer.alloc(32, Number(station) % 251);
+export const keysOf = (station: string) => new MacKeys([{ keyNo: 1, secret: macSecret(station), activeAt: 0 }]);
+
+/** Facts become rows of the audit table: seats and suspensions. */
+export function ledger<Tables extends SharedTables>(): FactHandlers<Tables> {
+  const note = async (tx: Tx<Tables>, what: string, subject: string) => {
+    await tx.db.insert(tx.t.audit).values({ at: 0, caller: 'test', what, subject });
+  };
+  return {
+    'seat.granted': (tx, { fact }) => note(tx, 'seat', fact.transferId),
+    'trip.suspended': (tx, { fact }) => note(tx, 'ev', fact.reason),
+  };
+}
+
+export async function effects(store: AnyStore, what: 'seat' | 'ev'): Promise<string[]> {
+  const { db, t } = store.read;
+  return (await db.select().from(t.audit).orderBy(t.audit.id))
+    .filter((row) => row.what === what)
+    .map((row) => row.subject);
+}
+
+/** Facts `first` … of a lane to a peer, each in a transaction of its own, as sales come. */
+export async function emitFacts(
+  store: AnyStore,
+  peer: string,
+  lane: 'seat' | 'ev',
+  count: number,
+  first = 1,
+): Promise<void> {
+  const tripId = `${HANGZHOU}-20251121-K101`;
+  const emitOne = (n: number) =>
+    store.transaction((tx) =>
+      lane === 'seat'
+        ? emit(
+            tx,
+            {
+              peer,
+              type: 'seat.granted',
+              agg: tripId,
+              fact: { transferId: `t${n}`, tripId, epoch: 1, seat: '01', legs: 1 },
+            },
+            Date.now(),
+          )
+        : emit(
+            tx,
+            { peer, type: 'trip.suspended', agg: `${tripId}-${n % 7}`, fact: { tripId, at: 1, reason: `r${n}` } },
+            Date.now(),
+          ),
+    );
+  await Promise.all(Array.from({ length: count }, (_, index) => emitOne(first + index)));
+}
+
+export const upTo = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
+
+export async function enrol(store: HubStore, station: string): Promise<void> {
+  const row = {
+    code: station,
+    name: station,
+    grade: 1,
+    region: '330100',
+    pinyin: '',
+    address: '',
+    state: 'enrolled',
+    installId: `machine-${station}`,
+  };
+  await store.transaction((tx) =>
+    tx.db
+      .insert(tx.t.stations)
+      .values({ ...row, lease: 0, incarnation: 0, queued: 0, lagMs: 0 })
+      .onConflictDoNothing(),
+  );
+}
+
+export class LinkRig {
+  readonly folder: string;
+  readonly pki: Awaited<ReturnType<typeof ensurePki>>;
+  broker: BrokerProcess;
+  readonly #closing: (() => Promise<void>)[] = [];
+  readonly #certificates = new Map<string, { cert: string; key: string }>();
+
+  constructor(folder: string, pki: Awaited<ReturnType<typeof ensurePki>>, broker: BrokerProcess) {
+    this.folder = folder;
+    this.pki = pki;
+    this.broker = broker;
+  }
+
+  static async open(): Promise<LinkRig> {
+    const folder = await mkdtemp(join(tmpdir(), 'link-rig-'));
+    const pki = await ensurePki(join(folder, 'pki'), { hosts: [], now: Date.now() });
+    return new LinkRig(folder, pki, await startBrokerProcess(folder, 0, () => undefined));
+  }
+
+  get brokers(): readonly [string] {
+    return [`mqtts://127.0.0.1:${this.broker.port}`];
+  }
+
+  /** `kill -9`, and another one on the same port. */
+  async replaceBroker(): Promise<void> {
+    const { port } = this.broker;
+    this.broker.process.kill('SIGKILL');
+    await this.broker.ended;
+    this.broker = await startBrokerProcess(this.folder, port, () => undefined);
+  }
+
+  async tlsOf(station: string) {
+    let own = this.#certificates.get(station);
+    if (!own) {
+      const { privateKeyPem, csrPem } = await createStationIdentity();
+      const issued = await issueStationCertificate(this.pki, csrPem, station, Date.now());
+      if (!issued.ok) throw new Error(issued.refusal.code);
+      own = { cert: issued.value.certPem, key: privateKeyPem };
+      this.#certificates.set(station, own);
+    }
+    return { ca: this.pki.caCertPem, ...own };
+  }
+
+  get hubTls() {
+    return { ca: this.pki.caCertPem, cert: this.pki.hub.certPem, key: this.pki.hub.keyPem };
+  }
+
+  async hub(more: Partial<LinkHubOptions> = {}, file = 'hub.db') {
+    const store = await openHubStore(join(this.folder, file));
+    for (const station of [HANGZHOU, SHAOXING]) await enrol(store, station);
+    const notes: Note[] = [];
+    const log = (event: string, facts: object) => void notes.push({ ...facts, event });
+    const hub = new LinkHub({
+      store,
+      brokers: this.brokers,
+      tls: this.hubTls,
+      keysOf,
+      facts: () => ledger(),
+      answers: () => ({}),
+      clock: systemClock,
+      log,
+      ...more,
+    });
+    await hub.start();
+    const close = this.#once(async () => {
+      await hub.close();
+      await store.close();
+    });
+    return { hub, store, notes, close };
+  }
+
+  async station(
+    station: string,
+    {
+      answers = {},
+      file = `${station}.db`,
+      installId = `machine-${station}`,
+    }: { answers?: RequestHandlers; file?: string; installId?: string } = {},
+  ) {
+    const store = await openAgentStore(join(this.folder, file));
+    const notes: Note[] = [];
+    const log = (event: string, facts: object) => void notes.push({ ...facts, event });
+    const tls = await this.tlsOf(station);
+    const link = new LinkLoop({
+      store,
+      station,
+      brokers: this.brokers,
+      tls,
+      keys: keysOf(station),
+      installId,
+      agentVersion: '0.1.0',
+      clock: systemClock,
+      log,
+    });
+    await link.start(ledger(), answers);
+    const close = this.#once(async () => {
+      await link.close();
+      await store.close();
+    });
+    return { link, store, notes, close };
+  }
+
+  /** A hub in a process of its own, which kills itself after the first commit and before the acknowledgement if told so. */
+  async hubProcess(mode: 'kill-after-commit' | 'run'): Promise<{ child: ChildProcess; exited: Promise<unknown> }> {
+    const args = { data: this.folder, brokers: this.brokers, tls: this.hubTls, mode };
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'link-hub-process.ts'), JSON.stringify(args)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const exited = once(child, 'exit');
+    this.#closing.push(async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      await exited;
+    });
+    for await (const line of createInterface({ input: child.stdout! })) if (line.includes('ready')) break;
+    return { child, exited };
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing.splice(0).reverse()) await close();
+    this.broker.process.kill('SIGKILL');
+    await this.broker.ended;
+  }
+
+  #once(close: () => Promise<void>): () => Promise<void> {
+    let closing: Promise<void> | undefined;
+    const once = () => {
+      closing ??= close();
+      return closing;
+    };
+    this.#closing.push(once);
+    return once;
+  }
+}
