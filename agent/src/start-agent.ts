@@ -8,12 +8,13 @@ import type { StationCode } from '@lianpiao/shared/domain/codes';
 import { listen } from '@lianpiao/shared/http/listen';
 import { startJob } from '@lianpiao/shared/job-loop';
 import type { Log } from '@lianpiao/shared/log';
+import { readConfig } from '@lianpiao/shared/read-config';
 import type { Running } from '@lianpiao/shared/run-process';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import type { Agent } from './agent.ts';
 import { agentApp } from './api/app.ts';
-import { readConfig } from './config.ts';
+import { agentConfig } from './config.ts';
 import { openCounterDevices } from './counter-devices.ts';
 import { expireHolds } from './seats/expire-holds.ts';
 import { firstCredentials } from './shifts/first-credentials.ts';
@@ -34,7 +35,7 @@ const MONTH_KEYS_MS = 2_000;
 
 /** Starts a station from its data folder: keys and enrolment, database, link, devices, source, loops, and the interface. */
 export async function startAgent(folder: string, log: Log): Promise<Running> {
-  const config = readConfig(folder);
+  const config = readConfig(folder, agentConfig);
   const clock = clockFor(config.production);
   const keys = await stationKeys(folder, config);
   const { station, ca, certificate, macKey, ticketKeyNo } = keys.enrolment;
