@@ -1,0 +1,25 @@
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { eq } from 'drizzle-orm';
+import type { Hub } from '../hub.ts';
+import type { HubTx } from '../store/hub-store.ts';
+
+export type PaymentReturn = {
+  readonly paymentId: string;
+  readonly amountFen: number;
+  /** The ticket that was refunded; null where the whole payment bought nothing. */
+  readonly ticketNo: string | null;
+  readonly reason: 'payment.late' | 'payment.double' | 'payment.other-amount' | 'ticket.refunded';
+};
+
+/** Writes down that money goes back to where it came from. A loop tells the provider, however often it must. */
+export async function returnPayment(
+  hub: Pick<Hub, 'newId'>,
+  tx: HubTx,
+  back: PaymentReturn,
+  now: EpochMs,
+): Promise<void> {
+  const { paymentRefunds, payments } = tx.t;
+  const begun = { state: 'due', attempts: 0, nextAt: now, createdAt: now };
+  await tx.db.insert(paymentRefunds).values({ refundId: hub.newId(), ...back, ...begun });
+  await tx.db.update(payments).set({ state: 'refunding' }).where(eq(payments.paymentId, back.paymentId));
+}

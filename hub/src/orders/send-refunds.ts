@@ -1,0 +1,97 @@
+import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import { Fault } from '@lianpiao/shared/fault';
+import { and, eq, lte, sql } from 'drizzle-orm';
+import { HUB, type Hub } from '../hub.ts';
+import { raiseAlarm } from '../raise-alarm.ts';
+import type { HubTables } from '../store/tables.ts';
+
+const REFUNDS_MAX = 20;
+const RETRY_MS = 2_000;
+const RETRY_MS_MAX = 10 * 60_000;
+/** A provider that says no for good is asked again that seldom, in ms; a person has been alarmed. */
+const REFUSED_MS = 3600_000;
+const ATTEMPTS_BEFORE_ALARM = 5;
+
+type Refund = HubTables['paymentRefunds']['$inferSelect'];
+type Payment = HubTables['payments']['$inferSelect'];
+
+/** Sends money back that is due, through the provider it came from, until the provider says that it is on its way. */
+export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
+  const { db, t } = hub.store.read;
+  const due = await db
+    .select({ refund: t.paymentRefunds, payment: t.payments })
+    .from(t.paymentRefunds)
+    .innerJoin(t.payments, eq(t.payments.paymentId, t.paymentRefunds.paymentId))
+    .where(and(eq(t.paymentRefunds.state, 'due'), lte(t.paymentRefunds.nextAt, now)))
+    .limit(REFUNDS_MAX);
+  for (const { refund, payment } of due) {
+    const { refundId, paymentId, amountFen } = refund;
+    try {
+      const accepted = await hub.provider.refund({
+        refundId,
+        paymentId,
+        amountFen,
+        providerRef: payment.providerRef ?? '',
+      });
+      if (accepted) await finish(hub, refund, payment, now);
+      else await putOff(hub, refund, now + REFUSED_MS, true, now);
+    } catch (cause) {
+      if (!(cause instanceof Fault)) throw cause;
+      const wait = Math.min(RETRY_MS * 2 ** refund.attempts, RETRY_MS_MAX);
+      await putOff(hub, refund, now + wait, refund.attempts + 1 === ATTEMPTS_BEFORE_ALARM, now);
+    }
+  }
+  return due.length;
+}
+
+function finish(hub: Hub, refund: Refund, payment: Payment, now: EpochMs): Promise<void> {
+  return hub.store.transaction(async (tx) => {
+    const { paymentRefunds, payments, refundDues } = tx.t;
+    const { refundId, paymentId, ticketNo, amountFen } = refund;
+    const [done] = await tx.db
+      .update(paymentRefunds)
+      .set({ state: 'done', doneAt: now, attempts: refund.attempts + 1 })
+      .where(and(eq(paymentRefunds.refundId, refundId), eq(paymentRefunds.state, 'due')))
+      .returning();
+    if (!done) return;
+    const refundedFen = sql`${payments.refundedFen} + ${amountFen}`;
+    const state = sql`CASE WHEN ${refundedFen} >= ${payments.amountFen} THEN 'refunded' ELSE 'paid' END`;
+    await tx.db.update(payments).set({ refundedFen, state }).where(eq(payments.paymentId, paymentId));
+    const bizDate = serviceDateOf(now, 'Asia/Shanghai');
+    const origin = { from: HUB, now };
+    const { orderId, provider } = payment;
+    if (ticketNo === null) {
+      await hub.money.paymentReturned(tx, { paymentId, orderId, provider, amountFen, at: now, bizDate }, origin);
+      return;
+    }
+    await tx.db.update(refundDues).set({ state: 'paid', paidAt: now }).where(eq(refundDues.ticketNo, ticketNo));
+    const payout = {
+      payoutId: refundId,
+      orderId,
+      ticketNo,
+      amountFen,
+      method: 'psp' as const,
+      shiftId: null,
+      at: now,
+      bizDate,
+    };
+    await hub.money.payoutMade(tx, payout, origin);
+  });
+}
+
+function putOff(
+  hub: Hub,
+  { refundId, attempts }: Refund,
+  nextAt: EpochMs,
+  alarm: boolean,
+  now: EpochMs,
+): Promise<void> {
+  return hub.store.transaction(async (tx) => {
+    const { paymentRefunds } = tx.t;
+    await tx.db
+      .update(paymentRefunds)
+      .set({ nextAt, attempts: attempts + 1 })
+      .where(eq(paymentRefunds.refundId, refundId));
+    if (alarm) await raiseAlarm(tx, 'payment.refund-not-taken', refundId, `attempt ${attempts + 1}`, now);
+  });
+}
