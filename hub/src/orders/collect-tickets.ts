@@ -25,14 +25,21 @@ export async function collectTickets(
   now: EpochMs,
 ): Promise<Outcome<TicketPaper[], { readonly code: string }>> {
   const handed = await answerOnce(hub.store, call, 'collect', now, (tx: HubTx) => handOut(hub, tx, call, wish, now));
-  if (!handed.ok) return handed;
+  return handed.ok ? done(await papersOf(hub, handed.value, now)) : handed;
+}
+
+/** Which print of which ticket was handed out. */
+export type HandedOut = { readonly prints: readonly { readonly ticketNo: string; readonly printSeq: number }[] };
+
+/** The papers of what was handed out, with their codes signed. */
+export async function papersOf(hub: Hub, { prints }: HandedOut, now: EpochMs): Promise<TicketPaper[]> {
   const papers: TicketPaper[] = [];
-  for (const { ticketNo, printSeq } of handed.value.prints) {
+  for (const { ticketNo, printSeq } of prints) {
     const row = (await findTicket(hub.store.read, ticketNo))!;
     const trip = (await findTrip(hub.store.read, row.tripId))!;
     papers.push(hub.paper({ row, trip, who: row.person ? hub.persons.open(row.person) : null, printSeq }, now));
   }
-  return done(papers);
+  return papers;
 }
 
 async function handOut(hub: Hub, tx: HubTx, call: Call, { proof, ticketNos }: CollectWish, now: EpochMs) {

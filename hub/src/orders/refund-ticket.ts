@@ -56,6 +56,9 @@ export async function refundTicket(
   }
 }
 
+/** What ending a ticket decided, whoever pays and whenever. */
+export type EndedTicket = { readonly ticketNo: string; readonly refundFen: number; readonly feeFen: number };
+
 async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, payer }: RefundWish, now: EpochMs) {
   const found = await ticketAtHub(tx, ticketNo);
   if (!found.ok) return found;
@@ -117,4 +120,11 @@ function takeDue(hub: Hub, { key }: Call, ticketNo: string, now: EpochMs) {
     await tx.db.update(refundDues).set({ state: 'paid', paidKey: key, paidAt: now }).where(mine);
     return done('paid' as const);
   });
+}
+
+/** True when the station was told under this key to hand the money over. */
+export async function wasGiven({ store }: Pick<Hub, 'store'>, ticketNo: string, key: string): Promise<boolean> {
+  const { db, t } = store.read;
+  const [due] = await db.select().from(t.refundDues).where(eq(t.refundDues.ticketNo, ticketNo));
+  return due?.state === 'paid' && due.paidKey === key;
 }
