@@ -17,7 +17,7 @@ export type PaymentFact = {
 
 /**
  * What the books are told, in the transaction that makes it true and after the rows of tickets, trips and departures
- * have changed. Each is idempotent by its source. @throws NotUnderstood for a fact that the books cannot take (its ticket or
+ * have changed. Each is idempotent by its source. @throws CannotApply for a fact that the books cannot take (its ticket or
  * trip is not here, its amounts contradict the ticket): it is parked, and the books are as if it had not come.
  *
  * A payment is booked when the provider confirms it, whatever becomes of its order: the tickets of the order then draw on

@@ -1,5 +1,4 @@
 import type { ColumnKit } from '@lianpiao/shared/store/column-kit';
-import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
 
 /** The books of the hub: periods, journals with their postings, splits of tickets, rules, parties and statements. */
 export function moneyTables({ table, text, int }: ColumnKit) {
@@ -76,13 +75,11 @@ export function moneyTables({ table, text, int }: ColumnKit) {
     body: text('body').notNull(),
   });
 
-  /** kind: carrier, station, channel, insurer, platform. `grade` and `region` are a station's. */
+  /** Whoever has a net account. kind: carrier, station, channel, insurer, platform. */
   const parties = table('parties', {
     id: text('id').primaryKey(),
     kind: text('kind').notNull(),
     name: text('name').notNull(),
-    grade: text('grade'),
-    region: text('region'),
   });
 
   /** Append-only 结算单. `body` is JSON, `hash` its SM3. `owedFen` is what we owe the party; negative when it owes us. */
@@ -98,6 +95,3 @@ export function moneyTables({ table, text, int }: ColumnKit) {
 
   return { periods, periodJobs, journals, postings, clearings, clearingRules, parties, statements };
 }
-
-/** What the money of the hub reads and writes: its own tables, and trips, tickets and departures beside them. */
-export type BookTables = SharedTables & ReturnType<typeof moneyTables>;

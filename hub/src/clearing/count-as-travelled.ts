@@ -1,0 +1,83 @@
+import { bizDateOf } from '@lianpiao/shared/domain/period';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { departsAt, type Trip } from '@lianpiao/shared/domain/trip';
+import { isLetDown, type TripState } from '@lianpiao/shared/domain/trip-states';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { and, eq, gte, inArray, lte, notInArray } from 'drizzle-orm';
+import type { HubReader, HubStore, HubTx } from '../store/hub-store.ts';
+import type { DepartedStop } from './clear-departed.ts';
+import { type Cleared, clearTickets } from './clear-tickets.ts';
+
+/** A coach that has not left an hour after its time would have been reported late or suspended by then. */
+const AFTER_MS = 3_600_000;
+
+/**
+ * Job: at a stop without an agent nobody says who boarded. An hour after the planned departure its tickets count as
+ * travelled and clear. One transaction a stop; a stop that has been counted has no tickets left to count.
+ */
+export async function countAsTravelled(store: HubStore, since: EpochMs, now: EpochMs): Promise<Cleared> {
+  let cleared = 0;
+  const unclear: Cleared['unclear'][number][] = [];
+  for (const stop of await openStops(store.read, since, now)) {
+    const one = await store.transaction((tx) => countStop(tx, stop, now));
+    cleared += one.cleared;
+    unclear.push(...one.unclear);
+  }
+  return { cleared, unclear };
+}
+
+/** Stops of trips that began since `since` with tickets that have not boarded anywhere. */
+function openStops(on: HubReader, since: EpochMs, now: EpochMs): Promise<DepartedStop[]> {
+  const { trips, tickets } = on.t;
+  return on.db
+    .selectDistinct({ tripId: tickets.tripId, stop: tickets.fromStop })
+    .from(trips)
+    .innerJoin(tickets, eq(tickets.tripId, trips.tripId))
+    .where(
+      and(
+        gte(trips.departsAt, since),
+        lte(trips.departsAt, now - AFTER_MS),
+        inArray(tickets.state, ['sold', 'collected']),
+      ),
+    )
+    .orderBy(tickets.tripId, tickets.fromStop);
+}
+
+async function countStop(tx: HubTx, { tripId, stop }: DepartedStop, now: EpochMs): Promise<Cleared> {
+  const trip = await findTrip(tx, tripId);
+  const plannedAt = trip ? departsAt(trip, stop) : now;
+  if (!trip || plannedAt > now - AFTER_MS || isLetDown(trip.state as TripState) || (await hasAgent(tx, trip, stop))) {
+    return { cleared: 0, unclear: [] };
+  }
+  const { tickets } = tx.t;
+  const here = and(
+    eq(tickets.tripId, tripId),
+    eq(tickets.fromStop, stop),
+    inArray(tickets.state, ['sold', 'collected']),
+  );
+  const waiting = await tx.db.select().from(tickets).where(here).orderBy(tickets.ticketNo);
+  const riders = waiting.map((ticket) => ({ ticket, occasion: 'travelled' as const }));
+  const result = await clearTickets(
+    tx,
+    { trip, stop, originOn: bizDateOf(plannedAt, trip.zone), tickets: riders },
+    now,
+  );
+  const unclear = result.unclear.map(({ ticketNo }) => ticketNo);
+  await tx.db
+    .update(tickets)
+    .set({ state: 'departed', endedAt: plannedAt })
+    .where(and(here, notInArray(tickets.ticketNo, unclear)));
+  return result;
+}
+
+/** True where a gate of ours speaks for the stop, now or, when it is connected again, later. */
+async function hasAgent(on: HubReader, trip: Trip, stop: number): Promise<boolean> {
+  const code = trip.stops[stop]?.station ?? null;
+  if (code === null) return false;
+  const { stations } = on.t;
+  const rows = await on.db
+    .select({ code: stations.code })
+    .from(stations)
+    .where(and(eq(stations.code, code), eq(stations.state, 'enrolled')));
+  return rows.length > 0;
+}

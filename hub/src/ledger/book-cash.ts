@@ -1,0 +1,58 @@
+import { pspAccount } from '@lianpiao/shared/domain/journal';
+import { fen } from '@lianpiao/shared/domain/money';
+import { bookPaymentToReturn, bookPayout, bookShiftClosed } from '@lianpiao/shared/domain/posting';
+import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { HUB } from '../hub.ts';
+import { CannotApply } from '../inventory/cannot-apply.ts';
+import type { MoneyHooks, PaymentFact } from '../inventory/money-hooks.ts';
+import { kindOfSeller, knowParty } from './known-parties.ts';
+import { headFor } from './open-period.ts';
+import { isBooked, postJournal } from './post-journal.ts';
+import { paidFrom } from './ticket-accounts.ts';
+
+type CashHooks = Pick<MoneyHooks, 'payoutMade' | 'shiftClosed' | 'paymentReceived' | 'paymentReturned'>;
+
+/** Money that comes and goes: payments on line, payouts to passengers, the cash of shifts. `provider` holds what is paid on line. */
+export function cashHooks(provider: string): CashHooks {
+  return {
+    payoutMade: async (tx, fact, { from, now }) => {
+      const source = `payout.made:${fact.payoutId}`;
+      if (await isBooked(tx, source)) return;
+      // A station that pays for another home need not know the order: the ticket does.
+      const ticket = await findTicket(tx, fact.ticketNo);
+      if (!ticket) throw new CannotApply('ticket.unknown', { ticketNo: fact.ticketNo });
+      if (from !== HUB) await knowParty(tx, from, kindOfSeller(from));
+      const head = await headFor(tx, { source, originOn: fact.bizDate, ruleVersion: null }, now);
+      const account = paidFrom(fact, from, provider);
+      const payout = { orderId: ticket.orderId, amountFen: fen(fact.amountFen), paidFrom: account };
+      await postJournal(tx, bookPayout(head, payout), now);
+    },
+
+    shiftClosed: async (tx, fact, { from, now }) => {
+      const source = `shift.closed:${from}/${fact.shiftId}`;
+      if (await isBooked(tx, source)) return;
+      await knowParty(tx, from, 'station');
+      const head = await headFor(tx, { source, originOn: fact.bizDate, ruleVersion: null }, now);
+      const counted = { expectedFen: fen(fact.expectedFen), countedFen: fen(fact.countedFen) };
+      const shift = { station: from, shift: fact.shiftId, stationParty: from, ...counted };
+      await postJournal(tx, bookShiftClosed(head, shift), now);
+    },
+
+    paymentReceived: async (tx, payment, { now }) => {
+      const source = `payment.received:${payment.paymentId}`;
+      if (await isBooked(tx, source)) return;
+      const head = await headFor(tx, { source, originOn: payment.bizDate, ruleVersion: null }, now);
+      await postJournal(tx, bookPaymentToReturn(head, { ...moneyOf(payment), paidInto: accountOf(payment) }), now);
+    },
+
+    paymentReturned: async (tx, payment, { now }) => {
+      const source = `payment.returned:${payment.paymentId}`;
+      if (await isBooked(tx, source)) return;
+      const head = await headFor(tx, { source, originOn: payment.bizDate, ruleVersion: null }, now);
+      await postJournal(tx, bookPayout(head, { ...moneyOf(payment), paidFrom: accountOf(payment) }), now);
+    },
+  };
+}
+
+const moneyOf = ({ orderId, amountFen }: PaymentFact) => ({ orderId, amountFen: fen(amountFen) });
+const accountOf = ({ provider }: PaymentFact) => pspAccount(provider);
