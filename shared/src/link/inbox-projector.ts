@@ -1,12 +1,15 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, lte, sql } from 'drizzle-orm';
 import { Fault } from '../fault.ts';
 import { statement, value } from '../store/statement.ts';
 import type { Store } from '../store/store.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
 import { applyFact, codeOfFailure, type FactHandlers, type RawFact } from './facts.ts';
 
-/** Rows taken in one round, and the wait after a round that met a passing fault, in ms. */
-export const ROUND_ROWS_MAX = 200;
+/** Rows taken in one round. */
+const ROUND_ROWS_MAX = 200;
+/** Facts that share a transaction: few enough that a sale waiting for the writer does not notice. */
+const GROUP_ROWS_MAX = 25;
+/** The wait after a round that met a passing fault, in ms. */
 const RETRY_MS = 1_000;
 
 /** A queue that waits for an upgrade or a correction. `agg` is what its events are about. */
@@ -18,6 +21,9 @@ export type ParkedQueue = {
   readonly reason: string;
   readonly waiting: number;
 };
+
+/** Word for word the condition of the index `inbox_waiting`: SQLite uses a partial index for nothing else. */
+const notDone = (t: SharedTables) => sql`${t.inbox.state} <> 'done'`;
 
 const next = statement((db, t: SharedTables) =>
   db
@@ -33,7 +39,7 @@ const next = statement((db, t: SharedTables) =>
       personHash: t.inbox.personHash,
     })
     .from(t.inbox)
-    .where(eq(t.inbox.state, sql`'new'`))
+    .where(and(eq(t.inbox.state, sql`'new'`), notDone(t)))
     .orderBy(asc(t.inbox.peer), asc(t.inbox.lane), asc(t.inbox.seq))
     .limit(value('limit')),
 );
@@ -45,12 +51,30 @@ const settle = statement((db, t: SharedTables) =>
     .where(and(eq(t.inbox.peer, value('peer')), eq(t.inbox.lane, sql`'ev'`), eq(t.inbox.seq, value('seq')))),
 );
 
+/** Everything that was new from one sequence number to another has been applied. */
+const settleRange = statement((db, t: SharedTables) =>
+  db
+    .update(t.inbox)
+    .set({ state: 'done' })
+    .where(
+      and(
+        eq(t.inbox.peer, value('peer')),
+        eq(t.inbox.lane, sql`'ev'`),
+        gte(t.inbox.seq, value('from')),
+        lte(t.inbox.seq, value('to')),
+        eq(t.inbox.state, sql`'new'`),
+      ),
+    ),
+);
+
+/** `retry`: a passing fault, this row and what follows it in its queue are taken up again later. */
+type Outcome = 'settled' | 'retry';
+
 /**
  * Applies what lane `ev` brought, in order per peer and aggregate. What cannot be understood or applied parks its
  * aggregate's queue, with the reason, and everything else goes on; `replay` puts a queue back after an upgrade.
  *
- * Each fact is a transaction of its own together with the state of its row; the store commits a round together. A
- * passing fault (`retryable`) is tried again and parks nothing.
+ * A fact and the state of its row are one transaction; neighbours share it as long as none of them fails. A passing fault (`retryable`) is tried again and parks nothing.
  */
 export class InboxProjector<Tables extends SharedTables> {
   readonly #store: Store<Tables>;
@@ -107,7 +131,7 @@ export class InboxProjector<Tables extends SharedTables> {
         state: t.inbox.state,
       })
       .from(t.inbox)
-      .where(inArray(t.inbox.state, ['parked', 'waiting']))
+      .where(and(inArray(t.inbox.state, ['parked', 'waiting']), notDone(t)))
       .orderBy(asc(t.inbox.peer), asc(t.inbox.seq));
     const heads = rows.filter((row) => row.state === 'parked');
     return heads.map(({ state: _parked, reason, ...head }) => ({
@@ -126,6 +150,7 @@ export class InboxProjector<Tables extends SharedTables> {
         eq(inbox.lane, 'ev'),
         eq(inbox.agg, agg),
         inArray(inbox.state, ['parked', 'waiting']),
+        sql`${inbox.state} <> 'done'`,
       );
       await tx.db.update(inbox).set({ state: 'new', reason: null }).where(queue);
     });
@@ -145,7 +170,7 @@ export class InboxProjector<Tables extends SharedTables> {
     const waiting = await db
       .selectDistinct({ peer: t.inbox.peer, agg: t.inbox.agg })
       .from(t.inbox)
-      .where(eq(t.inbox.state, 'waiting'));
+      .where(and(eq(t.inbox.state, 'waiting'), notDone(t)));
     for (const { peer, agg } of waiting) if (!this.#stopped.has(queueName(peer, agg))) await this.replay(peer, agg);
   }
 
@@ -153,8 +178,7 @@ export class InboxProjector<Tables extends SharedTables> {
     while (this.#again && !this.#closed) {
       this.#again = false;
       const rows = await next(this.#store.read, { limit: ROUND_ROWS_MAX });
-      // Queued in order and run in order: the store has one writer.
-      const outcomes = await Promise.all(rows.map((row) => this.#project(row)));
+      const outcomes = await this.#projectRound(rows);
       if (outcomes.includes('retry')) {
         for (const [queue, why] of this.#stopped) if (why === 'held') this.#stopped.delete(queue);
         this.#retry = setTimeout(() => this.wake(), RETRY_MS);
@@ -164,7 +188,41 @@ export class InboxProjector<Tables extends SharedTables> {
     }
   }
 
-  async #project(row: RawFact): Promise<'settled' | 'retry'> {
+  /**
+   * A group in one transaction as long as nothing is stopped or fails. From the first failure of a round on, its rows are
+   * taken one by one: then only the culprit is undone, and nothing overtakes what stands before it in its queue.
+   */
+  async #projectRound(rows: readonly RawFact[]): Promise<readonly Outcome[]> {
+    const round = { whole: true };
+    // Queued in order and run in order: the store has one writer.
+    const groups = inGroups(rows).map(async (group) => ({ group, settled: await this.#projectGroup(group, round) }));
+    const left = (await Promise.all(groups)).filter(({ settled }) => !settled).flatMap(({ group }) => group);
+    return Promise.all(left.map((row) => this.#project(row)));
+  }
+
+  async #projectGroup(group: readonly RawFact[], round: { whole: boolean }): Promise<boolean> {
+    const [first, last] = [group[0]!, group.at(-1)!];
+    try {
+      return await this.#store.transaction(async (tx) => {
+        round.whole &&= !group.some(({ peer, agg }) => this.#stopped.has(queueName(peer, agg)));
+        if (!round.whole) return false;
+        try {
+          for (const row of group) await applyFact(tx, this.#handlersOf(row.peer), row);
+          await settleRange(tx, { peer: first.peer, from: first.seq, to: last.seq });
+        } catch (cause) {
+          round.whole = false;
+          throw cause;
+        }
+        return true;
+      });
+    } catch {
+      // Whose fault it is shows when they are applied one by one.
+      round.whole = false;
+      return false;
+    }
+  }
+
+  async #project(row: RawFact): Promise<Outcome> {
     const { peer, seq, agg } = row;
     const queue = queueName(peer, agg);
     try {
@@ -190,7 +248,7 @@ export class InboxProjector<Tables extends SharedTables> {
     }
   }
 
-  async #park({ peer, agg, seq, type }: RawFact, cause: unknown): Promise<'settled' | 'retry'> {
+  async #park({ peer, agg, seq, type }: RawFact, cause: unknown): Promise<Outcome> {
     if (isPassing(cause)) {
       this.#noted((cause as Fault).code, { peer, seq, type });
       return 'retry';
@@ -206,6 +264,17 @@ export class InboxProjector<Tables extends SharedTables> {
     this.#noted('link.queue-parked', { peer, agg, seq, type, reason });
     return 'settled';
   }
+}
+
+/** Neighbours of one peer. Every new row between the first and the last of a group is in it. */
+function inGroups(rows: readonly RawFact[]): RawFact[][] {
+  const groups: RawFact[][] = [];
+  for (const row of rows) {
+    const group = groups.at(-1);
+    if (group && group.length < GROUP_ROWS_MAX && group[0]!.peer === row.peer) group.push(row);
+    else groups.push([row]);
+  }
+  return groups;
 }
 
 /** The store could not write, or something else that gets well by itself. */
