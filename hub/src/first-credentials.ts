@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createFileOnce } from '@lianpiao/shared/crypto/durable-file';
+import { replaceFile } from '@lianpiao/shared/crypto/durable-file';
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { hashPassword, randomSecret } from '@lianpiao/shared/people/password';
 import type { HubStore } from './store/hub-store.ts';
@@ -32,7 +32,7 @@ export async function firstCredentials(store: HubStore, folder: string): Promise
     channel: { id: CHANNEL.id, token: randomSecret(32) },
   };
   const passwordHash = await hashPassword(made.admin.password);
-  await createFileOnce(join(folder, 'first-credentials.json'), `${JSON.stringify(made, null, 2)}\n`, 0o600);
+  await replaceFile(join(folder, 'first-credentials.json'), `${JSON.stringify(made, null, 2)}\n`, 0o600);
   await store.transaction(async (tx) => {
     const { users, channels } = tx.t;
     await tx.db

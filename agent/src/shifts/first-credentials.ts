@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createFileOnce } from '@lianpiao/shared/crypto/durable-file';
+import { replaceFile } from '@lianpiao/shared/crypto/durable-file';
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { hashPassword, randomSecret } from '@lianpiao/shared/people/password';
 import type { Agent } from '../agent.ts';
@@ -24,7 +24,7 @@ export async function firstCredentials(agent: Agent, folder: string): Promise<vo
     adapter: { terminal: '002', token: randomSecret(32) },
   };
   const passwordHash = await hashPassword(made.clerk.password);
-  await createFileOnce(join(folder, 'first-credentials.json'), `${JSON.stringify(made, null, 2)}\n`, 0o600);
+  await replaceFile(join(folder, 'first-credentials.json'), `${JSON.stringify(made, null, 2)}\n`, 0o600);
   await agent.store.transaction(async (tx) => {
     const { users, callers } = tx.t;
     await tx.db.insert(users).values({ user: made.clerk.user, name: '售票员', role: 'clerk', passwordHash, failures: 0 });
