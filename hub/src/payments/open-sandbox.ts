@@ -6,12 +6,11 @@ import { startJob } from '@lianpiao/shared/job-loop';
 import type { Log } from '@lianpiao/shared/log';
 import type { Hono } from 'hono';
 import type { PaymentProvider } from './payment-provider.ts';
-import { isSignedCall } from './sandbox/signature.ts';
 import { sandboxClient } from './sandbox-client.ts';
 import { SandboxProvider } from './sandbox-provider.ts';
 
 /** Where the provider tells payments: a path of the hub. */
-export const NOTIFY_PATH = '/psp/notify';
+const NOTIFY_PATH = '/psp/notify';
 const DELIVER_MS = 500;
 
 /** The sandbox provider of this machine, as the hub sees it. */
@@ -19,8 +18,8 @@ export type Sandbox = {
   readonly provider: PaymentProvider;
   /** The provider's own pages and interface. */
   readonly pages: Hono;
-  /** Whether a notice came from the provider. */
-  isFromProvider(body: string, signature: string | undefined): boolean;
+  /** Key that the provider signs its notices with. */
+  readonly secret: Uint8Array;
   /** Tells where both listen, before the first payment. */
   servedAt(address: string): void;
   close(): Promise<void>;
@@ -45,7 +44,7 @@ export async function openSandbox({
   return {
     provider: sandboxClient({ url: () => origin, secret }),
     pages: sandbox.app,
-    isFromProvider: (body, signature) => isSignedCall(secret, { method: 'POST', path: NOTIFY_PATH, body }, signature),
+    secret,
     servedAt: (address) => {
       origin = address;
     },

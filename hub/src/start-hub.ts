@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { clockFor } from '@lianpiao/shared/clock';
+import { openSecretFile } from '@lianpiao/shared/crypto/secret-file';
+import { Fault } from '@lianpiao/shared/fault';
+import { listen } from '@lianpiao/shared/http/listen';
+import { startJob } from '@lianpiao/shared/job-loop';
+import type { Log } from '@lianpiao/shared/log';
+import { readConfig } from '@lianpiao/shared/read-config';
+import type { Running } from '@lianpiao/shared/run-process';
+import { personVault } from '@lianpiao/shared/store/person-vault';
+import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
+import { hubApp } from './api/app.ts';
+import { clearDeparted } from './clearing/clear-departed.ts';
+import { countAsTravelled } from './clearing/count-as-travelled.ts';
+import { type HubConfig, hubConfig } from './config.ts';
+import { firstCredentials } from './first-credentials.ts';
+import type { Hub } from './hub.ts';
+import { LinkHub } from './ingest/link-hub.ts';
+import { projections } from './inventory/projections.ts';
+import { TripSearch } from './inventory/trip-search.ts';
+import { keepBooks } from './ledger/keep-books.ts';
+import { openBooks } from './ledger/open-books.ts';
+import { checkPayments } from './orders/check-payments.ts';
+import { expireOrders } from './orders/expire-orders.ts';
+import { sendRefunds } from './orders/send-refunds.ts';
+import { settleDues } from './orders/settle-dues.ts';
+import { stationRequests } from './orders/station-requests.ts';
+import { openSandbox } from './payments/open-sandbox.ts';
+import { hubTicketKey } from './stations/hub-ticket-key.ts';
+import { MonthKeys } from './stations/month-keys.ts';
+import { ensurePki } from './stations/private-ca.ts';
+import { StationMacKeys } from './stations/station-mac-keys.ts';
+import { openHubStore } from './store/open-hub-store.ts';
+
+const ORDERS_MS = 500;
+const CLEARING_MS = 1_000;
+const MONTH_KEYS_MS = 60_000;
+/** Departures that clearing looks back to: a station that was off line for days still brings its own, in ms. */
+const CLEARING_BACK_MS = 40 * 24 * 3600_000;
+/** Name of the hub on paper that it hands out. */
+const NAME = '联网售票中心';
+
+/** Starts the hub from its data folder: certificates, keys, database, books, link, search, orders' watchdogs, and the interfaces. */
+export async function startHub(folder: string, log: Log): Promise<Running> {
+  const config = readConfig(folder, hubConfig);
+  refusePlayInProduction(config);
+  const clock = clockFor(config.production);
+  const pki = await ensurePki(join(folder, 'pki'), { hosts: config.brokerHosts, now: Date.now() });
+  const masterKey = await openSecretFile(join(folder, 'master.key'));
+  const store = await openHubStore(join(folder, 'hub.sqlite'));
+  const persons = personVault(await openSecretFile(join(folder, 'person-lookup.key')));
+  const monthKeys = new MonthKeys(store, masterKey);
+  await monthKeys.keep(persons, clock.now());
+  await openBooks(store, clock.now());
+  await firstCredentials(store, folder);
+  const macKeys = new StationMacKeys(store, masterKey);
+  await macKeys.loadAll();
+
+  const sandbox = await openSandbox({ folder, clock, log });
+  const hub: Hub = {
+    store,
+    persons,
+    clock,
+    newId: randomUUID,
+    ask: (station, kind, body, key) => link.request(station, kind, body, key),
+    money: keepBooks({ provider: sandbox.provider.name }),
+    paper: paperMaker(await hubTicketKey(store, masterKey, clock.now()), { name: NAME }, (seller) => seller),
+    provider: sandbox.provider,
+    log,
+  };
+  const facts = projections(hub);
+  const link = new LinkHub({
+    store,
+    brokers: config.brokers as [string, ...string[]],
+    tls: { ca: pki.caCertPem, cert: pki.hub.certPem, key: pki.hub.keyPem },
+    keysOf: macKeys.of,
+    facts: () => facts,
+    answers: (station) => stationRequests(hub, monthKeys, station),
+    clock,
+    log,
+  });
+  const search = new TripSearch(store);
+  await search.load(clock.now());
+  await link.start();
+
+  const jobs = [
+    startJob('payments', ORDERS_MS, () => checkPayments(hub, clock.now()), log),
+    startJob('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log),
+    startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
+    startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
+    startJob('clearing', CLEARING_MS, () => clearDeparted(store, clock.now() - CLEARING_BACK_MS, clock.now()), log),
+    startJob('travelled', CLEARING_MS, () => countAsTravelled(store, clock.now() - CLEARING_BACK_MS, clock.now()), log),
+    startJob('month-keys', MONTH_KEYS_MS, () => monthKeys.keep(persons, clock.now()), log),
+  ];
+  const enrolment = {
+    store,
+    pki,
+    masterKey,
+    brokers: config.brokers,
+    enrolled: (station: string) => macKeys.load(station),
+  };
+  const uiFolder = join(import.meta.dirname, '..', 'console', 'dist');
+  const app = hubApp({
+    hub,
+    link,
+    search,
+    enrolment,
+    sandbox,
+    uiFolder,
+    log: (cause) => log.failed('request.failed', cause),
+  });
+  const server = await listen(app.fetch, config.http.host, config.http.port);
+  sandbox.servedAt(server.address);
+  return {
+    address: server.address,
+    close: async () => {
+      await server.close();
+      await Promise.all(jobs.map((job) => job.stop()));
+      await link.close();
+      await sandbox.close();
+      await store.close();
+    },
+  };
+}
+
+function refusePlayInProduction({ production, sandboxProvider }: HubConfig): void {
+  if (!production || !sandboxProvider) return;
+  const hint = '正式环境不能使用沙箱支付：请在 config.json 里设 sandboxProvider 为 false 并接入支付机构。';
+  throw new Fault('payment.sandbox-in-production', 'the sandbox provider moves play money', { hint, retryable: false });
+}
