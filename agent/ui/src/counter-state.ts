@@ -15,6 +15,7 @@ import type {
 import type { Label } from '@lianpiao/shared/ui/keys';
 import type { Card, PrintJob, Session, ShiftClosed, SignIn } from './counter-bodies.ts';
 import { emptySale, type Receipt, type Sale } from './sale/sale-state.ts';
+import type { Moment } from './sale/trip-filter.ts';
 import { emptyPick, type TicketPick } from './tickets/ticket-pick.ts';
 
 export type Screen =
@@ -174,6 +175,11 @@ export function zoneOf(counter: Counter): string {
 /** The clerk at this counter, or null while there is none. */
 export function signedIn(counter: Counter): Session | null {
   return counter.session === 'asking' ? null : counter.session;
+}
+
+/** What decides here and now what can be sold. */
+export function momentOf(counter: Counter): Moment {
+  return { online: isOnline(counter), now: counter.now };
 }
 
 /** True while the hub answers: its seats, other stations and refunds of their tickets are within reach. */

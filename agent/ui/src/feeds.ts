@@ -1,7 +1,7 @@
 import { boardCard } from './commands/boarding/board-shown.ts';
 import { askPickup } from './commands/pickup/ask-pickup.ts';
 import type { Card } from './counter-bodies.ts';
-import { isOnline, signedIn } from './counter-state.ts';
+import { momentOf, signedIn } from './counter-state.ts';
 import type { Desk } from './desk.ts';
 import { layCard } from './sale/lay-card.ts';
 import { firstSaleable } from './sale/trip-filter.ts';
@@ -76,7 +76,7 @@ async function askBoard(desk: Desk): Promise<void> {
     : -1;
   desk.change({
     departures: answer.value,
-    boardCursor: chosen >= 0 ? chosen : firstSaleable(answer.value, isOnline(desk.state())),
+    boardCursor: chosen >= 0 ? chosen : firstSaleable(answer.value, momentOf(desk.state())),
   });
 }
 
@@ -105,7 +105,7 @@ function endHold(desk: Desk): void {
   const { sale } = desk.state();
   if (!sale.held || sale.money.busy || sale.held.expiresAt > desk.now()) return;
   desk.sale({ is: 'cleared', date: desk.today() });
-  desk.fail({ code: 'hold.expired', facts: { seats: sale.held.seats.join('、') } });
+  desk.fail({ code: 'hold.ended', facts: { seats: sale.held.seats.join('、') } });
 }
 
 function cardLaid(desk: Desk, card: Card): void {

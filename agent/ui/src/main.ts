@@ -10,6 +10,7 @@ import { createApp, watch } from 'vue';
 import { makeApi } from './api.ts';
 import App from './app.vue';
 import './frame.css';
+import './rows.css';
 import './screens.css';
 import { openDesk } from './desk.ts';
 import { startFeeds } from './feeds.ts';

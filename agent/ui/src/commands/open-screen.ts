@@ -14,6 +14,8 @@ const SLICES: Partial<Record<Screen, keyof ReturnType<typeof freshScreens>>> = {
 
 /** Opens a screen anew, with its own idempotency key. The sale underneath stays as it is. */
 export function openScreen(desk: Desk, screen: Screen): void {
+  // The last sale's change belongs to the customer who just left, not to what comes now.
+  if (desk.state().sale.step === 'done') desk.sale({ is: 'cleared', date: desk.today() });
   const slice = SLICES[screen];
   const fresh = freshScreens(desk.today(), newKey());
   desk.change({

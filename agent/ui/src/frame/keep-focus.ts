@@ -7,8 +7,11 @@ export function keepFocus(): void {
   const settle = () =>
     void nextTick(() => {
       const wanted = document.querySelector<HTMLElement>('[data-focus]');
-      if (wanted && document.activeElement !== wanted && !wanted.contains(document.activeElement))
-        wanted.focus({ preventScroll: true });
+      const active = document.activeElement;
+      // Within a form the person chooses the field.
+      const inForm =
+        active instanceof HTMLInputElement && active.form !== null && active.form === wanted?.closest('form');
+      if (wanted && !inForm && active !== wanted && !wanted.contains(active)) wanted.focus({ preventScroll: true });
       for (const row of document.querySelectorAll('[data-region=b] [aria-selected=true]'))
         row.scrollIntoView({ block: 'nearest' });
     });

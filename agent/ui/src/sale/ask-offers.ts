@@ -1,5 +1,5 @@
 import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
-import { isOnline } from '../counter-state.ts';
+import { momentOf } from '../counter-state.ts';
 import type { Desk } from '../desk.ts';
 
 /** Goes to the trips of a destination on a date and asks the agent for them. A late answer to an older question is not shown. */
@@ -13,7 +13,7 @@ export async function askOffers(
   const answer = await desk.api.trips(destination.code, date);
   if (desk.state().sale.ask !== ask) return;
   if (answer.ok) {
-    desk.sale({ is: 'offersCame', ask, offers: answer.value, online: isOnline(desk.state()), now: desk.now() });
+    desk.sale({ is: 'offersCame', ask, offers: answer.value, moment: momentOf(desk.state()) });
     return;
   }
   desk.sale({ is: 'offersRefused', ask });

@@ -59,7 +59,7 @@ const toTrips: SaleEvent[] = [
 ];
 const toPassengers: SaleEvent[] = [
   ...toTrips,
-  { is: 'offersCame', ask: 2, offers: [anOffer({ state: 'closed' }), anOffer()], online: true, now: 0 },
+  { is: 'offersCame', ask: 2, offers: [anOffer({ state: 'closed' }), anOffer()], moment: { online: true, now: 0 } },
   { is: 'holdAsked' },
   { is: 'held', held: aHold(['12', '16']), offer: anOffer(), keep: [] },
 ];
@@ -94,7 +94,9 @@ describe('a sale', () => {
 
   it('does not believe an answer to a question that is no longer asked', () => {
     const moved = run([...toTrips, { is: 'destinationTaken', destination: place, date: '20251122' as ServiceDate }]);
-    expect(nextSale(moved, { is: 'offersCame', ask: 2, offers: [anOffer()], online: true, now: 0 }).offers).toBeNull();
+    expect(
+      nextSale(moved, { is: 'offersCame', ask: 2, offers: [anOffer()], moment: { online: true, now: 0 } }).offers,
+    ).toBeNull();
     const cleared = run([...toTrips, { is: 'holdAsked' }, { is: 'cleared', date: TODAY }]);
     expect(nextSale(cleared, { is: 'held', held: aHold(['12']), offer: anOffer(), keep: [] }).held).toBeNull();
   });

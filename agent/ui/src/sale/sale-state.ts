@@ -5,7 +5,7 @@ import type { DocumentEntry } from './document-entry.ts';
 import { typeMoney } from './money-entry.ts';
 import { type Line, linesFor, totalsOf, waitingLine } from './passenger-lines.ts';
 import type { SeatChoice } from './seat-choice.ts';
-import { filterTrips, firstSaleable, TIME_FILTERS, type TimeFilter } from './trip-filter.ts';
+import { filterTrips, firstSaleable, type Moment, TIME_FILTERS, type TimeFilter } from './trip-filter.ts';
 
 /** Where a sale is. `done` looks like `idle` with the last sale's change still on the screen, until the next key. */
 export type SaleStep = 'idle' | 'destination' | 'trips' | 'seats' | 'passengers' | 'payment' | 'done';
@@ -62,14 +62,13 @@ export type SaleEvent =
       readonly is: 'offersCame';
       readonly ask: number;
       readonly offers: readonly Offer[];
-      readonly online: boolean;
-      readonly now: number;
+      readonly moment: Moment;
     }
   | { readonly is: 'offersRefused'; readonly ask: number }
   | { readonly is: 'boardTaken'; readonly offers: readonly Offer[]; readonly cursor: number }
   | { readonly is: 'tripMoved'; readonly to: number }
   | { readonly is: 'counted'; readonly count: number }
-  | { readonly is: 'filterTurned'; readonly now: number; readonly online: boolean }
+  | { readonly is: 'filterTurned'; readonly moment: Moment }
   | { readonly is: 'insuranceSet'; readonly fenEach: number }
   | { readonly is: 'holdAsked' }
   | { readonly is: 'holdRefused' }
@@ -163,7 +162,7 @@ export function nextSale(sale: Sale, event: SaleEvent): Sale {
       };
     case 'offersCame':
       if (sale.step !== 'trips' || event.ask !== sale.ask) return sale;
-      return showing({ ...sale, offers: event.offers }, event.now, event.online);
+      return showing({ ...sale, offers: event.offers }, event.moment);
     case 'offersRefused':
       return sale.step === 'trips' && event.ask === sale.ask ? { ...sale, offers: [], shown: [] } : sale;
     case 'boardTaken': {
@@ -186,8 +185,7 @@ export function nextSale(sale: Sale, event: SaleEvent): Sale {
     case 'filterTurned':
       return showing(
         { ...sale, filter: TIME_FILTERS[(TIME_FILTERS.indexOf(sale.filter) + 1) % TIME_FILTERS.length]! },
-        event.now,
-        event.online,
+        event.moment,
       );
     case 'insuranceSet':
       return { ...sale, insuranceFenEach: event.fenEach };
@@ -264,9 +262,9 @@ function afterHold(sale: Sale, held: Held, offer: Offer, keep: readonly Line[]):
   };
 }
 
-function showing(sale: Sale, now: number, online: boolean): Sale {
-  const shown = sale.offers === null ? null : filterTrips(sale.offers, sale.filter, now);
-  return { ...sale, shown, tripCursor: firstSaleable(shown ?? [], online) };
+function showing(sale: Sale, moment: Moment): Sale {
+  const shown = sale.offers === null ? null : filterTrips(sale.offers, sale.filter, moment.now);
+  return { ...sale, shown, tripCursor: firstSaleable(shown ?? [], moment) };
 }
 
 function cursorOn(lines: readonly Line[]): number {

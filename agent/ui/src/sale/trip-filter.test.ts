@@ -21,15 +21,20 @@ it('puts a departure past midnight into the evening of its service day', () => {
   ).toEqual([['07:00'], ['12:00', '17:59'], ['18:00', '24:40'], ['17:59', '18:00']]);
 });
 
-it('sells the hub’s seats only while the hub answers', () => {
+it('sells the hub’s seats only while the hub answers, and nothing that has left', () => {
   const hubOnly = trip('09:00', { remaining: 0, remainingElsewhere: 5 });
+  const [online, offline] = [
+    { online: true, now: 0 },
+    { online: false, now: 0 },
+  ];
   expect([
-    notSaleable(hubOnly, true),
-    notSaleable(hubOnly, false),
-    notSaleable(trip('09:00', { remaining: 0 }), true),
+    notSaleable(hubOnly, online),
+    notSaleable(hubOnly, offline),
+    notSaleable(trip('09:00', { remaining: 0 }), online),
   ]).toEqual([null, 'hub-only', 'full']);
+  expect(notSaleable(trip('09:00'), { online: true, now: 9 * 3_600_000 })).toBe('closed');
   expect([
-    firstSaleable([trip('08:00', { state: 'departed' }), hubOnly, trip('10:00')], false),
-    firstSaleable([], true),
+    firstSaleable([trip('08:00', { state: 'departed' }), hubOnly, trip('10:00')], offline),
+    firstSaleable([], online),
   ]).toEqual([2, 0]);
 });

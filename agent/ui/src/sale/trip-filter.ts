@@ -19,21 +19,24 @@ export function filterTrips(offers: readonly Offer[], filter: TimeFilter, now: n
   });
 }
 
-/** Why a trip cannot be sold right now, as the end of a catalogue key; null when it can. The hub's seats count only while the hub answers. */
-export function notSaleable(
-  offer: Offer,
-  online: boolean,
-): 'suspended' | 'closed' | 'departed' | 'cancelled' | 'full' | 'hub-only' | null {
+/** What decides, besides the trip itself, whether it can be sold here: whether the hub answers, and what time it is. */
+export type Moment = { readonly online: boolean; readonly now: number };
+
+export type NotSaleable = 'suspended' | 'closed' | 'departed' | 'cancelled' | 'full' | 'hub-only';
+
+/** Why a trip cannot be sold right now, as the end of a catalogue key; null when it can. Sale ends with the departure; the hub's seats count only while the hub answers. */
+export function notSaleable(offer: Offer, moment: Moment): NotSaleable | null {
   if (offer.state !== 'open') return offer.state;
+  if (offer.departsAt <= moment.now) return 'closed';
   if (offer.remaining > 0) return null;
   if (offer.remainingElsewhere === 0) return 'full';
-  return online ? null : 'hub-only';
+  return moment.online ? null : 'hub-only';
 }
 
 /** Where the cursor stops: the first trip that can be sold, else the first. */
-export function firstSaleable(offers: readonly Offer[], online: boolean): number {
+export function firstSaleable(offers: readonly Offer[], moment: Moment): number {
   return Math.max(
     0,
-    offers.findIndex((offer) => notSaleable(offer, online) === null),
+    offers.findIndex((offer) => notSaleable(offer, moment) === null),
   );
 }

@@ -311,8 +311,8 @@ export const counterEn: Record<keyof typeof counterZh, string> = {
   'why.count-first': 'Count first',
   'why.job-known': 'Only a print in doubt needs a person',
 
-  'problem.hold.expired': 'The hold of {seats} ran out and was released; nothing was charged',
-  'problem.hold.expired.next': 'Enter goes back; choose the trip again',
+  'problem.hold.ended': 'The hold of {seats} ran out and was released; nothing was charged',
+  'problem.hold.ended.next': 'Enter goes back; choose the trip again',
   'problem.seat.taken.next': 'Enter goes back to hold again, F8 chooses seats',
   'problem.passenger.same-document': 'This document is already passenger {line} of this order',
   'problem.passenger.same-document.next': "Lay down the other passenger's document",

@@ -308,8 +308,8 @@ export const counterZh = {
   'why.count-first': '先点钱',
   'why.job-known': '只有“不确定”的打印要人判断',
 
-  'problem.hold.expired': '{seats} 座锁座到时已释放，未收款',
-  'problem.hold.expired.next': '⏎ 返回，重新选班次',
+  'problem.hold.ended': '{seats} 座锁座到时已释放，未收款',
+  'problem.hold.ended.next': '⏎ 返回，重新选班次',
   'problem.seat.taken.next': '⏎ 返回重新锁座，F8 自己选座',
   'problem.passenger.same-document': '这个证件已是本单第 {line} 位旅客',
   'problem.passenger.same-document.next': '换另一位旅客的证件',

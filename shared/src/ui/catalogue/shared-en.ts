@@ -45,6 +45,8 @@ export const sharedEn: Record<keyof typeof sharedZh, string> = {
   'device.silent': 'silent',
   'device.sam-fault': 'security module fault',
   'device.replace-card': 'lay the card again',
+  'device.unknown-card': 'unknown document, type it',
+  'device.unreadable-card': 'document not readable, type it',
   'device.cannot-confirm': 'cannot confirm prints',
 
   'problem.why': 'Why',

@@ -41,6 +41,8 @@ export const sharedZh = {
   'device.silent': '不应答',
   'device.sam-fault': '安全模块故障',
   'device.replace-card': '请重新放卡',
+  'device.unknown-card': '认不出的证件，请手输',
+  'device.unreadable-card': '证件读不出，请手输',
   'device.cannot-confirm': '不能确认打印',
 
   'problem.why': '为什么',

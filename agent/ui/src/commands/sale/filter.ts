@@ -1,4 +1,4 @@
-import { isOnline } from '../../counter-state.ts';
+import { momentOf } from '../../counter-state.ts';
 import type { CounterCommand } from '../command.ts';
 
 export const filter: CounterCommand = {
@@ -7,5 +7,5 @@ export const filter: CounterCommand = {
   en: 'Time',
   initials: 'sd',
   key: '*',
-  run: (desk) => desk.sale({ is: 'filterTurned', now: desk.now(), online: isOnline(desk.state()) }),
+  run: (desk) => desk.sale({ is: 'filterTurned', moment: momentOf(desk.state()) }),
 };

@@ -1,4 +1,4 @@
-import { isOnline } from '../../counter-state.ts';
+import { momentOf } from '../../counter-state.ts';
 import { holdSeats } from '../../sale/hold-seats.ts';
 import { takeNextCard } from '../../sale/take-next-card.ts';
 import { notSaleable } from '../../sale/trip-filter.ts';
@@ -13,7 +13,7 @@ export const hold: CounterCommand = {
   can: (state) => {
     const offer = state.sale.shown?.[state.sale.tripCursor];
     if (!offer || state.sale.holding) return false;
-    const why = notSaleable(offer, isOnline(state));
+    const why = notSaleable(offer, momentOf(state));
     return why === null ? true : `why.trip-${why}`;
   },
   now: (state) => ({ key: 'key.hold', gaps: { n: state.sale.count } }),

@@ -1,5 +1,5 @@
 import { addDays, type ServiceDate } from '@lianpiao/shared/domain/service-day';
-import { isOnline } from '../../counter-state.ts';
+import { momentOf } from '../../counter-state.ts';
 import type { Desk } from '../../desk.ts';
 import { PRESALE_DAYS_MAX } from '../../sale/presale.ts';
 import { firstSaleable } from '../../sale/trip-filter.ts';
@@ -54,7 +54,7 @@ async function askRebookTrips(desk: Desk, wanted: ServiceDate): Promise<void> {
   const answer = await desk.api.trips(to, date);
   if (desk.state().rebook.ticket !== ticket || desk.state().rebook.date !== date) return;
   const offers = answer.ok ? answer.value.filter((offer) => offer.tripId !== ticket.tripId) : [];
-  changePick(desk, 'rebook', { offers, tripCursor: firstSaleable(offers, isOnline(desk.state())) });
+  changePick(desk, 'rebook', { offers, tripCursor: firstSaleable(offers, momentOf(desk.state())) });
   if (!answer.ok) desk.fail(answer.problem);
 }
 

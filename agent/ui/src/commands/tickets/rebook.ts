@@ -1,4 +1,4 @@
-import { isOnline } from '../../counter-state.ts';
+import { momentOf } from '../../counter-state.ts';
 import { newKey } from '../../new-key.ts';
 import { notSaleable } from '../../sale/trip-filter.ts';
 import type { CounterCommand } from '../command.ts';
@@ -14,7 +14,7 @@ export const rebookNow: CounterCommand = {
     const { ticket, offers, tripCursor, busy, done } = state.rebook;
     const offer = offers?.[tripCursor];
     if (!ticket || !offer || busy || done) return 'why.no-new-trip';
-    const why = notSaleable(offer, isOnline(state));
+    const why = notSaleable(offer, momentOf(state));
     return why === null ? true : `why.trip-${why}`;
   },
   now: ({ rebook }) => {
