@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { Fault } from '../fault.ts';
+import { Fault } from './fault.ts';
 
 /**
  * Reads `config.json` of a data folder by its schema. Schemas are strict: an unknown key is an error, so that a typing
