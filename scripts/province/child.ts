@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export type Child = {
@@ -27,6 +28,8 @@ export type ChildWish = {
   readonly onLost?: (name: string, tail: string) => void;
 };
 
+/** Compiled modules are kept between starts: half of a start is spent on reading TypeScript. */
+const NODE_COMPILE_CACHE = join(import.meta.dirname, '..', '..', '.cache', 'node');
 const READY_MS_MAX = 60_000;
 const STOP_MS_MAX = 10_000;
 
@@ -41,7 +44,7 @@ export async function startChild(wish: ChildWish): Promise<Child> {
   const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
   const process_ = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, ...env },
+    env: { NODE_COMPILE_CACHE, ...process.env, ...env },
   });
   let tail = '';
   let wanted = false;

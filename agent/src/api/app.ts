@@ -65,7 +65,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
       counterRoutes(group, desk, devices);
       sourceRoutes(group, source);
     },
-    (group) => sessionRoutes(group, desk),
+    (group) => sessionRoutes(group, desk, devices),
   );
 
   app.doc31('/openapi.json', {

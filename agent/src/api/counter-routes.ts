@@ -52,8 +52,13 @@ const session = z.object({
   shiftId: z.string(),
 });
 
-/** Signing in, before anybody is known. */
-export function sessionRoutes(app: OpenAPIHono<ApiEnv>, { agent, clock }: AgentDesk): void {
+/** What a page shows and asks before anybody is known: the strip, and signing in. */
+export function sessionRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices: CounterDevices): void {
+  const { agent, clock } = desk;
+  mount(app, { method: 'get', path: '/state', summary: '链路与设备状态', answer: linkState }, async () =>
+    done(await stripOf(desk, devices)),
+  );
+
   mount(
     app,
     { method: 'post', path: '/session', summary: '登录 sign in at a counter', body: credentials, answer: session },
@@ -103,9 +108,6 @@ export function counterRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices
     },
   );
 
-  mount(app, { method: 'get', path: '/state', summary: '链路与设备状态', answer: linkState }, async () =>
-    done(await stripOf(desk, devices)),
-  );
   app.get('/card', (c) =>
     streamSSE(c, async (stream) => {
       const stop = devices.watchCards(
