@@ -1,5 +1,5 @@
 import { refusalAnswer } from '@lianpiao/shared/http/problem';
-import type { Hono } from 'hono';
+import type { Env, Hono } from 'hono';
 import { z } from 'zod';
 import type { Hub } from '../hub.ts';
 import { paymentNotified } from '../orders/payment-notified.ts';
@@ -16,7 +16,7 @@ const notice = z.object({
  * `POST /psp/notify`: the provider says that somebody paid. Only what carries its signature is believed; anything but 200
  * makes it say so again.
  */
-export function paymentRoutes(app: Pick<Hono, 'post'>, hub: Hub, secret: Uint8Array): void {
+export function paymentRoutes<Known extends Env>(app: Hono<Known>, hub: Hub, secret: Uint8Array): void {
   app.post('/psp/notify', async (c) => {
     const body = await c.req.text();
     const call = { method: 'POST', path: c.req.path, body };
