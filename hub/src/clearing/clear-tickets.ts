@@ -5,6 +5,7 @@ import type { Trip } from '@lianpiao/shared/domain/trip';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { headFor } from '../ledger/open-period.ts';
 import { postJournal } from '../ledger/post-journal.ts';
+import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { batchesOf, type ClearingRow, insertClearing } from './clearing-rows.ts';
 import { knowParties, partiesOf, splitTicket } from './split-ticket.ts';
@@ -18,7 +19,7 @@ export type Departure = {
   readonly tickets: readonly { readonly ticket: TicketRow; readonly occasion: 'travelled' | 'noShow' }[];
 };
 
-/** A ticket without a rule: it stays unearned until there is exactly one. */
+/** A ticket without a rule: it stays unearned, with an alarm, until there is exactly one. */
 export type Unclear = { readonly ticketNo: string; readonly refusal: MatchRefusal };
 export type Cleared = { readonly cleared: number; readonly unclear: readonly Unclear[] };
 
@@ -32,9 +33,14 @@ export async function clearTickets(tx: HubTx, departure: Departure, now: EpochMs
   const unclear: Unclear[] = [];
   for (const { ticket, occasion } of departure.tickets) {
     const split = await splitTicket(tx, trip, ticket, occasion);
-    if (split.ok) rows.push({ ticketNo: ticket.ticketNo, kind: occasion, tripId: trip.tripId, stop, ...split.value });
-    else unclear.push({ ticketNo: ticket.ticketNo, refusal: split.refusal });
-    if (split.ok) await knowParties(tx, partiesOf(trip, ticket));
+    const { ticketNo } = ticket;
+    if (!split.ok) {
+      unclear.push({ ticketNo, refusal: split.refusal });
+      await raiseAlarm(tx, split.refusal.code, ticketNo, trip.tripId, now);
+      continue;
+    }
+    rows.push({ ticketNo, kind: occasion, tripId: trip.tripId, stop, ...split.value });
+    await knowParties(tx, partiesOf(trip, ticket));
   }
   if (rows.length > 0) {
     const source = `trip.cleared:${trip.tripId}/${stop}/${await batchesOf(tx, trip.tripId, stop)}`;
