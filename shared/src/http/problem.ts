@@ -16,7 +16,7 @@ function statusOf(code: string): number {
 }
 
 /** Chinese unless the caller asks for English first. The code never changes with the language. */
-function languageOf(c: Context): 'zh' | 'en' {
+export function languageOf(c: Context): 'zh' | 'en' {
   return /^\s*en\b/i.test(c.req.header('accept-language') ?? '') ? 'en' : 'zh';
 }
 

@@ -1,0 +1,29 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { type ApiEnv, openApiApp } from '@lianpiao/shared/http/openapi-app';
+import { alarmRoutes } from './console/alarm-routes.ts';
+import type { Console } from './console/console.ts';
+import { moneyRoutes } from './console/money-routes.ts';
+import { orderRoutes } from './console/order-routes.ts';
+import { signedIn } from './console/session.ts';
+import { sessionRoutes, signInRoutes } from './console/session-routes.ts';
+import { statementRoutes } from './console/statement-routes.ts';
+import { stationRoutes } from './console/station-routes.ts';
+import { tripRoutes } from './console/trip-routes.ts';
+
+/** The operations console (F2.5): `/console/v1` with a session cookie, and statements as pages and files under `/console/statements`. */
+export function consoleRoutes(
+  app: OpenAPIHono<ApiEnv>,
+  console: Console & { readonly log: (cause: unknown) => void },
+): void {
+  const group = openApiApp(console.log);
+  signInRoutes(group, console);
+  group.use(signedIn(console));
+  sessionRoutes(group, console);
+  stationRoutes(group, console);
+  tripRoutes(group, console);
+  orderRoutes(group, console);
+  moneyRoutes(group, console);
+  alarmRoutes(group, console);
+  app.route('/console/v1', group);
+  statementRoutes(app, console);
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
+import { done, refuse } from '@lianpiao/shared/domain/outcome';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { FAILURES_MAX, isPassword, LOCK_MS } from '@lianpiao/shared/people/password';
+import { audit } from '@lianpiao/shared/store/audit';
+import { eq, lt } from 'drizzle-orm';
+import type { HubStore } from '../store/hub-store.ts';
+import { operatorCaller } from './operator.ts';
+
+export type ConsoleSignIn = { readonly user: string; readonly password: string };
+
+/** A working day with overtime; then the person signs in again. */
+const SESSION_MS = 12 * 3600_000;
+
+/**
+ * Signs a person in at the console. Five wrong passwords rest the account for five minutes; the refusal never says which of
+ * user and password was wrong.
+ */
+export async function signInAtConsole(store: HubStore, input: ConsoleSignIn, now: EpochMs) {
+  const { db, t } = store.read;
+  const [user] = await db.select().from(t.users).where(eq(t.users.user, input.user));
+  if (!user) return refuse({ code: 'auth.wrong-password' });
+  if (user.lockedUntil !== null && user.lockedUntil > now)
+    return refuse({ code: 'auth.locked', until: user.lockedUntil });
+  if (!(await isPassword(input.password, user.passwordHash))) {
+    await countFailure(store, input.user, now);
+    return refuse({ code: 'auth.wrong-password' });
+  }
+
+  const token = randomBytes(32).toString('base64url');
+  const { name, role } = user;
+  return store.transaction(async (tx) => {
+    const { users, sessions } = tx.t;
+    await tx.db.update(users).set({ failures: 0, lockedUntil: null }).where(eq(users.user, user.user));
+    await tx.db.delete(sessions).where(lt(sessions.expiresAt, now));
+    await tx.db.insert(sessions).values({ tokenHash: sm3Hex(token), user: user.user, expiresAt: now + SESSION_MS });
+    await audit(tx, operatorCaller(user.user), 'session.opened', user.user, now);
+    return done({ token, user: user.user, name, role });
+  });
+}
+
+/** Ends a session. A token that is none ends nothing. */
+export async function signOutOfConsole(store: HubStore, token: string): Promise<void> {
+  await store.transaction(async (tx) => tx.db.delete(tx.t.sessions).where(eq(tx.t.sessions.tokenHash, sm3Hex(token))));
+}
+
+/** Counts a wrong password outside the refused sign-in, which itself writes nothing. */
+async function countFailure(store: HubStore, user: string, now: EpochMs): Promise<void> {
+  await store.transaction(async (tx) => {
+    const { users } = tx.t;
+    const [row] = await tx.db.select({ failures: users.failures }).from(users).where(eq(users.user, user));
+    const failures = (row?.failures ?? 0) + 1;
+    const lockedUntil = failures >= FAILURES_MAX ? now + LOCK_MS : null;
+    const counted = lockedUntil === null ? failures : 0;
+    await tx.db.update(users).set({ failures: counted, lockedUntil }).where(eq(users.user, user));
+    if (lockedUntil !== null) await audit(tx, operatorCaller(user), 'account.rested', user, now);
+  });
+}
