@@ -53,7 +53,7 @@ function ticketOf(trip: Trip, { from, paid, fareFen, insuranceFen }: Life, shift
 }
 
 /** The events of one ticket, as its home and its boarding station make them. */
-function storyOf(trip: Trip, other: Trip, shiftId: string) {
+function storyOf(other: Trip, shiftId: string) {
   const fact = ({ ticketNo, tripId }: TicketBody) => ({ ticketNo, tripId, at: books.clock.at, bizDate: DAY, by: 'u1' });
   const sold = (ticket: TicketBody) =>
     ticket.home === HUB ? books.sellOnline(ticket) : books.say(HANGZHOU, 'ticket.sold', ticket);
@@ -116,7 +116,7 @@ it('balances after every event of any lives of tickets, splits each fare that tr
       const [trip, other, shiftId] = [aRun(`R${runs}`), aRun(`X${runs}`), `shift-${runs}`];
       await books.publish(trip);
       await books.publish(other);
-      const story = storyOf(trip, other, shiftId);
+      const story = storyOf(other, shiftId);
       const tickets = lives.map((life) => ({ fate: fateOf(life), ticket: ticketOf(trip, life, shiftId) }));
 
       for (const { ticket, fate } of tickets) {
