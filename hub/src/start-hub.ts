@@ -11,8 +11,6 @@ import type { Running } from '@lianpiao/shared/run-process';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import { hubApp } from './api/app.ts';
-import { clearDeparted } from './clearing/clear-departed.ts';
-import { countAsTravelled } from './clearing/count-as-travelled.ts';
 import { type HubConfig, hubConfig } from './config.ts';
 import { firstCredentials } from './first-credentials.ts';
 import type { Hub } from './hub.ts';
@@ -27,6 +25,7 @@ import { sendRefunds } from './orders/send-refunds.ts';
 import { settleDues } from './orders/settle-dues.ts';
 import { stationRequests } from './orders/station-requests.ts';
 import { openSandbox } from './payments/open-sandbox.ts';
+import { bookJobs } from './settlement/book-jobs.ts';
 import { hubTicketKey } from './stations/hub-ticket-key.ts';
 import { MonthKeys } from './stations/month-keys.ts';
 import { ensurePki } from './stations/private-ca.ts';
@@ -34,10 +33,8 @@ import { StationMacKeys } from './stations/station-mac-keys.ts';
 import { openHubStore } from './store/open-hub-store.ts';
 
 const ORDERS_MS = 500;
-const CLEARING_MS = 1_000;
+const BOOKS_MS = 1_000;
 const MONTH_KEYS_MS = 60_000;
-/** Departures that clearing looks back to: a station that was off line for days still brings its own, in ms. */
-const CLEARING_BACK_MS = 40 * 24 * 3600_000;
 /** Name of the hub on paper that it hands out. */
 const NAME = '联网售票中心';
 
@@ -89,8 +86,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     startJob('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log),
     startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
     startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
-    startJob('clearing', CLEARING_MS, () => clearDeparted(store, clock.now() - CLEARING_BACK_MS, clock.now()), log),
-    startJob('travelled', CLEARING_MS, () => countAsTravelled(store, clock.now() - CLEARING_BACK_MS, clock.now()), log),
+    ...bookJobs(store, clock).map(({ name, run }) => startJob(name, BOOKS_MS, run, log)),
     startJob('month-keys', MONTH_KEYS_MS, () => monthKeys.keep(persons, clock.now()), log),
   ];
   const enrolment = {

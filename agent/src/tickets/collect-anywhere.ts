@@ -10,6 +10,7 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import type { Agent } from '../agent.ts';
 import type { AgentDesk } from '../agent-desk.ts';
 import { queuePrint } from '../printing/queue-print.ts';
+import { linkKey } from '../sync/link-key.ts';
 import { collectTickets } from './collect-tickets.ts';
 import { findPickups } from './find-pickups.ts';
 
@@ -65,7 +66,7 @@ export async function collectAnywhere(
     const handed = await desk.link.request(
       'ticket.collect',
       { proof: wish.proof, ticketNos: [...others], terminal: call.caller.terminal },
-      `${call.caller.id}/${call.key}`,
+      linkKey(call),
     );
     if (!handed.ok) return handed;
     if (!toPrinter) collected.papers.push(...handed.value.papers);

@@ -7,6 +7,7 @@ import type { Call, Caller } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import type { Agent } from '../agent.ts';
 import type { AgentDesk } from '../agent-desk.ts';
+import { linkKey } from '../sync/link-key.ts';
 import { payOut } from './pay-out.ts';
 import { quoteRefund } from './quote-refund.ts';
 import { refundTicket } from './refund-ticket.ts';
@@ -33,7 +34,7 @@ export async function refundAnywhere(
   const payer = agent.station.code;
   if (ticket?.home === payer) return refundTicket(agent, call, { ...wish, payer }, clock.now());
 
-  const ended = await link.request('ticket.refund', { ...wish, payer }, `${call.caller.id}/${call.key}`);
+  const ended = await link.request('ticket.refund', { ...wish, payer }, linkKey(call));
   if (!ended.ok || ended.value.payout !== 'paid') return ended;
   return payOutElsewhere(agent, call, ended.value, clock.now());
 }

@@ -1,12 +1,13 @@
+import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import type { Outcome } from '@lianpiao/shared/domain/outcome';
 import { refuse } from '@lianpiao/shared/domain/outcome';
 import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
 import { and, eq } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
 
-/** A station's mutating request under the hub's own intents: unique in the province. */
+/** A station's request under the hub's own intents: unique in the province, and short enough for the id of a message. */
 export function forwardedKey(station: string, id: string, home: string): string {
-  return `${station}/${id}/${home}`;
+  return sm3Hex(`${station}/${id}/${home}`).slice(0, 40);
 }
 
 export type Forward<Kind extends RequestKind> = {
