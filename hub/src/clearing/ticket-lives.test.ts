@@ -183,7 +183,7 @@ it('balances after every event of any lives of tickets, splits each fare that tr
       for (const kind of ['cash', 'unearned', 'refundDue'])
         expect(await accountBalances(store.read, { kind })).toEqual([]);
     }),
-    { numRuns: 10 },
+    { numRuns: 6 },
   );
   expect(await checkChain(store.read)).toMatchObject({ brokenAt: null });
 });

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aRun, aTicket, type Books, freshBooks, HANGZHOU, SHAOXING } from '../testing/fresh-books.ts';
 import { accountBalances } from './account-balances.ts';
@@ -158,5 +159,14 @@ describe('the books of the hub', () => {
     await expect(books.store.transaction((tx) => tx.db.update(journals).set({ at: 0 }))).rejects.toThrow();
     const posting = { journal: 1, line: 99, account: 'bank', ticketNo: null, amountFen: 1 };
     await expect(books.store.transaction((tx) => tx.db.insert(postings).values(posting))).rejects.toThrow();
+  });
+
+  it('show where somebody changed them behind the triggers', async () => {
+    const { store } = books;
+    await store.transaction(async (tx) => {
+      await tx.db.run(sql`drop trigger postings_stay`);
+      await tx.db.run(sql`update postings set account = 'party:thief' where journal = 1 and account like 'party:%'`);
+    });
+    expect(await checkChain(store.read)).toMatchObject({ brokenAt: 1 });
   });
 });

@@ -29,7 +29,7 @@ export async function keepJob(
 }
 
 /** Digest of what the job made; undefined when it has not been done. */
-export async function jobDigest(on: HubReader, periodId: string, kind: PeriodJobKind): Promise<string | undefined> {
+async function jobDigest(on: HubReader, periodId: string, kind: PeriodJobKind): Promise<string | undefined> {
   const { periodJobs } = on.t;
   const [row] = await on.db
     .select({ digest: periodJobs.digest })
