@@ -14,6 +14,7 @@ dl { display: grid; grid-template-columns: auto 1fr auto 1fr; gap: 1mm 4mm; marg
 dt { color: #444; } dd { margin: 0; overflow-wrap: anywhere; } dd.wide { grid-column: 2 / -1; }
 table { border-collapse: collapse; width: 100%; } thead { display: table-header-group; } tr { break-inside: avoid; }
 th, td { border: 0.3mm solid #444; padding: 1mm 2mm; text-align: left; } th { background: #eee; }
+td:first-child, td:nth-last-child(3) { white-space: nowrap; }
 .fen, .count { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .total { font-size: 13pt; font-weight: 600; text-align: right; margin: 4mm 0; }
 .hash { font: 8pt/1.4 "Noto Sans Mono", monospace; overflow-wrap: anywhere; color: #444; }
