@@ -17,9 +17,11 @@ export type CalendarTrip = {
 export type KeptOffer = { readonly text: string; readonly closesAt: EpochMs };
 
 /** One stop on one day. `version` rises with each change of a trip that calls there; answers are kept for one version. */
+type Call = { readonly trip: CalendarTrip; readonly position: number };
 type Place = {
   version: number;
-  calls: { readonly trip: CalendarTrip; readonly position: number }[];
+  /** By departure. */
+  calls: Call[];
   readonly answers: Map<string, KeptAnswer>;
 };
 export type KeptAnswer = { readonly version: number; readonly until: EpochMs; readonly body: string };
@@ -113,10 +115,8 @@ export class TripCalendar {
     for (const [position, code] of trip.codes.entries()) {
       if (position === trip.codes.length - 1) break;
       const place = this.#touch(code, trip.serviceDate);
-      const after = place.calls.findLastIndex(
-        (call) => call.trip.departsAt[call.position]! <= trip.departsAt[position]!,
-      );
-      place.calls.splice(after + 1, 0, { trip, position });
+      const { calls } = place;
+      calls.splice(placeAfter(calls, trip.departsAt[position]!), 0, { trip, position });
     }
   }
 
@@ -148,4 +148,16 @@ export class TripCalendar {
     this.#codes.set(text, text);
     return text;
   }
+}
+
+/** Where a call at that time belongs in calls that are in order of departure: behind those that leave at the same time. */
+function placeAfter(calls: readonly Call[], departsAt: EpochMs): number {
+  let [low, high] = [0, calls.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const { trip, position } = calls[middle]!;
+    if (trip.departsAt[position]! <= departsAt) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
