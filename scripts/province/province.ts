@@ -62,8 +62,8 @@ export class Province {
     });
     const province = new Province(options, desk);
     try {
-      await province.startHub();
-      await province.startBroker();
+      // Both make the certificates at the first start, whoever is first.
+      await Promise.all([province.startHub(), province.startBroker()]);
       await Promise.all(STATIONS.map(({ id }) => province.startAgent(id)));
       await province.startKiosk();
     } catch (cause) {
