@@ -2,16 +2,11 @@
  * `npm run bench -- NAME`: a part of the product against the raw part that bounds it, in the same run on the same machine.
  * The last line is JSON: {"name","ours","limit","ratio","unit"}; ratio 1 is the limit, bigger is better.
  */
+
 import { linkBench } from './link.ts';
+import type { BenchResult } from './result.ts';
 import { saleBench } from './sale.ts';
 import { searchBench } from './search.ts';
-
-export type BenchResult = {
-  readonly name: string;
-  readonly ours: number;
-  readonly limit: number;
-  readonly unit: string;
-};
 
 const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   sale: saleBench,

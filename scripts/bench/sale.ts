@@ -4,7 +4,7 @@ import { sell } from '@lianpiao/agent/tickets/sell';
 import { importTrips } from '@lianpiao/agent/trips/import-trips';
 import { aPassenger, aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { bareSales } from './bare-sales.ts';
-import type { BenchResult } from './bench.ts';
+import type { BenchResult } from './result.ts';
 
 const ROUNDS = 5;
 const TRIPS = 70;

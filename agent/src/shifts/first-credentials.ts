@@ -27,7 +27,9 @@ export async function firstCredentials(agent: Agent, folder: string): Promise<vo
   await replaceFile(join(folder, 'first-credentials.json'), `${JSON.stringify(made, null, 2)}\n`, 0o600);
   await agent.store.transaction(async (tx) => {
     const { users, callers } = tx.t;
-    await tx.db.insert(users).values({ user: made.clerk.user, name: '售票员', role: 'clerk', passwordHash, failures: 0 });
+    await tx.db
+      .insert(users)
+      .values({ user: made.clerk.user, name: '售票员', role: 'clerk', passwordHash, failures: 0 });
     for (const kind of ['kiosk', 'adapter'] as const) {
       const { terminal, token } = made[kind];
       await tx.db.insert(callers).values({ id: `${kind}-${terminal}`, kind, terminal, tokenHash: sm3Hex(token) });

@@ -34,15 +34,13 @@ export async function signIn(agent: Agent, input: SignIn, now: EpochMs) {
     await tx.db.update(users).set({ failures: 0, lockedUntil: null }).where(eq(users.user, user.user));
     await tx.db.delete(sessions).where(lt(sessions.expiresAt, now));
     const shiftId = await openShift(agent, tx, user.user, input.counter, now);
-    await tx.db
-      .insert(sessions)
-      .values({
-        tokenHash: sm3Hex(token),
-        user: user.user,
-        counter: input.counter,
-        shiftId,
-        expiresAt: now + SESSION_MS,
-      });
+    await tx.db.insert(sessions).values({
+      tokenHash: sm3Hex(token),
+      user: user.user,
+      counter: input.counter,
+      shiftId,
+      expiresAt: now + SESSION_MS,
+    });
     const caller = {
       id: `counter-${input.counter}`,
       channel: 'counter' as const,

@@ -10,9 +10,9 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import type { Agent } from '../agent.ts';
 import type { AgentDesk } from '../agent-desk.ts';
 import { queuePrint } from '../printing/queue-print.ts';
-import { linkKey } from '../sync/link-key.ts';
 import { collectTickets } from './collect-tickets.ts';
 import { findPickups } from './find-pickups.ts';
+import { linkKey } from './link-key.ts';
 
 type Wish = { readonly proof: PickupProof; readonly ticketNos: readonly string[] };
 

@@ -7,7 +7,7 @@ import type { Call, Caller } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import type { Agent } from '../agent.ts';
 import type { AgentDesk } from '../agent-desk.ts';
-import { linkKey } from '../sync/link-key.ts';
+import { linkKey } from './link-key.ts';
 import { payOut } from './pay-out.ts';
 import { quoteRefund } from './quote-refund.ts';
 import { refundTicket } from './refund-ticket.ts';

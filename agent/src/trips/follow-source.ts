@@ -11,7 +11,12 @@ import { importTrips } from './import-trips.ts';
 import { keepStops } from './keep-stops.ts';
 
 /** Watches the station's source and keeps its trips and what it could not deliver. Nothing is read before `look` or the loop. */
-export async function followSource(agent: Agent, config: AgentConfig, folder: string, clock: Clock): Promise<SourceWatch> {
+export async function followSource(
+  agent: Agent,
+  config: AgentConfig,
+  folder: string,
+  clock: Clock,
+): Promise<SourceWatch> {
   const directory = readStops(await readFile(resolve(folder, config.stops), 'utf8'));
   const source = await openSource(config.source, { folder, station: agent.station.code, directory });
   return new SourceWatch({
@@ -34,7 +39,9 @@ function keepSetAside(agent: Agent, source: string, rows: readonly SetAside[], n
     const { setAside } = tx.t;
     await tx.db.delete(setAside);
     for (const { file, line, field, reason, text, raw } of rows) {
-      await tx.db.insert(setAside).values({ source, file, line: line ?? null, field: field ?? null, reason, text, raw: raw ?? null, at: now });
+      await tx.db
+        .insert(setAside)
+        .values({ source, file, line: line ?? null, field: field ?? null, reason, text, raw: raw ?? null, at: now });
     }
   });
 }

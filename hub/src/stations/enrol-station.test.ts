@@ -56,7 +56,9 @@ describe('enrolStation', () => {
     expect(secret.ok && Buffer.from(secret.value)).toEqual(Buffer.from(keys.of('330100001')!.signing(NOON)!.secret));
     const { db, t } = store.read;
     const told = await db.select({ type: t.outbox.type }).from(t.outbox).where(eq(t.outbox.peer, '330100001'));
-    expect(new Set(told.map(({ type }) => type))).toEqual(new Set(['numbers.leased', 'allotment.set', 'ticket-key.certified']));
+    expect(new Set(told.map(({ type }) => type))).toEqual(
+      new Set(['numbers.leased', 'allotment.set', 'ticket-key.certified']),
+    );
   });
 
   it('takes a token once: another machine is refused, the same machine that lost the answer is served again', async () => {
@@ -65,14 +67,22 @@ describe('enrolStation', () => {
     expect((await enrolStation(desk, first.request, NOON, TODAY)).ok).toBe(true);
     expect((await enrolStation(desk, first.request, NOON, TODAY)).ok).toBe(true);
     const thief = await aMachine(token, 'machine-2');
-    expect(await enrolStation(desk, thief.request, NOON, TODAY)).toMatchObject({ refusal: { code: 'enrolment.token-unknown' } });
+    expect(await enrolStation(desk, thief.request, NOON, TODAY)).toMatchObject({
+      refusal: { code: 'enrolment.token-unknown' },
+    });
   });
 
   it('refuses an old token, an invented one, and a key that is none', async () => {
     const { request } = await aMachine(await aToken());
-    expect(await enrolStation(desk, request, NOON + 8 * 24 * 3600_000, TODAY)).toMatchObject({ refusal: { code: 'enrolment.token-expired' } });
-    expect(await enrolStation(desk, { ...request, token: 'x'.repeat(32) }, NOON, TODAY)).toMatchObject({ refusal: { code: 'enrolment.token-unknown' } });
-    expect((await enrolStation(desk, { ...request, ticketPublicKey: `04${'0'.repeat(128)}` }, NOON, TODAY)).ok).toBe(false);
+    expect(await enrolStation(desk, request, NOON + 8 * 24 * 3600_000, TODAY)).toMatchObject({
+      refusal: { code: 'enrolment.token-expired' },
+    });
+    expect(await enrolStation(desk, { ...request, token: 'x'.repeat(32) }, NOON, TODAY)).toMatchObject({
+      refusal: { code: 'enrolment.token-unknown' },
+    });
+    expect((await enrolStation(desk, { ...request, ticketPublicKey: `04${'0'.repeat(128)}` }, NOON, TODAY)).ok).toBe(
+      false,
+    );
   });
 
   it('keeps no token that a copied database could enrol with', async () => {
@@ -84,6 +94,8 @@ describe('enrolStation', () => {
   it('does not expect a station again that is enrolled', async () => {
     const { request } = await aMachine(await aToken());
     await enrolStation(desk, request, NOON, TODAY);
-    expect(await expectStation(store, OPERATOR, HANGZHOU, NOON)).toMatchObject({ refusal: { code: 'station.already-enrolled' } });
+    expect(await expectStation(store, OPERATOR, HANGZHOU, NOON)).toMatchObject({
+      refusal: { code: 'station.already-enrolled' },
+    });
   });
 });

@@ -39,7 +39,8 @@ export async function enrolStation(desk: EnrolmentDesk, request: EnrolmentReques
   const { db, t } = store.read;
   const tokenHash = sm3Hex(request.token);
   const [token] = await db.select().from(t.enrolTokens).where(eq(t.enrolTokens.tokenHash, tokenHash));
-  if (!token || (token.usedBy !== null && token.usedBy !== request.installId)) return refuse({ code: 'enrolment.token-unknown' });
+  if (!token || (token.usedBy !== null && token.usedBy !== request.installId))
+    return refuse({ code: 'enrolment.token-unknown' });
   if (token.usedAt === null && token.expiresAt <= now) return refuse({ code: 'enrolment.token-expired' });
   const issued = await issueStationCertificate(pki, request.csr, token.station, today);
   if (!issued.ok) return issued;
@@ -47,17 +48,38 @@ export async function enrolStation(desk: EnrolmentDesk, request: EnrolmentReques
   const macSecret = randomBytes(32);
   const outcome = await store.transaction(async (tx) => {
     const { enrolTokens, stations } = tx.t;
-    const free = and(eq(enrolTokens.tokenHash, tokenHash), token.usedBy === null ? isNull(enrolTokens.usedBy) : eq(enrolTokens.usedBy, request.installId));
-    const [used] = await tx.db.update(enrolTokens).set({ usedAt: now, usedBy: request.installId }).where(free).returning();
+    const free = and(
+      eq(enrolTokens.tokenHash, tokenHash),
+      token.usedBy === null ? isNull(enrolTokens.usedBy) : eq(enrolTokens.usedBy, request.installId),
+    );
+    const [used] = await tx.db
+      .update(enrolTokens)
+      .set({ usedAt: now, usedBy: request.installId })
+      .where(free)
+      .returning();
     if (!used) return refuse({ code: 'enrolment.token-unknown' });
-    const enrolment = { state: 'enrolled', installId: request.installId, enrolledAt: now, certSerial: issued.value.serial };
+    const enrolment = {
+      state: 'enrolled',
+      installId: request.installId,
+      enrolledAt: now,
+      certSerial: issued.value.serial,
+    };
     const [station] = await tx.db.update(stations).set(enrolment).where(eq(stations.code, token.station)).returning();
     const macKey = await newMacKey(tx, token.station, macSecret, masterKey, now);
     const ticketKeyNo = await certifyTicketKey(tx, token.station, request.ticketPublicKey, now);
     await leaseNumbers(tx, token.station, now);
-    await tx.db.insert(tx.t.allotments).values({ station: token.station, ...FIRST_ALLOTMENT }).onConflictDoNothing();
+    await tx.db
+      .insert(tx.t.allotments)
+      .values({ station: token.station, ...FIRST_ALLOTMENT })
+      .onConflictDoNothing();
     await emit(tx, { peer: token.station, type: 'allotment.set', agg: 'allotment-*', fact: FIRST_ALLOTMENT }, now);
-    const caller = { id: `enrolment-${token.station}`, channel: 'other' as const, terminal: '000', clerk: null, shiftId: null };
+    const caller = {
+      id: `enrolment-${token.station}`,
+      channel: 'other' as const,
+      terminal: '000',
+      clerk: null,
+      shiftId: null,
+    };
     await audit(tx, caller, 'station.enrolled', token.station, now, request.installId);
     return done({ station: station!, macKey, ticketKeyNo });
   });
@@ -76,9 +98,18 @@ export async function enrolStation(desk: EnrolmentDesk, request: EnrolmentReques
   return done(answer);
 }
 
-async function newMacKey(tx: HubTx, station: string, secret: Uint8Array, masterKey: Uint8Array, now: EpochMs): Promise<MacKey> {
+async function newMacKey(
+  tx: HubTx,
+  station: string,
+  secret: Uint8Array,
+  masterKey: Uint8Array,
+  now: EpochMs,
+): Promise<MacKey> {
   const { stationKeys } = tx.t;
-  const [last] = await tx.db.select({ keyNo: max(stationKeys.keyNo) }).from(stationKeys).where(eq(stationKeys.station, station));
+  const [last] = await tx.db
+    .select({ keyNo: max(stationKeys.keyNo) })
+    .from(stationKeys)
+    .where(eq(stationKeys.station, station));
   // A clock that is set back must not make the only key one that is not active yet.
   const key: MacKey = { keyNo: (last?.keyNo ?? 0) + 1, secret, activeAt: last?.keyNo ? now : 0 };
   const row = macKeyRow(station, key, masterKey, randomBytes(16));
@@ -100,9 +131,19 @@ async function certifyTicketKey(tx: HubTx, owner: string, publicKey: string, now
   return keyNo;
 }
 
-type CertifiedKey = { readonly keyNo: number; readonly owner: string; readonly publicKey: string; readonly revoked: number };
+type CertifiedKey = {
+  readonly keyNo: number;
+  readonly owner: string;
+  readonly publicKey: string;
+  readonly revoked: number;
+};
 
-async function tellKey(tx: HubTx, peer: string, { keyNo, owner, publicKey, revoked }: CertifiedKey, now: EpochMs): Promise<void> {
+async function tellKey(
+  tx: HubTx,
+  peer: string,
+  { keyNo, owner, publicKey, revoked }: CertifiedKey,
+  now: EpochMs,
+): Promise<void> {
   const fact = { keyNo, owner, publicKey, revoked: revoked === 1 };
   await emit(tx, { peer, type: 'ticket-key.certified', agg: `ticket-key-${keyNo}`, fact }, now);
 }

@@ -40,7 +40,9 @@ export async function expectStation(store: HubStore, by: Caller, wish: ExpectedS
     }
     const unused = and(eq(enrolTokens.station, wish.code), isNull(enrolTokens.usedAt));
     await tx.db.delete(enrolTokens).where(unused);
-    await tx.db.insert(enrolTokens).values({ tokenHash: sm3Hex(token), station: wish.code, createdAt: now, expiresAt: now + TOKEN_MS });
+    await tx.db
+      .insert(enrolTokens)
+      .values({ tokenHash: sm3Hex(token), station: wish.code, createdAt: now, expiresAt: now + TOKEN_MS });
     await audit(tx, by, 'station.expected', wish.code, now);
     return done({ code: wish.code, token, expiresAt: now + TOKEN_MS });
   });

@@ -48,7 +48,9 @@ export class MonthKeys {
   async #opened(): Promise<{ keyNo: number; secret: Uint8Array }[]> {
     const { db, t } = this.#store.read;
     const rows = await db.select().from(t.personKeys);
-    return rows.flatMap(({ keyNo, wrapped }) => (wrapped === null ? [] : [{ keyNo, secret: unwrapSecret(this.#masterKey, `person/${keyNo}`, wrapped) }]));
+    return rows.flatMap(({ keyNo, wrapped }) =>
+      wrapped === null ? [] : [{ keyNo, secret: unwrapSecret(this.#masterKey, `person/${keyNo}`, wrapped) }],
+    );
   }
 }
 

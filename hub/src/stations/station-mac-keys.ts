@@ -16,7 +16,10 @@ export class StationMacKeys {
   /** Reads the keys of every enrolled station. */
   async loadAll(): Promise<void> {
     const { db, t } = this.#store.read;
-    const enrolled = await db.select({ code: t.stations.code }).from(t.stations).where(eq(t.stations.state, 'enrolled'));
+    const enrolled = await db
+      .select({ code: t.stations.code })
+      .from(t.stations)
+      .where(eq(t.stations.state, 'enrolled'));
     for (const { code } of enrolled) await this.load(code);
   }
 

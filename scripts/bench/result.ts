@@ -1,0 +1,7 @@
+/** What a bench found: ours against the raw part that bounds it, in the same unit. */
+export type BenchResult = {
+  readonly name: string;
+  readonly ours: number;
+  readonly limit: number;
+  readonly unit: string;
+};
