@@ -16,6 +16,7 @@ import { Hono } from 'hono';
 import { paymentRoutes } from '../api/payment-routes.ts';
 import type { AskStation } from '../ask-station.ts';
 import type { Hub } from '../hub.ts';
+import type { MoneyHooks } from '../inventory/money-hooks.ts';
 import { NO_MONEY } from '../inventory/no-money.ts';
 import { projections } from '../inventory/projections.ts';
 import { SeatRequests } from '../inventory/seat-requests.ts';
@@ -45,7 +46,10 @@ export function standingClock() {
  * A hub with an empty database in a folder of its own, one enrolled station, month keys for 2026 and 2027, and the sandbox
  * provider over in-process HTTP. `station` says what the hub's questions to stations are answered with.
  */
-export async function freshHub(station: AskStation = async () => refuse({ code: 'link.offline' })) {
+export async function freshHub(
+  station: AskStation = async () => refuse({ code: 'link.offline' }),
+  money: MoneyHooks = NO_MONEY,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'lianpiao-hub-'));
   const store = await openHubStore(join(folder, 'hub.sqlite'));
   const clock = standingClock();
@@ -76,7 +80,7 @@ export async function freshHub(station: AskStation = async () => refuse({ code: 
     clock,
     newId,
     ask: (...asked) => station(...asked),
-    money: NO_MONEY,
+    money,
     paper: paperMaker(signer, { name: '中心' }, (seller) => seller),
     provider: sandboxClient({ secret, send, url: () => 'http://hub.test' }),
     log: () => undefined,
