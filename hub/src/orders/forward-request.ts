@@ -1,13 +1,22 @@
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
-import type { Outcome } from '@lianpiao/shared/domain/outcome';
-import { refuse } from '@lianpiao/shared/domain/outcome';
-import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
+import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { settleIntent } from '@lianpiao/shared/link/intents';
+import { REQUESTS, type RequestAnswer, type RequestBody, type RequestKind } from '@lianpiao/shared/protocol/requests';
 import { and, eq } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
 
-/** A station's request under the hub's own intents: unique in the province, and short enough for the id of a message. */
-export function forwardedKey(station: string, id: string, home: string): string {
-  return sm3Hex(`${station}/${id}/${home}`).slice(0, 40);
+/**
+ * A station's request under the hub's own intents: unique in the province, and short enough for the id of a message. All
+ * that one request became at different homes begins alike, so that `intent.state` finds it.
+ */
+export function forwardedKeys(
+  station: string,
+  id: string,
+): { readonly first: string; readonly beyond: string; at(home: string): string } {
+  const mine = sm3Hex(`${station}/${id}`).slice(0, 40);
+  // `0` is the character after `/`.
+  return { first: `${mine}/`, beyond: `${mine}0`, at: (home) => `${mine}/${home}` };
 }
 
 export type Forward<Kind extends RequestKind> = {
@@ -19,16 +28,42 @@ export type Forward<Kind extends RequestKind> = {
 };
 
 /**
- * Passes a station's request on to the station that is the ticket's home. The link writes an intent first, so the same
- * request finds the same answer after a time-out or a crash. One that was burnt by `intent.state` is refused here too.
+ * Passes a station's request on to the station that is the ticket's home. The same request finds the same answer after a
+ * time-out or a crash; one that was burnt by `intent.state` is refused.
  */
 export async function forwardRequest<Kind extends RequestKind>(
-  hub: Pick<Hub, 'store' | 'ask'>,
-  { station, id, home, kind, body }: Forward<Kind>,
+  hub: Pick<Hub, 'store' | 'ask' | 'clock'>,
+  forward: Forward<Kind>,
 ): Promise<Outcome<RequestAnswer<Kind>, { readonly code: string }>> {
-  const { db, t } = hub.store.read;
-  const same = and(eq(t.answers.caller, station), eq(t.answers.key, id), eq(t.answers.verb, 'burnt'));
-  const [burnt] = await db.select({ key: t.answers.key }).from(t.answers).where(same);
-  if (burnt) return refuse({ code: 'call.key-reused', key: id });
-  return hub.ask(home, kind, body, forwardedKey(station, id, home));
+  const { station, id, home, kind, body } = forward;
+  if (!REQUESTS[kind].mutates) return hub.ask(home, kind, body);
+  const key = forwardedKeys(station, id).at(home);
+  const open = await openForward(hub, forward, key, hub.clock.now());
+  if (!open.ok) return open;
+  const answer = await hub.ask(home, kind, body, key);
+  // Nothing was sent: the same request may be asked again, and is not waited for.
+  if (!answer.ok && answer.refusal.code === 'link.offline') await settleIntent(hub.store, key, 'no');
+  return answer;
+}
+
+/** Writes the intent that the link will find, unless the request was burnt: both in one transaction, so that one of them wins. */
+function openForward<Kind extends RequestKind>(
+  hub: Pick<Hub, 'store'>,
+  forward: Forward<Kind>,
+  key: string,
+  now: EpochMs,
+) {
+  return hub.store.transaction(async (tx) => {
+    const { answers, intents } = tx.t;
+    const { station, id, home, kind, body } = forward;
+    const same = and(eq(answers.caller, station), eq(answers.key, id), eq(answers.verb, 'burnt'));
+    const [burnt] = await tx.db.select({ key: answers.key }).from(answers).where(same);
+    if (burnt) return refuse({ code: 'call.key-reused', key: id });
+    const intent = { key, peer: home, method: kind, body: JSON.stringify(body), state: 'asked', at: now };
+    await tx.db
+      .insert(intents)
+      .values(intent)
+      .onConflictDoUpdate({ target: intents.key, set: { state: 'asked', at: now }, setWhere: eq(intents.state, 'no') });
+    return done(null);
+  });
 }

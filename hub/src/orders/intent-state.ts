@@ -4,6 +4,7 @@ import type { RequestAnswer } from '@lianpiao/shared/protocol/requests';
 import { and, eq, gte, lt } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
 import { type HandedOut, papersOf } from './collect-tickets.ts';
+import { forwardedKeys } from './forward-request.ts';
 import { type EndedTicket, wasGiven } from './refund-ticket.ts';
 
 type State = RequestAnswer<'intent.state'>;
@@ -32,8 +33,8 @@ function keptAnswer(hub: Hub, station: string, key: string, now: EpochMs) {
       const kept: Kept = { verb: seen.verb, answer: JSON.parse(seen.answer) };
       return done({ kept: seen.verb === 'burnt' ? undefined : kept });
     }
-    // Every key that begins so: `/` is the character before `0`.
-    const passedOn = and(gte(intents.key, `${station}/${key}/`), lt(intents.key, `${station}/${key}0`));
+    const { first, beyond } = forwardedKeys(station, key);
+    const passedOn = and(gte(intents.key, first), lt(intents.key, beyond));
     const asked = await tx.db.select().from(intents).where(passedOn);
     if (asked.some(({ state }) => state === 'asked')) return refuse({ code: 'link.no-answer', key });
     const yes = asked.find(({ state }) => state === 'yes');

@@ -137,7 +137,28 @@ describe('what a station asks about tickets of another station', () => {
       done({ ticketNo: STATION_TICKET, refundFen: 3600, feeFen: 400, payout: 'paid' })) as unknown as AskStation;
     const body = { ticketNo: STATION_TICKET, quoteId: 'q', payer: NINGBO };
     expect(await ask['ticket.refund']!(body, 'r1')).toMatchObject({ value: { payout: 'paid' } });
-    expect(asked.slice(1)).toEqual([{ station: HANGZHOU, kind: 'ticket.refund', key: `${NINGBO}/r1/${HANGZHOU}` }]);
+    expect(asked.slice(1)).toEqual([
+      { station: HANGZHOU, kind: 'ticket.refund', key: expect.stringMatching(/^.{40}\/330100001$/) },
+    ]);
+  });
+
+  it('is told as it was answered there, or as unknown while nobody knows', async () => {
+    const body = { ticketNo: STATION_TICKET, quoteId: 'q', payer: NINGBO };
+    answers = async () => refuse({ code: 'link.no-answer' });
+    expect(await ask['ticket.refund']!(body, 'r1')).toMatchObject({ refusal: { code: 'link.no-answer' } });
+    expect(await ask['intent.state']!({ key: 'r1' }, 'i1')).toMatchObject({ refusal: { code: 'link.no-answer' } });
+    const { settleIntent } = await import('@lianpiao/shared/link/intents');
+    await settleIntent(hub.store, asked[0]!.key!, 'yes', { ticketNo: STATION_TICKET, payout: 'paid' });
+    expect(await ask['intent.state']!({ key: 'r1' }, 'i2')).toMatchObject({
+      value: { state: 'yes', answer: { payout: 'paid' } },
+    });
+  });
+
+  it('was never seen there when nothing could be sent, and may be asked again', async () => {
+    const body = { ticketNo: STATION_TICKET, quoteId: 'q', payer: NINGBO };
+    expect(await ask['ticket.refund']!(body, 'r1')).toMatchObject({ refusal: { code: 'link.offline' } });
+    expect(await ask['ticket.refund']!(body, 'r1')).toMatchObject({ refusal: { code: 'link.offline' } });
+    expect(await ask['intent.state']!({ key: 'r1' }, 'i1')).toMatchObject({ value: { state: 'never-seen' } });
   });
 
   it('is not passed on under a burnt key', async () => {
