@@ -41,8 +41,6 @@ export const destination = z.object({
 });
 export type Destination = z.infer<typeof destination>;
 
-export const offerQuery = z.object({ from: stopCode.optional(), to: stopCode, date: serviceDate });
-
 /** One trip as it can be bought between two of its stops. */
 export const offer = z.object({
   tripId,
