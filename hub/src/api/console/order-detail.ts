@@ -126,7 +126,7 @@ async function historyOf(
 ): Promise<History> {
   const line = (at: number | null, what: string, by: string, subject: string, fen: number | null = null) =>
     at === null ? [] : [{ at, what, by, subject, fen, arrived: null }];
-  return [
+  const facts: History = [
     ...line(order.createdAt, 'order.created', order.seller, order.orderId, order.totalFen),
     ...payments.flatMap(({ paymentId, provider, amountFen, paidAt }) =>
       line(paidAt, 'payment.made', provider, paymentId, amountFen),
@@ -141,9 +141,13 @@ async function historyOf(
       ...line(createdAt, 'refund.due', payer, ticketNo ?? refundId, amountFen),
       ...line(doneAt, 'refund.done', payer, ticketNo ?? refundId, amountFen),
     ]),
-    ...(await messagesOf(on, tickets)),
-    ...(await actsOf(on, [order.orderId, ...tickets.map(({ ticketNo }) => ticketNo)])),
-  ].sort((a, b) => a.at - b.at);
+  ];
+  const acts = await actsOf(on, [order.orderId, ...tickets.map(({ ticketNo }) => ticketNo)]);
+  // Who did it is told by the act; the fact alone would tell the same again.
+  const same = (a: History[number]) => (b: History[number]) => a.what === b.what && a.subject === b.subject;
+  const told = facts.map((fact) => ({ ...fact, by: acts.find(same(fact))?.by ?? fact.by }));
+  const more = acts.filter((act) => !facts.some(same(act)));
+  return [...told, ...more, ...(await messagesOf(on, tickets))].sort((a, b) => a.at - b.at);
 }
 
 /** What the hub told stations about these tickets, and whether they have confirmed it. Only the type and the number leave this place. */
@@ -163,7 +167,8 @@ async function messagesOf({ db, t }: HubReader, tickets: readonly TicketRow[]): 
     })
     .from(t.outbox)
     .innerJoin(t.streamOut, and(eq(t.streamOut.peer, t.outbox.peer), eq(t.streamOut.lane, t.outbox.lane)))
-    .where(and(inArray(t.outbox.agg, tripIds), inArray(t.outbox.type, types), inArray(ticketNo, numbers)));
+    .where(and(inArray(t.outbox.agg, tripIds), inArray(t.outbox.type, types), inArray(ticketNo, numbers)))
+    .orderBy(t.outbox.peer, t.outbox.seq);
   return rows.map((row) => ({
     at: row.at,
     what: `told.${row.type.slice('hub-ticket.'.length)}`,
@@ -179,15 +184,12 @@ async function actsOf({ db, t }: HubReader, subjects: readonly string[]): Promis
     .select()
     .from(t.audit)
     .where(inArray(t.audit.subject, [...subjects]));
-  const told = new Set(['order.created']);
-  return rows
-    .filter(({ what }) => !told.has(what))
-    .map(({ at, what, caller, clerk, subject }) => ({
-      at,
-      what,
-      by: clerk ?? caller,
-      subject,
-      fen: null,
-      arrived: null,
-    }));
+  return rows.map(({ at, what, caller, clerk, subject }) => ({
+    at,
+    what,
+    by: clerk ?? caller,
+    subject,
+    fen: null,
+    arrived: null,
+  }));
 }
