@@ -9,6 +9,7 @@ import type { SourceStatus } from '../legacy/watch-source.ts';
 import { clerkOf, machineOf } from './caller.ts';
 import { type CounterDevices, counterRoutes, sessionRoutes } from './counter-routes.ts';
 import { importRoutes, sourceRoutes } from './import-routes.ts';
+import { pickupRoutes } from './pickup-routes.ts';
 import { ticketRoutes } from './ticket-routes.ts';
 
 export type AgentApi = {
@@ -20,8 +21,8 @@ export type AgentApi = {
 };
 
 /**
- * The station's HTTP interface: the ticket service for legacy software (`/adapter/v1`), for the counter's screen
- * (`/counter/v1`) and for kiosks (`/kiosk/v1`), its OpenAPI document, and the counter's pages.
+ * The station's HTTP interface: the ticket service for legacy software (`/adapter/v1`) and for the counter's screen
+ * (`/counter/v1`), collecting for kiosks (`/kiosk/v1`), its OpenAPI document, and the counter's pages.
  */
 export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
   const app = openApiApp(log);
@@ -49,19 +50,21 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
     (c) => machineOf(store, c, 'adapter'),
     (group) => {
       ticketRoutes(group, desk);
+      pickupRoutes(group, desk);
       importRoutes(group, desk);
     },
   );
   under(
     '/kiosk/v1',
     (c) => machineOf(store, c, 'kiosk'),
-    (group) => ticketRoutes(group, desk),
+    (group) => pickupRoutes(group, desk),
   );
   under(
     '/counter/v1',
-    (c) => clerkOf(store, c, desk.clock.now()),
+    (c) => clerkOf(desk.agent, c, desk.clock.now()),
     (group) => {
       ticketRoutes(group, desk);
+      pickupRoutes(group, desk);
       counterRoutes(group, desk, devices);
       sourceRoutes(group, source);
     },

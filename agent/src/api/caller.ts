@@ -4,13 +4,19 @@ import type { Caller } from '@lianpiao/shared/store/call';
 import { and, eq, gt } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
+import type { Agent } from '../agent.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 
-export const SESSION_COOKIE = 'lianpiao-counter';
+/** Named after the station: browsers keep no cookies apart by port, and two stations may be served by one host. */
+export const sessionCookie = ({ code }: Agent['station']): string => `lianpiao-counter-${code}`;
 
 /** A clerk at a counter, by the session cookie; undefined when there is none or it has ended. */
-export async function clerkOf(store: AgentStore, c: Context, now: EpochMs): Promise<Caller | undefined> {
-  const token = getCookie(c, SESSION_COOKIE);
+export async function clerkOf(
+  { store, station }: Pick<Agent, 'store' | 'station'>,
+  c: Context,
+  now: EpochMs,
+): Promise<Caller | undefined> {
+  const token = getCookie(c, sessionCookie(station));
   if (!token) return undefined;
   const { db, t } = store.read;
   const [session] = await db

@@ -12,7 +12,7 @@ import type { AgentDesk } from '../agent-desk.ts';
 import { resolvePrint } from '../printing/resolve-print.ts';
 import { closeShift } from '../shifts/close-shift.ts';
 import { signIn } from '../shifts/sign-in.ts';
-import { SESSION_COOKIE } from './caller.ts';
+import { sessionCookie } from './caller.ts';
 
 /** A document on the reader of a counter. It goes to the local screen only and is kept nowhere. */
 export type ReaderCard = {
@@ -66,7 +66,7 @@ export function sessionRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices
       const signed = await signIn(agent, body, clock.now());
       if (!signed.ok) return signed;
       const { token, ...who } = signed.value;
-      setCookie(c, SESSION_COOKIE, token, { httpOnly: true, sameSite: 'Strict', path: '/' });
+      setCookie(c, sessionCookie(agent.station), token, { httpOnly: true, sameSite: 'Strict', path: '/' });
       return done({ ...who, station: agent.station });
     },
   );
@@ -85,12 +85,12 @@ export function counterRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices
       : refuse({ code: 'auth.needed' });
   });
   app.delete('/session', async (c) => {
-    const token = getCookie(c, SESSION_COOKIE);
+    const token = getCookie(c, sessionCookie(agent.station));
     if (token)
       await store.transaction(async (tx) =>
         tx.db.delete(tx.t.sessions).where(eq(tx.t.sessions.tokenHash, sm3Hex(token))),
       );
-    deleteCookie(c, SESSION_COOKIE, { path: '/' });
+    deleteCookie(c, sessionCookie(agent.station), { path: '/' });
     return c.body(null, 204);
   });
   mount(

@@ -13,9 +13,8 @@ import { unboardTicket } from '../boarding/unboard-ticket.ts';
 import { departTrip } from '../departure/depart-trip.ts';
 import { holdSeats } from '../seats/hold-seats.ts';
 import { releaseSeats } from '../seats/release-seats.ts';
-import { collectAnywhere, findPickupsAnywhere } from '../tickets/collect-anywhere.ts';
 import { confirmOrder } from '../tickets/confirm-order.ts';
-import { orderById, recentTickets, ticketByNo } from '../tickets/query-tickets.ts';
+import { orderById, ticketByNo } from '../tickets/query-tickets.ts';
 import { rebookTicket } from '../tickets/rebook-ticket.ts';
 import { quoteAnywhere, refundAnywhere } from '../tickets/refund-anywhere.ts';
 import { reprintTicket } from '../tickets/reprint-ticket.ts';
@@ -32,8 +31,8 @@ const stop = z.string().max(24);
 const position = z.coerce.number().int().min(0).max(48);
 
 /**
- * The ticket service (F1.1) of a station. Counter, kiosk and legacy software get the same routes under different roots;
- * only how the caller is known differs.
+ * The ticket service (F1.1) of a station. Counter and legacy software get the same routes under different roots; only how
+ * the caller is known differs.
  */
 export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
   const { agent, clock } = desk;
@@ -157,16 +156,6 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
   );
   mount(
     app,
-    {
-      method: 'get',
-      path: '/tickets',
-      summary: '最近车票 last tickets of the caller',
-      answer: z.array(body.ticketView),
-    },
-    async ({ c }) => done(await recentTickets(agent, c.get('caller'))),
-  );
-  mount(
-    app,
     { method: 'get', path: '/tickets/{ticketNo}', summary: '车票查询', params: ticketNo, answer: body.ticketView },
     ({ params }) => ticketByNo(desk, params.ticketNo),
   );
@@ -223,29 +212,6 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
     },
     ({ c, params, body }) => calling(c, (call) => reprintTicket(agent, call, { ...params, ...body }, clock.now())),
   );
-  mount(
-    app,
-    {
-      method: 'post',
-      path: '/pickups/find',
-      summary: '取票查询 tickets waiting for a document or pickup code',
-      body: body.pickupProof,
-      answer: z.array(body.ticketView),
-    },
-    ({ body }) => findPickupsAnywhere(desk, body),
-  );
-  mount(
-    app,
-    {
-      method: 'post',
-      path: '/pickups',
-      summary: '取票 hand out paper',
-      body: body.pickupInput,
-      answer: body.collected,
-    },
-    ({ c, body }) => calling(c, (call) => collectAnywhere(desk, call, body)),
-  );
-
   mount(
     app,
     {

@@ -34,13 +34,15 @@ export function openApiApp(log: (cause: unknown) => void): OpenAPIHono<ApiEnv> {
   app.use((c, next) => (c.req.method === 'GET' ? next() : limit(c, next)));
   app.notFound((c) => refusalAnswer(c, { code: 'path.not-found' }));
   app.onError((cause, c) =>
-    isBadJson(cause) ? refusalAnswer(c, { code: 'body.malformed' }) : errorAnswer(c, cause, log),
+    isBadBody(cause) ? refusalAnswer(c, { code: 'body.malformed' }) : errorAnswer(c, cause, log),
   );
   return app;
 }
 
-function isBadJson(cause: unknown): boolean {
-  return cause instanceof Error && 'status' in cause && (cause as { status: unknown }).status === 400;
+/** Broken JSON (400), or a body that does not say it is JSON (415), as a form of another web site is. */
+function isBadBody(cause: unknown): boolean {
+  if (!(cause instanceof Error && 'status' in cause)) return false;
+  return cause.status === 400 || cause.status === 415;
 }
 
 /** One route: its schemas make the document and check the request before `handle` sees it. */

@@ -1,0 +1,68 @@
+import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
+import { hashPassword } from '@lianpiao/shared/people/password';
+import { NOON } from '@lianpiao/shared/testing/builders';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { AgentDesk } from '../agent-desk.ts';
+import { freshAgent } from '../testing/fresh-agent.ts';
+import { agentApp } from './app.ts';
+
+const TOKENS = { adapter: 'an-adapter-token-of-a-test', kiosk: 'a-kiosk-token-of-a-test' };
+let agent: Awaited<ReturnType<typeof freshAgent>>;
+let app: ReturnType<typeof agentApp>;
+beforeEach(async () => {
+  agent = await freshAgent();
+  const passwordHash = await hashPassword('a password');
+  await agent.store.transaction(async (tx) => {
+    await tx.db.insert(tx.t.users).values({ user: 'clerk', name: '测试', role: 'clerk', passwordHash, failures: 0 });
+    for (const [kind, token] of Object.entries(TOKENS))
+      await tx.db.insert(tx.t.callers).values({ id: `${kind}-101`, kind, terminal: '101', tokenHash: sm3Hex(token) });
+  });
+  const state = { online: false, lastWordAt: null, queued: 0, stopped: null };
+  const desk = { agent, clock: { now: () => NOON }, link: { state: () => state } } as unknown as AgentDesk;
+  const devices = {
+    printer: () => ({ state: 'ready' }),
+    reader: () => ({ state: 'ready' }),
+    watchCards: () => () => undefined,
+    wakePrinter: () => undefined,
+  };
+  const source = () => ({}) as never;
+  app = agentApp({ desk, devices, source, uiFolder: agent.folder, log: () => undefined });
+});
+afterEach(() => agent.end());
+
+async function post(path: string, token: string, type = 'application/json') {
+  const headers = { authorization: `Bearer ${token}`, 'idempotency-key': 'a-test-key', 'content-type': type };
+  const response = await app.request(path, { method: 'POST', headers, body: '{}' });
+  return { status: response.status, body: await response.json() };
+}
+
+it('lets a kiosk collect and nothing else, whoever holds its token', async () => {
+  const trip = 'trips/330100001-20261121-K801/depart';
+  for (const path of ['holds', 'sales', 'boardings', trip, 'tickets/33010000110010000000/refund-quote'])
+    expect(await post(`/kiosk/v1/${path}`, TOKENS.kiosk)).toMatchObject({
+      status: 404,
+      body: { code: 'path.not-found' },
+    });
+  const collecting = await post('/kiosk/v1/pickups', TOKENS.kiosk);
+  expect(collecting).toMatchObject({ status: 422, body: { code: 'body.malformed' } });
+});
+
+it('refuses a body that does not say it is JSON as malformed, with no fault of the program', async () => {
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
+    expect(await post('/adapter/v1/sales', TOKENS.adapter, type)).toMatchObject({
+      status: 422,
+      body: { code: 'body.malformed' },
+    });
+});
+
+it("names a counter's session after its station, so that two stations on one host do not sign each other's clerks out", async () => {
+  const response = await app.request('/counter/v1/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user: 'clerk', password: 'a password', counter: '001' }),
+  });
+  const [cookie] = response.headers.getSetCookie();
+  expect(cookie).toMatch(/^lianpiao-counter-330100001=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+  const again = await app.request('/counter/v1/session', { headers: { cookie: cookie!.split(';')[0]! } });
+  expect(again.status).toBe(200);
+});
