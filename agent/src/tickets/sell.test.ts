@@ -1,7 +1,7 @@
 import { aPassenger, aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdSeats } from '../seats/hold-seats.ts';
-import { call, freshAgent } from '../testing/fresh-agent.ts';
+import { CLERK, call, freshAgent } from '../testing/fresh-agent.ts';
 import { importTrips } from '../trips/import-trips.ts';
 import { sell } from './sell.ts';
 
@@ -58,6 +58,29 @@ describe('sell', () => {
       refusal: { code: 'call.key-reused' },
     });
     expect(await agent.store.read.db.select().from(agent.store.read.t.tickets)).toHaveLength(1);
+  });
+
+  it("refuses another caller's hold, which stays as it was", async () => {
+    const { holdId } = await held(1);
+    const input = { ...cash, holdId, passengers: [adult(1)] };
+    const kiosk = { ...CLERK, id: 'kiosk-101', terminal: '101' };
+    expect(await sell(agent, call(kiosk), input, NOON)).toMatchObject({ refusal: { code: 'hold.unknown' } });
+    expect((await sell(agent, call(), input, NOON)).ok).toBe(true);
+  });
+
+  it("refuses a child's fare to whom the document shows to be an adult, and gives it to a child", async () => {
+    // Synthetic numbers: 36 and 5 years old.
+    const grown = aPassenger(2);
+    const small = { ...aPassenger(3), idNo: '330106202103070032' };
+    for (const [passengers, code] of [
+      [[{ ...grown, fareType: 'half' as const }], 'passenger.not-a-child'],
+      [[adult(1), { ...grown, fareType: 'freeChild' as const }], 'passenger.not-a-child'],
+      [[adult(1), { ...small, fareType: 'freeChild' as const }], undefined],
+    ] as const) {
+      const { holdId } = await held(1);
+      const sold = await sell(agent, call(), { ...cash, holdId, passengers: [...passengers] }, NOON);
+      expect(sold.ok ? undefined : sold.refusal.code).toBe(code);
+    }
   });
 
   it('gives a repeat that races its own original the same yes', async () => {

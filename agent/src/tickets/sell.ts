@@ -25,7 +25,7 @@ import type { AgentTx } from '../store/open-agent-store.ts';
 import { mintNumbers } from './mint-numbers.ts';
 
 /**
- * 售票: turns a live hold into tickets, order, cash, print jobs, audit and events, in one transaction; nothing in it waits
+ * 售票: turns the caller's own live hold into tickets, order, cash, print jobs, audit and events, in one transaction; nothing in it waits
  * for the link, the printer or the legacy system. The tickets' home is this station.
  */
 export function sell(agent: Agent, call: Call, input: SaleInput, now: EpochMs) {
@@ -38,6 +38,7 @@ async function sellNow(agent: Agent, tx: AgentTx, call: Call, input: SaleInput, 
   const hold = await sellHold(tx, input.holdId, now);
   if (!hold.ok) return hold;
   const { tripId, from, to, seats, legs } = hold.value;
+  if (hold.value.caller !== caller.id) return refuse({ code: 'hold.unknown', holdId: input.holdId });
   const trip = (await findTrip(tx, tripId))!;
   const rules = await rulesAt(tx, now);
   const priced = await pricePassengers(tx, { trip, from, to, seats, passengers: input.passengers, rules });

@@ -52,6 +52,20 @@ export function fareTypeForHeight(heightCm: number, rules: FareRules): FareType 
   return heightCm <= rules.halfHeightCmMax ? 'half' : 'full';
 }
 
+/** From that age on nobody is a child, however tall; below it the counter measures. */
+const ADULT_AGE = 18;
+
+/** A document shows an adult who asks for a child's fare; null is fine. `birthOn` is null where the document does not say it. */
+export function notAChild(
+  fareType: FareType,
+  birthOn: ServiceDate | null,
+  travelOn: ServiceDate,
+): { readonly code: 'passenger.not-a-child'; readonly fareType: FareType; readonly age: number } | null {
+  if (birthOn === null || (fareType !== 'half' && fareType !== 'freeChild')) return null;
+  const age = ageOn(birthOn, travelOn);
+  return age < ADULT_AGE ? null : { code: 'passenger.not-a-child', fareType, age };
+}
+
 /** What a fare type pays of the executed full fare. Half is rounded half up in fen. */
 export function discounted(full: Fen, fareType: FareType, rules: FareRules): Fen {
   switch (fareType) {

@@ -9,6 +9,9 @@ import { channelName, fareType, payMethod } from './events.ts';
  * refused with `call.key-reused`.
  */
 
+/** Passenger insurance costs a few yuan; a fare typed into its field does not pass. */
+const INSURANCE_FEN_MAX = 10_000;
+
 const fen = z.int().min(0).max(1e11);
 const at = z.int().min(0);
 const tripId = z.string().regex(/^\d{9}-\d{8}-[A-Za-z0-9]{1,16}$/);
@@ -115,7 +118,7 @@ export const saleInput = z.object({
   payMethod: payMethod.default('cash'),
   /** What the passenger handed over, for the change; at least the total. */
   receivedFen: fen.optional(),
-  insuranceFenEach: fen.default(0),
+  insuranceFenEach: z.int().min(0).max(INSURANCE_FEN_MAX).default(0),
   print: z.boolean().default(true),
 });
 export type SaleInput = z.infer<typeof saleInput>;

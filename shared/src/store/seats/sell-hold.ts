@@ -14,6 +14,8 @@ export type SoldHold = {
   readonly to: number;
   readonly seats: readonly string[];
   readonly legs: LegMask;
+  /** Who made the hold. */
+  readonly caller: string;
 };
 export type HoldRefusal = { readonly code: 'hold.ended'; readonly holdId: string };
 
@@ -22,7 +24,13 @@ const live = (t: SharedTables) =>
 
 const find = statement((db, t: SharedTables) =>
   db
-    .select({ tripId: t.holds.tripId, from: t.holds.fromStop, to: t.holds.toStop, seats: t.holds.seats })
+    .select({
+      tripId: t.holds.tripId,
+      from: t.holds.fromStop,
+      to: t.holds.toStop,
+      seats: t.holds.seats,
+      caller: t.holds.caller,
+    })
     .from(t.holds)
     .where(live(t)),
 );
@@ -44,5 +52,5 @@ export async function sellHold(
     const changed = await heldToSold(tx, { tripId, seat, legs });
     invariant(changed === 1, 'a live hold holds its seats', { holdId, seat });
   }
-  return done({ tripId, from, to, seats, legs });
+  return done({ tripId, from, to, seats, legs, caller: hold.caller });
 }

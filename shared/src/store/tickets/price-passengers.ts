@@ -1,6 +1,6 @@
 import { and, count, eq, inArray } from 'drizzle-orm';
 import { fareOf } from '../../domain/fare.ts';
-import { mayCarryFreeChild } from '../../domain/fare-type.ts';
+import { mayCarryFreeChild, notAChild } from '../../domain/fare-type.ts';
 import { done, type Outcome, refuse } from '../../domain/outcome.ts';
 import { checkPassenger } from '../../domain/passenger.ts';
 import type { RuleSet } from '../../domain/rules.ts';
@@ -45,7 +45,9 @@ export async function pricePassengers(
   for (const passenger of passengers) {
     const checked = checkPassenger(passenger, trip.serviceDate);
     if (!checked.ok) return checked;
-    const { name, idType, idNo } = checked.value;
+    const { name, idType, idNo, birthOn } = checked.value;
+    const adult = notAChild(passenger.fareType, birthOn, trip.serviceDate);
+    if (adult) return refuse(adult);
     const fare = fareOf(trip.fares, from, to, passenger.fareType, rules.fareTypes);
     if (!fare.ok) return fare;
     const seat = passenger.fareType === 'freeChild' ? children.value.shift()! : (passenger.seat ?? left.shift());
