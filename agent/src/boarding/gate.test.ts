@@ -88,6 +88,13 @@ describe('the gate', () => {
     expect((await unboardTicket(agent, call(), ticketNo, GATE)).ok).toBe(false);
   });
 
+  it('sends no coach away before boarding opens, for the passengers of a whole trip would lose their seats', async () => {
+    await aSale(agent, { trip });
+    expect(await departTrip(agent, call(), { tripId }, NOON)).toMatchObject({
+      refusal: { code: 'boarding.not-open-yet' },
+    });
+  });
+
   it('departs once: who is aboard has travelled, who is not is forfeited', async () => {
     const { tickets } = await aSale(agent, { trip, count: 3 });
     await boardTicket(agent, call(), { tripId, ticketNo: tickets[0]!.ticketNo }, GATE);

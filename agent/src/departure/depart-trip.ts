@@ -1,9 +1,12 @@
+import { boardingOpensAt } from '@lianpiao/shared/domain/boarding-rules';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import { departsAt } from '@lianpiao/shared/domain/trip';
 import type { Departed } from '@lianpiao/shared/protocol/ticketing';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
+import { rulesAt } from '@lianpiao/shared/store/rules';
 import { emit } from '@lianpiao/shared/store/streams';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
@@ -13,7 +16,8 @@ import { stopHere } from './stop-here.ts';
 
 /**
  * 发班: the coach leaves this station's stop. Boarded tickets have travelled, the others are forfeited 误乘, the manifest is
- * locked, and the hub clears the fares. Done once; the waybill number is the departure's own.
+ * locked, and the hub clears the fares. Done once, and not before boarding opens, for it cannot be undone; the waybill number
+ * is the departure's own.
  */
 export function departTrip(
   agent: Agent,
@@ -30,6 +34,9 @@ export function departTrip(
     if (trip.state === 'suspended' || trip.state === 'cancelled' || trip.state === 'missed')
       return refuse({ code: 'departure.not-running', tripId, state: trip.state });
     if (await hasLeft(tx, trip, stop)) return refuse({ code: 'departure.already', tripId });
+
+    const opensAt = boardingOpensAt(departsAt(trip, stop), (await rulesAt(tx, now)).boarding);
+    if (now < opensAt) return refuse({ code: 'boarding.not-open-yet', opensAt });
 
     const { tickets, departures, trips } = tx.t;
     const here = and(eq(tickets.tripId, tripId), eq(tickets.fromStop, stop));
