@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { FAILURES_MAX, isPassword, LOCK_MS } from '@lianpiao/shared/people/password';
+import { FAILURES_MAX, hashPassword, isPassword, LOCK_MS } from '@lianpiao/shared/people/password';
 import { audit } from '@lianpiao/shared/store/audit';
 import { and, eq, lt } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
@@ -20,7 +20,11 @@ const SESSION_MS = 12 * 3600_000;
 export async function signIn(agent: Agent, input: SignIn, now: EpochMs) {
   const { db, t } = agent.store.read;
   const [user] = await db.select().from(t.users).where(eq(t.users.user, input.user));
-  if (!user) return refuse({ code: 'auth.wrong-password' });
+  if (!user) {
+    // As slow as a wrong password, so that the time does not tell which names exist.
+    await hashPassword(input.password);
+    return refuse({ code: 'auth.wrong-password' });
+  }
   if (user.lockedUntil !== null && user.lockedUntil > now)
     return refuse({ code: 'auth.locked', until: user.lockedUntil });
   if (!(await isPassword(input.password, user.passwordHash))) {
