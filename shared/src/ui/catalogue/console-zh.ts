@@ -25,8 +25,8 @@ export const consoleZh = {
   'time.ago': '{age}前',
 
   'panel.until': '数据到 {time}',
-  'panel.waits': '中心没有应答，下面是 {time} 的数据',
-  'panel.old': '数据已旧：停在 {time}（{age}前），中心没有应答',
+  'panel.waits': '取不到新数据，下面是 {time} 的',
+  'panel.old': '数据已旧：停在 {time}（{age}前），取不到新的',
   'panel.again': '再问一次',
   'panel.awaited': '正在等中心给出：{what}',
   'page.shown': '本页 {shown} 条，共 {total} 条',
