@@ -117,6 +117,7 @@ export class Province {
     const folder = this.#folderOf('kiosk');
     writeConfig(folder, {
       agent: { url: this.agentUrl('hangzhou'), token: this.credentials('hangzhou').kiosk.token },
+      station: STATIONS[0].name,
       http: { port: this.ports.kiosk },
       printer: { address: this.desk.printers.get('kiosk')!.address },
       reader: { address: this.desk.readers.get('kiosk')!.address },

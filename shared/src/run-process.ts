@@ -22,7 +22,7 @@ export async function runProcess(name: string, start: (folder: string, log: Log)
       });
     }
     if (!values.data) {
-      const hint = `请给出数据目录：node ${name}/src/main.ts --data 目录。`;
+      const hint = `请给出数据目录：加上 --data 目录。`;
       throw new Fault('config.no-folder', 'a data folder is needed: --data DIR', { hint, retryable: false });
     }
     const running = await start(values.data, log);

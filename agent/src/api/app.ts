@@ -9,6 +9,7 @@ import type { SourceStatus } from '../legacy/watch-source.ts';
 import { clerkOf, machineOf } from './caller.ts';
 import { type CounterDevices, counterRoutes, sessionRoutes } from './counter-routes.ts';
 import { importRoutes, sourceRoutes } from './import-routes.ts';
+import { paperReportRoutes } from './paper-report-routes.ts';
 import { pickupRoutes } from './pickup-routes.ts';
 import { ticketRoutes } from './ticket-routes.ts';
 
@@ -57,7 +58,10 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
   under(
     '/kiosk/v1',
     (c) => machineOf(store, c, 'kiosk'),
-    (group) => pickupRoutes(group, desk),
+    (group) => {
+      pickupRoutes(group, desk);
+      paperReportRoutes(group, desk);
+    },
   );
   under(
     '/counter/v1',

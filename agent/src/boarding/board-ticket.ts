@@ -3,7 +3,7 @@ import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import { maskName } from '@lianpiao/shared/domain/passenger';
 import { type EpochMs, type ServiceDate, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { boardedFrom, type TicketState } from '@lianpiao/shared/domain/ticket';
-import { departsAt } from '@lianpiao/shared/domain/trip';
+import { boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import type { BoardInput } from '@lianpiao/shared/protocol/ticketing';
 import { answerOnce } from '@lianpiao/shared/store/answers';
@@ -15,7 +15,6 @@ import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { type Agent, HUB } from '../agent.ts';
 import { hasLeft } from '../departure/has-left.ts';
-import { stopHere } from '../departure/stop-here.ts';
 import { boardingCounts } from './boarding-counts.ts';
 import { presentedTicket } from './presented-ticket.ts';
 
@@ -31,8 +30,8 @@ export function boardTicket(
   return answerOnce(agent.store, call, 'board', now, async (tx) => {
     const trip = await findTrip(tx, input.tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId: input.tripId });
-    const stop = stopHere(trip, agent.station.code);
-    if (stop === undefined) return refuse({ code: 'boarding.not-here', tripId: trip.tripId });
+    const stop = trip.stops.findIndex((_, index) => boardingStation(trip, index) === agent.station.code);
+    if (stop < 0 || stop === trip.stops.length - 1) return refuse({ code: 'boarding.not-here', tripId: trip.tripId });
     const presented = await presentedTicket(agent, tx, input, trip, now);
     if (!presented.ok) return presented;
     const { ticket, shownPrintSeq, offline } = presented.value;

@@ -1,7 +1,7 @@
 import { boardingOpensAt } from '@lianpiao/shared/domain/boarding-rules';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
-import { departsAt } from '@lianpiao/shared/domain/trip';
+import { boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
 import type { Departed } from '@lianpiao/shared/protocol/ticketing';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
@@ -12,7 +12,6 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import { hasLeft } from './has-left.ts';
-import { stopHere } from './stop-here.ts';
 
 /**
  * 发班: the coach leaves this station's stop. Boarded tickets have travelled, the others are forfeited 误乘, the manifest is
@@ -29,8 +28,8 @@ export function departTrip(
     const { tripId } = input;
     const trip = await findTrip(tx, tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId });
-    const stop = stopHere(trip, agent.station.code);
-    if (stop === undefined) return refuse({ code: 'boarding.not-here', tripId });
+    const stop = trip.stops.findIndex((_, index) => boardingStation(trip, index) === agent.station.code);
+    if (stop < 0 || stop === trip.stops.length - 1) return refuse({ code: 'boarding.not-here', tripId });
     if (trip.state === 'suspended' || trip.state === 'cancelled' || trip.state === 'missed')
       return refuse({ code: 'departure.not-running', tripId, state: trip.state });
     if (await hasLeft(tx, trip, stop)) return refuse({ code: 'departure.already', tripId });

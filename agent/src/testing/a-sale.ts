@@ -1,4 +1,7 @@
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import type { Trip } from '@lianpiao/shared/domain/trip';
 import type { Sold } from '@lianpiao/shared/protocol/ticketing';
+import type { Caller } from '@lianpiao/shared/store/call';
 import { aPassenger, aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import type { Agent } from '../agent.ts';
 import { holdSeats } from '../seats/hold-seats.ts';
@@ -9,17 +12,20 @@ import { CLERK, call } from './fresh-agent.ts';
 /** Sells tickets for cash at counter 001, with the trip imported first. Passengers are synthetic. */
 export async function aSale(
   agent: Agent,
-  {
-    trip = aTrip(),
-    count = 1,
-    from = 0,
-    to = trip.stops.length - 1,
-    now = NOON,
-    first = 0,
-    print = true,
-    caller = CLERK,
-  } = {},
+  wishes: Partial<{
+    readonly trip: Trip;
+    readonly count: number;
+    readonly from: number;
+    readonly to: number;
+    readonly now: EpochMs;
+    /** Number of the first synthetic passenger. */
+    readonly first: number;
+    readonly print: boolean;
+    readonly caller: Caller;
+  }> = {},
 ): Promise<Sold> {
+  const { trip = aTrip(), count = 1, from = 0, now = NOON, first = 0, print = true, caller = CLERK } = wishes;
+  const { to = trip.stops.length - 1 } = wishes;
   await importTrips(agent, [trip], now);
   const hold = await holdSeats(agent, call(caller), { tripId: trip.tripId, from, to, count }, now);
   if (!hold.ok) throw new Error(hold.refusal.code);

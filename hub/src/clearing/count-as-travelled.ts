@@ -1,6 +1,6 @@
 import { bizDateOf } from '@lianpiao/shared/domain/period';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { departsAt, type Trip } from '@lianpiao/shared/domain/trip';
+import { boardingStation, departsAt, type Trip } from '@lianpiao/shared/domain/trip';
 import { isLetDown, type TripState } from '@lianpiao/shared/domain/trip-states';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, gte, inArray, lte, notInArray } from 'drizzle-orm';
@@ -72,7 +72,7 @@ async function countStop(tx: HubTx, { tripId, stop }: DepartedStop, now: EpochMs
 
 /** True where a gate of ours speaks for the stop, now or, when it is connected again, later. */
 async function hasAgent(on: HubReader, trip: Trip, stop: number): Promise<boolean> {
-  const code = trip.stops[stop]?.station ?? null;
+  const code = boardingStation(trip, stop);
   if (code === null) return false;
   const { stations } = on.t;
   const rows = await on.db

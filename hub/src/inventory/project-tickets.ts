@@ -1,4 +1,5 @@
 import { boardedFrom, isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
+import { boardingStation } from '@lianpiao/shared/domain/trip';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import {
   findTicket,
@@ -103,7 +104,8 @@ async function boardingTicket(tx: HubTx, ticketNo: string, peer: string): Promis
   const row = await findTicket(tx, ticketNo);
   const trip = row && (await findTrip(tx, row.tripId));
   if (!row || !trip) throw new CannotApply('ticket.unknown', { ticketNo });
-  if (trip.stops[row.fromStop]?.station !== peer) throw new CannotApply('trip.other-stop', { ticketNo, station: peer });
+  if (boardingStation(trip, row.fromStop) !== peer)
+    throw new CannotApply('trip.other-stop', { ticketNo, station: peer });
   return row;
 }
 

@@ -1,7 +1,7 @@
 import { fareTable } from '@lianpiao/shared/domain/fare';
 import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
 import { checkStops } from '@lianpiao/shared/domain/stops';
-import type { Trip } from '@lianpiao/shared/domain/trip';
+import { boardingStation, type Trip } from '@lianpiao/shared/domain/trip';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import type { TripBody } from '@lianpiao/shared/protocol/events';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
@@ -64,7 +64,8 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
       const { tripId, stop, at, bizDate, boarded, forfeited, vehicle } = fact;
       const trip = await findTrip(tx, tripId);
       if (!trip) throw new CannotApply('trip.unknown', { tripId });
-      if (trip.stops[stop]?.station !== peer) throw new CannotApply('trip.other-stop', { tripId, stop, station: peer });
+      if (boardingStation(trip, stop) !== peer)
+        throw new CannotApply('trip.other-stop', { tripId, stop, station: peer });
       const { trips, tickets, departures } = tx.t;
       const row = {
         tripId,

@@ -3,7 +3,7 @@ import type { BookedRide } from '@lianpiao/shared/domain/sale-rules';
 import { maySell, type SalePassenger, type SaleRefusal } from '@lianpiao/shared/domain/sale-rules';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { Channel } from '@lianpiao/shared/domain/ticket-number';
-import { arrivesAt, departsAt } from '@lianpiao/shared/domain/trip';
+import { arrivesAt, boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import { hasLeft } from '@lianpiao/shared/store/trips/has-left';
 import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -18,13 +18,23 @@ export type RideWish = {
   readonly otherRides: readonly BookedRide[];
 };
 
+/** The ride boards at another station of the network, and trips reach only the agent of their origin: its gate would not know the passenger. */
+export type BoardsElsewhere = {
+  readonly code: 'trip.boards-elsewhere';
+  readonly tripId: string;
+  readonly station: string;
+};
+
 /** Why this ride cannot be bought through the hub now; null is yes. */
 export async function rideRefusal(
   on: Pick<HubReader, 'db' | 't'>,
   { trip, from, to, channel, passengers, otherRides }: RideWish,
   rules: RuleSet,
   now: EpochMs,
-): Promise<SaleRefusal | null> {
+): Promise<SaleRefusal | BoardsElsewhere | null> {
+  const station = boardingStation(trip, from);
+  if (station !== null && station !== trip.origin)
+    return { code: 'trip.boards-elsewhere', tripId: trip.tripId, station };
   return maySell(
     {
       channel,

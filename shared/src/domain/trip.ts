@@ -58,3 +58,14 @@ export function departsAt(trip: Pick<Trip, 'serviceDate' | 'zone' | 'stops'>, in
 export function arrivesAt(trip: Pick<Trip, 'serviceDate' | 'zone' | 'stops'>, index: number): EpochMs {
   return instantOf(trip.serviceDate, trip.stops[index]!.arrives, trip.zone);
 }
+
+/**
+ * The station of the network where a ride from stop `index` boards: the stop's own, and the origin at the first stop of a
+ * trip that names its origin nowhere, from a source that names places only. Null where the coach takes passengers at a place
+ * without a station.
+ */
+export function boardingStation(trip: Pick<Trip, 'origin' | 'stops'>, index: number): string | null {
+  const named = trip.stops[index]?.station ?? null;
+  if (named !== null || index !== 0) return named;
+  return trip.stops.some(({ station }) => station === trip.origin) ? null : trip.origin;
+}
