@@ -46,8 +46,10 @@ export class IntervalModel {
   /** A leg changes hands; it must be unsold and belong to `before`. */
   own(tripId: string, seat: string, leg: number, before: Owner, after: Owner): void {
     const { riders, owners } = this.seat(tripId, seat);
-    if (owners[leg] !== before) throw new Error(`leg ${leg} of seat ${seat} on ${tripId} is ${owners[leg]}’s, not ${before}’s`);
-    if (riders[leg] !== null) throw new Error(`leg ${leg} of seat ${seat} on ${tripId} is given away with ${riders[leg]} on it`);
+    if (owners[leg] !== before)
+      throw new Error(`leg ${leg} of seat ${seat} on ${tripId} is ${owners[leg]}’s, not ${before}’s`);
+    if (riders[leg] !== null)
+      throw new Error(`leg ${leg} of seat ${seat} on ${tripId} is given away with ${riders[leg]} on it`);
     owners[leg] = after;
   }
 
@@ -55,8 +57,10 @@ export class IntervalModel {
     const { tripId, seat, from, to } = place;
     const { riders, owners } = this.seat(tripId, seat);
     for (let leg = from; leg < to; leg += 1) {
-      if (riders[leg] !== null) throw new Error(`sold twice: leg ${leg} of seat ${seat} on ${tripId} to ${riders[leg]} and ${who}`);
-      if (owners[leg] !== owner) throw new Error(`${owner} sold leg ${leg} of seat ${seat} on ${tripId}, which is ${owners[leg]}’s`);
+      if (riders[leg] !== null)
+        throw new Error(`sold twice: leg ${leg} of seat ${seat} on ${tripId} to ${riders[leg]} and ${who}`);
+      if (owners[leg] !== owner)
+        throw new Error(`${owner} sold leg ${leg} of seat ${seat} on ${tripId}, which is ${owners[leg]}’s`);
     }
     for (let leg = from; leg < to; leg += 1) riders[leg] = who;
     this.#places.set(who, [...(this.#places.get(who) ?? []), place]);
@@ -72,7 +76,8 @@ export class IntervalModel {
     for (const { tripId, seat, from, to } of this.#places.get(who) ?? []) {
       const { riders } = this.seat(tripId, seat);
       for (let leg = from; leg < to; leg += 1) {
-        if (riders[leg] !== who) throw new Error(`leg ${leg} of seat ${seat} on ${tripId} is ${riders[leg]}’s, not ${who}’s`);
+        if (riders[leg] !== who)
+          throw new Error(`leg ${leg} of seat ${seat} on ${tripId} is ${riders[leg]}’s, not ${who}’s`);
         riders[leg] = null;
       }
     }

@@ -17,7 +17,24 @@ export type Side<Tables extends SharedTables> = {
   readonly store: Store<Tables>;
   readonly peer: string;
   readonly facts: FactHandlers<Tables>;
+  readonly projector: Projector;
 };
+
+export type Projector = { project(): Promise<void> };
+
+/** Applies what has come to a store, whoever sent it: one for each store. What cannot be applied throws. */
+export function projectorOf<Tables extends SharedTables>(store: Store<Tables>, facts: FactHandlers<Tables>): Projector {
+  const notes: string[] = [];
+  const note = (code: string, about: object) => void notes.push(`${code} ${JSON.stringify(about)}`);
+  const inbox = new InboxProjector(store, () => facts, note);
+  return {
+    project: async () => {
+      inbox.wake();
+      await inbox.idle();
+      if (notes.length > 0) throw new Error(notes.join('\n'));
+    },
+  };
+}
 
 const SECRET = Buffer.alloc(32, 5);
 const KEYS = new MacKeys([{ keyNo: 1, secret: SECRET, activeAt: 0 }]);
@@ -29,9 +46,7 @@ class OneWay<From extends SharedTables, To extends SharedTables> {
   readonly #to: Side<To>;
   readonly #station: string;
   readonly #topicOf: (station: string, lane: Lane) => string;
-  readonly #projector: InboxProjector<To>;
   readonly #receivers = new Map<Lane, StreamReceiver>();
-  readonly #notes: string[] = [];
   #frames = 0;
 
   constructor(from: Side<From>, to: Side<To>, station: string, topicOf: (station: string, lane: Lane) => string) {
@@ -39,15 +54,11 @@ class OneWay<From extends SharedTables, To extends SharedTables> {
     this.#to = to;
     this.#station = station;
     this.#topicOf = topicOf;
-    const note = (code: string, facts: object) => void this.#notes.push(`${code} ${JSON.stringify(facts)}`);
-    this.#projector = new InboxProjector(to.store, () => to.facts, note);
   }
 
   async carry(): Promise<void> {
     for (const lane of ['seat', 'ev'] as const) while (await this.#carryBatch(lane));
-    this.#projector.wake();
-    await this.#projector.idle();
-    if (this.#notes.length > 0) throw new Error(this.#notes.join('\n'));
+    await this.#to.projector.project();
   }
 
   /** One batch through a frame, its MAC, the chain, the receiver's transaction and the sender's acknowledgement. */
@@ -80,7 +91,14 @@ class OneWay<From extends SharedTables, To extends SharedTables> {
     for (let count = rows.length; count >= 1; count = Math.floor(count / 2)) {
       const part = rows.slice(0, count);
       const envelope = { v: 1, st: this.#station, inc: 1, boot: 'pump', ln: 1, at: 0, off: 0 };
-      const batch = { k: 'batch', lane, from: part[0]!.seq, prev, hash: part.at(-1)!.hash, events: part.map(wireEvent) };
+      const batch = {
+        k: 'batch',
+        lane,
+        from: part[0]!.seq,
+        prev,
+        hash: part.at(-1)!.hash,
+        events: part.map(wireEvent),
+      };
       const frame = encodeFrame({ keyNo: 1, secret: SECRET }, topic, { ...envelope, ...batch });
       if (frame.ok) return { topic, frame: frame.value };
     }

@@ -25,7 +25,7 @@ import type { Caller } from '@lianpiao/shared/store/call';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { emit } from '@lianpiao/shared/store/streams';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
-import { LinkPump } from './link-pump.ts';
+import { LinkPump, projectorOf } from './link-pump.ts';
 import { openPayments } from './payments.ts';
 
 /** 票源 that the hub gets of every trip. It asks for more when none is left. */
@@ -79,19 +79,29 @@ export async function openProvince(stations: readonly string[], clock: { at: num
   payments.tell(hub);
   await openBooks(hubStore, clock.now());
   const facts = projections(hub);
+  const hubProjector = projectorOf(hubStore, facts);
 
   for (const code of stations) {
     const store = await openAgentStore(join(folder, `${code}.sqlite`));
-    const agent = { store, persons: vault(2), station: { code: code as StationCode, name: code }, newId: numbered(code) };
-    const side = { store, peer: 'hub', facts: hubFacts(agent) };
-    const pump = new LinkPump(code, side, { store: hubStore, peer: code, facts });
+    const agent = {
+      store,
+      persons: vault(2),
+      station: { code: code as StationCode, name: code },
+      newId: numbered(code),
+    };
+    const own = hubFacts(agent);
+    const side = { store, peer: 'hub', facts: own, projector: projectorOf(store, own) };
+    const pump = new LinkPump(code, side, { store: hubStore, peer: code, facts, projector: hubProjector });
     const request = async (kind: string, body: unknown, key = agent.newId()) => {
       let settled = false;
       const answer = handlerOf(stationRequests(hub, NO_KEYS, code), kind)(overTheWire(body), key).finally(() => {
         settled = true;
       });
-      // What the hub waits for travels while it is asked, as over the line.
-      while (!settled) await Promise.race([answer, pump.carry()]);
+      // What the hub waits for, from whatever station, travels while it is asked.
+      while (!settled) {
+        for (const member of members.values()) await member.pump.carry();
+        await new Promise((turn) => setImmediate(turn));
+      }
       return overTheWire(await answer);
     };
     const state = () => ({ online: true, lastWordAt: clock.now(), queued: 0, stopped: null });
@@ -115,7 +125,9 @@ export async function openProvince(stations: readonly string[], clock: { at: num
     },
     sweepHolds: () => Promise.all([...members.values()].map(({ agent }) => expireHolds(agent, clock.now()))),
     close: async () => {
-      await Promise.all([hubStore, ...[...members.values()].map(({ agent }) => agent.store)].map((store) => store.close()));
+      await Promise.all(
+        [hubStore, ...[...members.values()].map(({ agent }) => agent.store)].map((store) => store.close()),
+      );
       rmSync(folder, { recursive: true, force: true });
     },
   };

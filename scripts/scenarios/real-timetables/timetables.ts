@@ -37,10 +37,13 @@ export async function readRail(data: string, now: number): Promise<SourceReading
   return source.read({ from: SERVICE_DAY, days: 1 }, now);
 }
 
-/** Trips of every length that there is, evenly over the list by number of stops. */
+/** Trips of every length, evenly over the list by number of stops, the shortest and the longest included. */
 export function someOfEachLength(trips: readonly Trip[], count: number): Trip[] {
   const byLength = trips.toSorted((a, b) => a.stops.length - b.stops.length || (a.tripId < b.tripId ? -1 : 1));
-  return Array.from({ length: count }, (_, index) => byLength[Math.floor(((index + 0.5) * byLength.length) / count)]!);
+  return Array.from(
+    { length: count },
+    (_, index) => byLength[Math.round((index * (byLength.length - 1)) / (count - 1))]!,
+  );
 }
 
 /** Where the trip boards at its station: the stop that is the station, else the first; undefined where it only ends there. */
