@@ -7,6 +7,8 @@ import { defineConfig } from 'vite';
 /**
  * The console's pages, served by the hub from `dist`. Element Plus comes in part by part; the build writes which parts into
  * `components.d.ts`, which is committed, because the type check of a fresh clone needs it.
+ *
+ * @public Vite reads it.
  */
 export default defineConfig({
   root: import.meta.dirname,

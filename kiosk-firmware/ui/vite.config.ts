@@ -1,7 +1,11 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 
-/** The kiosk's pages, served by its firmware from `dist`. Where the firmware is while developing: its default port. */
+/**
+ * The kiosk's pages, served by its firmware from `dist`. Where the firmware is while developing: its default port.
+ *
+ * @public Vite reads it.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [vue()],

@@ -246,7 +246,7 @@ export const STEPS: readonly Step[] = [
       const { rows } = await until(
         'statements of the period',
         () => console.get<{ rows: StatementRow[] }>(`/statements?period=${periodId}`),
-        (seen) => seen.rows.length >= 3,
+        (seen) => seen.rows.length >= 5 && seen.rows.some(({ partyKind }) => partyKind === 'carrier'),
         15_000,
       );
       const carrier = rows.find(({ partyKind }) => partyKind === 'carrier');

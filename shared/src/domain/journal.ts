@@ -20,8 +20,6 @@ export const refundDueAccount = (orderId: string): Account => account('refundDue
 export const partyAccount = (party: string): Account => account('party', party);
 /** 长短款: cash that was counted and should not be there, or the other way round. */
 export const discrepancyAccount = (station: string): Account => account('discrepancy', station);
-/** Differences with a party that a person has parked. */
-export const suspenseAccount = (party: string): Account => account('suspense', party);
 /** Nets of a period on their way to the bank; returns to zero. */
 export const netAccount = (periodId: string): Account => account('net', periodId);
 
