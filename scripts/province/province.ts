@@ -154,7 +154,7 @@ export class Province {
 
   async #start(name: string, main: string, args: readonly string[], readyEvent: string): Promise<Child> {
     const { clockFile, onLost } = this.#options;
-    const env = clockFile ? { LIANPIAO_CLOCK_FILE: clockFile } : {};
+    const env: Record<string, string> = clockFile ? { LIANPIAO_CLOCK_FILE: clockFile } : {};
     const child = await startChild({
       name,
       main,

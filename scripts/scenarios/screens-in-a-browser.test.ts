@@ -76,10 +76,9 @@ describe.runIf(installed.have)('the screens, in a browser, against a running pro
     await page.getByText('已打印').waitFor({ timeout: 10_000 });
 
     expect(keys).toBeLessThanOrEqual(9);
-    const scroll = await page.evaluate(() => [
-      document.documentElement.scrollWidth - innerWidth,
-      document.documentElement.scrollHeight - innerHeight,
-    ]);
+    const beyond =
+      '[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]';
+    const scroll = (await page.evaluate(beyond)) as number[];
     expect(scroll.every((over) => over <= 0)).toBe(true);
     const [sold] = await world.counters.hangzhou.get<{ ticketNo: string }[]>('/tickets');
     await trayTicket(world, 'hangzhou', sold!.ticketNo);
