@@ -7,7 +7,8 @@ export const OUT_COLUMNS = ['peer', 'lane', ...EVENT_COLUMNS];
 export const IN_COLUMNS = [...OUT_COLUMNS, 'state', 'reason'];
 
 /** A new database with the tables, indexes and pragmas of another one, and its stream positions. */
-export function copySchema(source: Sqlite.Database, file: string): Sqlite.Database {
+export function copySchema(from: string, file: string): Sqlite.Database {
+  const source = new Sqlite(from, { readonly: true });
   const bare = new Sqlite(file);
   bare.pragma('journal_mode = WAL');
   bare.pragma('synchronous = FULL');
@@ -19,7 +20,17 @@ export function copySchema(source: Sqlite.Database, file: string): Sqlite.Databa
     for (const row of source.prepare(`SELECT * FROM ${table}`).all() as Row[])
       bare.prepare(insertAll(table, Object.keys(row))).run(Object.values(row));
   }
+  source.close();
   return bare;
+}
+
+/** Rows of a stream after its first `after`. */
+export function rowsOf(file: string, table: 'outbox' | 'inbox', after: number, count: number): Row[] {
+  const source = new Sqlite(file, { readonly: true });
+  const some = `SELECT * FROM ${table} WHERE lane = 'ev' AND seq > ? ORDER BY seq LIMIT ?`;
+  const rows = source.prepare(some).all(after, count) as Row[];
+  source.close();
+  return rows;
 }
 
 export function insertAll(table: string, columns: readonly string[]): string {

@@ -2,8 +2,8 @@ import { LinkHub } from '@lianpiao/hub/ingest/link-hub';
 import { projections } from '@lianpiao/hub/inventory/projections';
 import { keepBooks } from '@lianpiao/hub/ledger/keep-books';
 import { openBooks } from '@lianpiao/hub/ledger/open-books';
-import type { HubTables } from '@lianpiao/hub/store/tables';
 import { openHubStore } from '@lianpiao/hub/store/open-hub-store';
+import type { HubTables } from '@lianpiao/hub/store/tables';
 import { systemClock } from '@lianpiao/shared/clock';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
@@ -14,7 +14,7 @@ import { enrol, HANGZHOU, keysOf } from '../scenarios/link-rig.ts';
 
 /**
  * The hub's end of the link for `npm run bench -- link`, in a process of its own as in the product. It says `ready`, and
- * `kept` with what it did when its inbox holds as many events as it was started to expect.
+ * after each `every` events that its inbox holds what it did for them.
  */
 export type BenchHubArgs = {
   readonly file: string;
@@ -22,12 +22,11 @@ export type BenchHubArgs = {
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
   /** With the hub's projections and books, or with handlers that do nothing. */
   readonly projecting: boolean;
-  /** Events after which it says `kept`. */
-  readonly expected: number;
+  readonly every: number;
 };
 export type BenchHubSays = 'ready' | { readonly batches: number; readonly commits: number };
 
-const { file, brokers, tls, projecting, expected } = JSON.parse(process.argv[2]!) as BenchHubArgs;
+const { file, brokers, tls, projecting, every } = JSON.parse(process.argv[2]!) as BenchHubArgs;
 const store = await openHubStore(file);
 await enrol(store, HANGZHOU);
 await openBooks(store, NOON);
@@ -39,7 +38,8 @@ const facts: FactHandlers<HubTables> = projecting
   : { 'ticket.sold': async () => undefined };
 
 const say = (says: BenchHubSays) => process.send!(says);
-const counts = { batches: 0, commits: 0 };
+let counts = { batches: 0, commits: 0 };
+let awaited = every;
 let sameCommit = false;
 const hub = new LinkHub({
   store,
@@ -60,7 +60,10 @@ const hub = new LinkHub({
     counts.commits += 1;
     setImmediate(async () => {
       sameCommit = false;
-      if ((await receivedPosition(store.read, HANGZHOU, 'ev')).ack >= expected) say(counts);
+      if ((await receivedPosition(store.read, HANGZHOU, 'ev')).ack < awaited) return;
+      say(counts);
+      counts = { batches: 0, commits: 0 };
+      awaited += every;
     });
   },
 });

@@ -16,8 +16,8 @@ export class Child {
 
   /** The next message. @throws when the process ends before it. */
   async heard<Message>(): Promise<Message> {
-    const ended = this.#exited.then(([code]: unknown[]) => {
-      throw new Error(`${this.process.spawnargs[1]} ended with ${String(code)}`);
+    const ended = this.#exited.then(() => {
+      throw new Error(`${this.process.spawnargs[1]} has ended`);
     });
     const [message] = (await Promise.race([once(this.process, 'message'), ended])) as [Message];
     return message;
@@ -28,7 +28,7 @@ export class Child {
   }
 
   async end(): Promise<void> {
-    this.process.kill('SIGKILL');
+    if (this.process.connected) this.process.disconnect();
     await this.#exited;
   }
 }

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { AgentStore } from '@lianpiao/agent/store/open-agent-store';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
-import { tripIdOf } from '@lianpiao/shared/domain/trip';
 import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
+import { tripIdOf } from '@lianpiao/shared/domain/trip';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { emit } from '@lianpiao/shared/store/streams';
 import { aPassenger, NOON } from '@lianpiao/shared/testing/builders';
 import { HANGZHOU, LinkRig } from '../scenarios/link-rig.ts';
-import { bareLink } from './bare-link.ts';
-import type { BenchResult } from './bench.ts';
+import { BareLink } from './bare-link.ts';
 import type { BenchHubArgs, BenchHubSays } from './bench-hub.ts';
 import { Child } from './child.ts';
+import type { BenchResult } from './result.ts';
 import { median } from './sale.ts';
 import { saleToHub } from './sale-to-hub.ts';
 
@@ -28,61 +28,57 @@ const ROUNDS = 3;
  * warms up and does not count. Before it: how long a counter sale takes until the hub shows its ticket.
  */
 export async function linkBench(): Promise<BenchResult> {
-  const latency = await saleToHub();
+  const latency = process.env.SKIP ? { sales: 0, perSecond: 0, p50: 0, p99: 0 } : await saleToHub();
   console.log(
     `counter sale to ticket at the hub, ${latency.sales} sales at ${latency.perSecond}/s: p50 ${latency.p50} ms, p99 ${latency.p99} ms`,
   );
   const ours: number[] = [];
   const bare: number[] = [];
   const rig = await LinkRig.open();
+  const hubFile = join(rig.folder, 'hub.db');
+  const args: BenchHubArgs = { file: hubFile, brokers: rig.brokers, tls: rig.hubTls, projecting: false, every: EVENTS };
+  const hub = new Child('bench-hub.ts', args);
+  await hub.heard();
+  const stationFile = 'station.db';
+  const station = await rig.station(HANGZHOU, { file: stationFile });
+  while (!station.link.state().online) await nextTurn();
+  const limit = await BareLink.open({ hubFile, stationFile: join(rig.folder, stationFile), group: GROUP });
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const sent = await productLink(rig, round);
-    const limit = await bareLink(rig, { ...sent, group: GROUP });
+    const kept = hub.heard<Exclude<BenchHubSays, 'ready'>>();
+    const startedAt = performance.now();
+    await sellTickets(station.store, round * EVENTS);
+    const { batches, commits } = await kept;
+    const rate = (EVENTS / (performance.now() - startedAt)) * 1000;
+    while (station.link.state().queued > 0) await sleep(20);
+    const bareRate = await limit.run(EVENTS, { batchLength: EVENTS / batches, batchesPerCommit: batches / commits });
     console.log(
-      `round ${round}: link ${Math.round(sent.rate)}/s, bare ${Math.round(limit)}/s; ${sent.batchLength.toFixed(0)} events a batch, ${sent.batchesPerCommit.toFixed(1)} batches a commit`,
+      `round ${round}: link ${Math.round(rate)}/s, bare ${Math.round(bareRate)}/s; ${(EVENTS / batches).toFixed(0)} events a batch, ${(batches / commits).toFixed(1)} batches a commit`,
     );
     if (round === 0) continue;
-    ours.push(sent.rate);
-    bare.push(limit);
+    ours.push(rate);
+    bare.push(bareRate);
   }
+  await limit.end();
+  await station.close();
+  await hub.end();
   await rig.close();
   return { name: 'link', ours: median(ours), limit: median(bare), unit: 'events/s' };
 }
 
-async function productLink(rig: LinkRig, round: number) {
-  const file = join(rig.folder, `hub-${round}.db`);
-  const args: BenchHubArgs = { file, brokers: rig.brokers, tls: rig.hubTls, projecting: false, expected: EVENTS };
-  const hub = new Child('bench-hub.ts', args);
-  await hub.heard();
-  const stationFile = `station-${round}.db`;
-  const station = await rig.station(HANGZHOU, { file: stationFile });
-  while (!station.link.state().online) await nextTurn();
-  const kept = hub.heard<Exclude<BenchHubSays, 'ready'>>();
-  const startedAt = performance.now();
-  await sellTickets(station.store);
-  const { batches, commits } = await kept;
-  const rate = (EVENTS / (performance.now() - startedAt)) * 1000;
-  await station.close();
-  await hub.end();
-  return {
-    rate,
-    batchLength: EVENTS / batches,
-    batchesPerCommit: batches / commits,
-    stationFile: join(rig.folder, stationFile),
-    hubFile: file,
-  };
-}
-
-async function sellTickets(store: AgentStore): Promise<void> {
+export async function sellTickets(store: AgentStore, after: number): Promise<void> {
   const persons = personVault(Buffer.alloc(32, 7));
   persons.load(sealingKey(202611, Buffer.alloc(32, 11)));
   // Synthetic people, sealed before the clock runs: sealing belongs to the sale.
   const sealed = Array.from({ length: 1000 }, (_, index) => persons.seal(aPassenger(index), '20261121'));
-  for (let first = 0; first < EVENTS; first += GROUP) {
+  for (let first = after; first < after + EVENTS; first += GROUP) {
     await store.transaction(async (tx) => {
       for (let index = first; index < first + GROUP; index += 1) {
         const fact = ticketSold(index);
-        await emit(tx, { peer: 'hub', type: 'ticket.sold', agg: fact.tripId, fact, person: sealed[index % 1000]! }, NOON);
+        await emit(
+          tx,
+          { peer: 'hub', type: 'ticket.sold', agg: fact.tripId, fact, person: sealed[index % 1000]! },
+          NOON,
+        );
       }
     });
     // Sales come from sockets: the link gets its turn between two of their commits.

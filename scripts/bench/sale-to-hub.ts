@@ -31,7 +31,7 @@ type Latency = { readonly sales: number; readonly perSecond: number; readonly p5
 export async function saleToHub(): Promise<Latency> {
   const rig = await LinkRig.open();
   const file = join(rig.folder, 'hub.db');
-  const args: BenchHubArgs = { file, brokers: rig.brokers, tls: rig.hubTls, projecting: true, expected: Number.MAX_SAFE_INTEGER };
+  const args: BenchHubArgs = { file, brokers: rig.brokers, tls: rig.hubTls, projecting: true, every: SALES };
   const hub = new Child('bench-hub.ts', args);
   await hub.heard();
   const station = await rig.station(HANGZHOU);

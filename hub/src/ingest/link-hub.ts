@@ -40,6 +40,9 @@ const TICK_MS = 10;
 const OUTBOX_MS = 20;
 /** Unknown outcomes are asked about, and freshness is written down. */
 const RESOLVE_MS = 5_000;
+/** A batch whose frame is this long is part of a backlog, and more of it is on its way for so many ms. */
+const BACKLOG_FRAME_BYTES = 4096;
+const BACKLOG_MS = 20;
 const monotonic = () => performance.now();
 
 /**
@@ -57,11 +60,17 @@ export class LinkHub {
   #incarnation = 1;
   #timers: NodeJS.Timeout[] = [];
   #looking = false;
+  #backlogAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LinkHubOptions) {
     this.#options = options;
     this.#tally = new RefusalTally((code, facts) => options.log('frame.refused', { code, ...facts }));
-    this.#projector = new InboxProjector(options.store, (station) => this.#factsOf(station), this.#noted);
+    this.#projector = new InboxProjector(
+      options.store,
+      (station) => this.#factsOf(station),
+      this.#noted,
+      () => monotonic() - this.#backlogAt < BACKLOG_MS,
+    );
   }
 
   async start(): Promise<void> {
@@ -152,6 +161,7 @@ export class LinkHub {
       return;
     }
     const { topic, message } = heard.value;
+    if (message.k === 'batch' && payload.length >= BACKLOG_FRAME_BYTES) this.#backlogAt = monotonic();
     if (topic.kind === 'station-live' && message.k === 'live')
       this.#stationLink(topic.station).lifeSign(message.on, message.boot);
     else if (topic.kind === 'up' && message.k !== 'live' && message.k !== 'hub-live')

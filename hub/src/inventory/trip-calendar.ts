@@ -1,64 +1,67 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { asc, gte, inArray } from 'drizzle-orm';
+import { departsAt } from '@lianpiao/shared/domain/trip';
+import { type KnownTrip, tripOf } from '@lianpiao/shared/store/trips/trip-rows';
+import { gte, inArray } from 'drizzle-orm';
 import type { HubReader } from '../store/hub-store.ts';
+import { readSeatCounts, type SeatCount } from './seat-counts.ts';
 
-/** A trip as the calendar keeps it: where it calls, and what was last worked out about it. `offers` is emptied, and `version` rises, when it changes. */
+/** A trip as the calendar keeps it. */
 export type CalendarTrip = {
-  readonly tripId: string;
-  readonly serviceDate: string;
-  /** Stop codes in order. */
-  readonly codes: readonly string[];
+  readonly trip: KnownTrip;
   readonly departsAt: readonly EpochMs[];
-  /** Offers by `from-to` as JSON text, with when the ride can no longer be bought. Null where it cannot be bought at all. */
+  /** Seats that the hub has; unknown after a change until somebody asks. `version` rises with each change. */
+  seats: readonly SeatCount[] | undefined;
   version: number;
-  readonly offers: Map<string, KeptOffer | null>;
 };
 
-export type KeptOffer = { readonly text: string; readonly closesAt: EpochMs };
-
-/** One stop on one day. `version` rises with each change of a trip that calls there; answers are kept for one version. */
 type Call = { readonly trip: CalendarTrip; readonly position: number };
+export type CalendarRide = { readonly trip: CalendarTrip; readonly from: number; readonly to: number };
+/** One stop on one day. `version` is another one after each change of a trip that calls there, and never the same again. */
 type Place = {
   version: number;
   /** By departure. */
   calls: Call[];
-  readonly answers: Map<string, KeptAnswer>;
+  /** Rides from here by destination, in the order of the calls; made when somebody asks. */
+  rides: Map<string, CalendarRide[]> | undefined;
 };
-export type KeptAnswer = { readonly version: number; readonly until: EpochMs; readonly body: string };
 
-/** Trips read in one step, so that a long load lets requests through. */
-const TRIPS_PER_STEP = 2000;
+/** Trips read in one step, so that a long load lets requests through, and in one query. */
+const TRIPS_PER_STEP = 1000;
+const TRIPS_PER_QUERY = 500;
 
 /**
- * Which trips call where and when, in memory: 50,000 trips a day are searched by stop and date without a query.
+ * Which trips call where and when, in memory: 50,000 trips are searched by stop and date without a query.
  *
  * Built once from the database and kept by the changes that commits tell. Whatever it keeps can be thrown away.
  */
 export class TripCalendar {
   readonly #trips = new Map<string, CalendarTrip>();
   readonly #places = new Map<string, Place>();
-  /** Codes repeat in thousands of trips: one text each. */
-  readonly #codes = new Map<string, string>();
+  #versions = 0;
+  #changes = 0;
 
   get size(): number {
     return this.#trips.size;
-  }
-
-  trip(tripId: string): CalendarTrip | undefined {
-    return this.#trips.get(tripId);
   }
 
   place(stop: string, date: string): Place | undefined {
     return this.#places.get(`${stop} ${date}`);
   }
 
-  /** Forgets what was worked out about a trip. */
+  /** The rides from a place to another stop, the earliest first. */
+  rides(place: Place, to: string): readonly CalendarRide[] {
+    place.rides ??= ridesOf(place.calls);
+    return place.rides.get(to) ?? [];
+  }
+
+  /** Forgets what is known of a trip's seats. */
   changed(tripId: string): void {
+    this.#changes += 1;
     const trip = this.#trips.get(tripId);
     if (!trip) return;
     trip.version += 1;
-    trip.offers.clear();
-    for (const code of trip.codes) this.#touch(code, trip.serviceDate);
+    trip.seats = undefined;
+    for (const { code } of trip.trip.stops) this.#touch(code, trip.trip.serviceDate);
   }
 
   /** Reads all trips from a service date on. */
@@ -74,49 +77,43 @@ export class TripCalendar {
     }
   }
 
-  /** Reads trips again that are new or whose stops may have changed. */
+  /** Reads trips again that are new or have changed. */
   async reload(on: HubReader, tripIds: readonly string[]): Promise<void> {
+    for (let first = 0; first < tripIds.length; first += TRIPS_PER_QUERY)
+      await this.#reloadSome(on, tripIds.slice(first, first + TRIPS_PER_QUERY));
+  }
+
+  async #reloadSome(on: HubReader, tripIds: readonly string[]): Promise<void> {
     const { db, t } = on;
-    const byTrip = new Map<string, { stopCode: string; serviceDate: string; departsAt: number }[]>();
-    for (let first = 0; first < tripIds.length; first += 500) {
-      const rows = await db
-        .select()
-        .from(t.tripStops)
-        .where(inArray(t.tripStops.tripId, tripIds.slice(first, first + 500)))
-        .orderBy(asc(t.tripStops.tripId), asc(t.tripStops.position));
-      for (const row of rows) {
-        const stops = byTrip.get(row.tripId);
-        if (stops) stops.push(row);
-        else byTrip.set(row.tripId, [row]);
-      }
-    }
-    for (const tripId of tripIds) {
-      this.#remove(tripId);
-      const stops = byTrip.get(tripId);
-      if (stops) this.#add(tripId, stops);
-    }
+    const changes = this.#changes;
+    const rows = await db
+      .select()
+      .from(t.trips)
+      .where(inArray(t.trips.tripId, [...tripIds]));
+    const seats = await readSeatCounts(on, tripIds);
+    // Seats that may have changed since they were read are read again when somebody asks.
+    const sure = changes === this.#changes;
+    for (const tripId of tripIds) this.#remove(tripId);
+    for (const row of rows) this.#add(tripOf(row), sure ? (seats.get(row.tripId) ?? []) : undefined);
   }
 
   /** Forgets days that are over. */
   forgetBefore(date: string): void {
-    for (const trip of this.#trips.values()) if (trip.serviceDate < date) this.#remove(trip.tripId);
+    for (const { trip } of this.#trips.values()) if (trip.serviceDate < date) this.#remove(trip.tripId);
   }
 
-  #add(tripId: string, stops: readonly { stopCode: string; serviceDate: string; departsAt: number }[]): void {
+  #add(known: KnownTrip, seats: readonly SeatCount[] | undefined): void {
     const trip: CalendarTrip = {
-      tripId,
-      serviceDate: this.#same(stops[0]!.serviceDate),
-      codes: stops.map(({ stopCode }) => this.#same(stopCode)),
-      departsAt: stops.map(({ departsAt }) => departsAt),
+      trip: known,
+      departsAt: known.stops.map((_, stop) => departsAt(known, stop)),
+      seats,
       version: 0,
-      offers: new Map(),
     };
-    this.#trips.set(tripId, trip);
-    for (const [position, code] of trip.codes.entries()) {
-      if (position === trip.codes.length - 1) break;
-      const place = this.#touch(code, trip.serviceDate);
-      const { calls } = place;
-      calls.splice(placeAfter(calls, trip.departsAt[position]!), 0, { trip, position });
+    this.#trips.set(known.tripId, trip);
+    for (const [position, { code }] of known.stops.slice(0, -1).entries()) {
+      const place = this.#touch(code, known.serviceDate);
+      place.calls.splice(placeAfter(place.calls, trip.departsAt[position]!), 0, { trip, position });
+      place.rides = undefined;
     }
   }
 
@@ -124,10 +121,12 @@ export class TripCalendar {
     const trip = this.#trips.get(tripId);
     if (!trip) return;
     this.#trips.delete(tripId);
-    for (const code of trip.codes) {
-      const place = this.#touch(code, trip.serviceDate);
+    const { serviceDate, stops } = trip.trip;
+    for (const { code } of stops) {
+      const place = this.#touch(code, serviceDate);
       place.calls = place.calls.filter((call) => call.trip !== trip);
-      if (place.calls.length === 0) this.#places.delete(`${code} ${trip.serviceDate}`);
+      place.rides = undefined;
+      if (place.calls.length === 0) this.#places.delete(`${code} ${serviceDate}`);
     }
   }
 
@@ -135,19 +134,28 @@ export class TripCalendar {
     const key = `${code} ${date}`;
     let place = this.#places.get(key);
     if (!place) {
-      place = { version: 0, calls: [], answers: new Map() };
+      place = { version: 0, calls: [], rides: undefined };
       this.#places.set(key, place);
     }
-    place.version += 1;
+    this.#versions += 1;
+    place.version = this.#versions;
     return place;
   }
+}
 
-  #same(text: string): string {
-    const known = this.#codes.get(text);
-    if (known !== undefined) return known;
-    this.#codes.set(text, text);
-    return text;
+/** A destination that a trip reaches twice is reached where it comes first. */
+function ridesOf(calls: readonly Call[]): Map<string, CalendarRide[]> {
+  const rides = new Map<string, CalendarRide[]>();
+  for (const { trip, position } of calls) {
+    const { stops } = trip.trip;
+    for (let to = position + 1; to < stops.length; to += 1) {
+      const { code } = stops[to]!;
+      const known = rides.get(code);
+      if (!known) rides.set(code, [{ trip, from: position, to }]);
+      else if (known.at(-1)!.trip !== trip || known.at(-1)!.from !== position) known.push({ trip, from: position, to });
+    }
   }
+  return rides;
 }
 
 /** Where a call at that time belongs in calls that are in order of departure: behind those that leave at the same time. */

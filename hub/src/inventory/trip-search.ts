@@ -1,21 +1,20 @@
-import { covers, legsBetween } from '@lianpiao/shared/domain/legs';
+import { legsBetween } from '@lianpiao/shared/domain/legs';
 import type { RuleSet } from '@lianpiao/shared/domain/rules';
 import { saleClosesAt } from '@lianpiao/shared/domain/sale-rules';
-import { isFree } from '@lianpiao/shared/domain/seats';
 import { addDays, type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { rulesAt } from '@lianpiao/shared/store/rules';
-import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { offerOf } from '@lianpiao/shared/store/trips/offer';
-import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import type { HubStore, TripTouch } from '../store/hub-store.ts';
-import { type CalendarTrip, type KeptOffer, TripCalendar } from './trip-calendar.ts';
+import { KeptAnswers } from './kept-answers.ts';
+import { type SeatCount, seatCountsOf, seatsFor } from './seat-counts.ts';
+import { type CalendarRide, type CalendarTrip, TripCalendar } from './trip-calendar.ts';
 
 /** Rows of one answer. */
 const OFFERS_MAX = 200;
 /** An answer is worked out anew at least that often, in ms: rules and the end of sale move with the clock. */
 const KEEP_MS_MAX = 30_000;
-/** Answers kept for one stop and day: its destinations are fewer in any real timetable. */
-const ANSWERS_MAX = 500;
+/** Rules are read again at least that often, in ms. */
+const RULES_MS_MAX = 1_000;
 
 export type TripQuery = { readonly from: string; readonly to: string; readonly date: string };
 
@@ -26,9 +25,11 @@ export type TripQuery = { readonly from: string; readonly to: string; readonly d
 export class TripSearch {
   readonly #store: HubStore;
   readonly #calendar = new TripCalendar();
+  readonly #answers = new KeptAnswers();
   /** Trips to read again, each with how often it was noted. */
   readonly #stale = new Map<string, number>();
   #reading: Promise<void> | null = null;
+  #rules: { readonly set: RuleSet; readonly at: EpochMs } | undefined;
 
   constructor(store: HubStore) {
     this.#store = store;
@@ -49,11 +50,11 @@ export class TripSearch {
   }
 
   /** The kept answer, where there is a good one: costs two look-ups. */
-  kept({ from, to, date }: TripQuery, now: EpochMs): string | undefined {
+  kept(query: TripQuery, now: EpochMs): string | undefined {
     if (this.#stale.size > 0) return undefined;
-    const place = this.#calendar.place(from, date);
+    const place = this.#calendar.place(query.from, query.date);
     if (!place) return '[]';
-    const answer = place.answers.get(to);
+    const answer = this.#answers.get(questionOf(query));
     return answer && answer.version === place.version && now < answer.until ? answer.body : undefined;
   }
 
@@ -62,49 +63,40 @@ export class TripSearch {
     if (this.#stale.size > 0) await this.#refresh();
     const kept = this.kept(query, now);
     if (kept !== undefined) return kept;
-    const { from, to, date } = query;
-    const place = this.#calendar.place(from, date);
+    const place = this.#calendar.place(query.from, query.date);
     if (!place) return '[]';
     const { version } = place;
-    const rules = await rulesAt(this.#store.read, now);
+    const rules = await this.#rulesAt(now);
     const offers: string[] = [];
     let until = now + KEEP_MS_MAX;
-    for (const { trip, position } of place.calls) {
-      const end = trip.codes.indexOf(to, position + 1);
-      if (end < 0) continue;
-      const offer = await this.#offer(trip, position, end, rules);
-      if (!offer || offer.closesAt <= now) continue;
-      until = Math.min(until, offer.closesAt);
-      offers.push(offer.text);
+    for (const ride of this.#calendar.rides(place, query.to)) {
+      const { trip, from } = ride;
+      const closesAt = saleClosesAt('web', trip.departsAt[from]!, rules.sale);
+      if (closesAt <= now) continue;
+      const offer = offerText(ride, trip.seats ?? (await this.#readSeats(trip)), rules);
+      if (offer === undefined) continue;
+      until = Math.min(until, closesAt);
+      offers.push(offer);
       if (offers.length === OFFERS_MAX) break;
     }
     const body = `[${offers.join(',')}]`;
-    if (place.answers.size >= ANSWERS_MAX) place.answers.clear();
-    place.answers.set(to, { version, until, body });
+    this.#answers.keep(questionOf(query), { version, until, body });
     return body;
   }
 
-  async #offer(trip: CalendarTrip, from: number, to: number, rules: RuleSet): Promise<KeptOffer | null> {
-    const key = `${from}-${to}`;
-    const known = trip.offers.get(key);
-    if (known !== undefined) return known;
+  async #readSeats(trip: CalendarTrip): Promise<readonly SeatCount[]> {
     const { version } = trip;
-    const made = await this.#makeOffer(trip.tripId, from, to, rules);
-    if (trip.version === version) trip.offers.set(key, made);
-    return made;
+    const seats = await seatCountsOf(this.#store.read, trip.trip.tripId);
+    if (trip.version === version) trip.seats = seats;
+    return seats;
   }
 
-  async #makeOffer(tripId: string, from: number, to: number, rules: RuleSet): Promise<KeptOffer | null> {
-    const { read } = this.#store;
-    const trip = await findTrip(read, tripId);
-    if (!trip || (trip.state !== 'open' && trip.state !== 'departed')) return null;
-    const seats = await seatsOfTrip(read, tripId);
-    const legs = legsBetween(from, to);
-    const remaining = seats.filter((seat) => isFree(seat, legs)).length;
-    const ours = seats.filter((seat) => covers(seat.mine, legs)).length;
-    const offer = offerOf(trip, from, to, { remaining, remainingElsewhere: trip.seats.length - ours }, rules.fareTypes);
-    if (!offer) return null;
-    return { text: JSON.stringify(offer), closesAt: saleClosesAt('web', offer.departsAt, rules.sale) };
+  async #rulesAt(now: EpochMs): Promise<RuleSet> {
+    const known = this.#rules;
+    if (known && known.at <= now && now < known.at + RULES_MS_MAX) return known.set;
+    const set = await rulesAt(this.#store.read, now);
+    this.#rules = { set, at: now };
+    return set;
   }
 
   #note(trips: ReadonlyMap<string, TripTouch>): void {
@@ -127,4 +119,20 @@ export class TripSearch {
     await this.#calendar.reload(this.#store.read, [...noted.keys()]);
     for (const [tripId, times] of noted) if (this.#stale.get(tripId) === times) this.#stale.delete(tripId);
   }
+}
+
+function questionOf({ from, to, date }: TripQuery): string {
+  return `${from} ${to} ${date}`;
+}
+
+/** An offer as JSON text; undefined where the ride cannot be bought. */
+function offerText({ trip: { trip }, from, to }: CalendarRide, seats: readonly SeatCount[], rules: RuleSet) {
+  if (trip.state !== 'open' && trip.state !== 'departed') return undefined;
+  const legs = legsBetween(from, to);
+  const counts = {
+    remaining: seatsFor(seats, 'free', legs),
+    remainingElsewhere: trip.seats.length - seatsFor(seats, 'mine', legs),
+  };
+  const offer = offerOf(trip, from, to, counts, rules.fareTypes);
+  return offer && JSON.stringify(offer);
 }

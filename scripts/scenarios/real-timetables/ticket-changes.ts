@@ -32,6 +32,8 @@ export async function refundAtCounter(day: Day, channel: ChannelSales): Promise<
   const at = day.pick([...day.province.stations.keys()])!;
   const { desk, clerk } = day.station(at);
   const { ticketNo, home } = ticket;
+  // Another station can be asked once the hub has heard of the sale.
+  if (home !== at) await day.carry();
   const quote = await quoteAnywhere(desk, clerk, ticketNo);
   if (!quote.ok) throw new Error(`not quoted: ${JSON.stringify(quote.refusal)}`);
   const { quoteId, refundFen } = quote.value;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { and, asc, eq, gte, inArray, lte, sql } from 'drizzle-orm';
 import { Fault } from '../fault.ts';
 import { statement, value } from '../store/statement.ts';
@@ -11,6 +12,9 @@ const ROUND_ROWS_MAX = 200;
 const GROUP_ROWS_MAX = 25;
 /** The wait after a round that met a passing fault, in ms. */
 const RETRY_MS = 1_000;
+/** How long a round gives way to more important work at most, and how often it looks whether it still has to, in ms. */
+const GIVE_WAY_MS_MAX = 100;
+const LOOK_MS = 5;
 
 /** A queue that waits for an upgrade or a correction. `agg` is what its events are about. */
 export type ParkedQueue = {
@@ -80,6 +84,7 @@ export class InboxProjector<Tables extends SharedTables> {
   readonly #store: Store<Tables>;
   readonly #handlersOf: (peer: string) => FactHandlers<Tables>;
   readonly #noted: (code: string, facts: Readonly<Record<string, unknown>>) => void;
+  readonly #busy: () => boolean;
   /** Queues that do not go on, as `peer agg`: `parked` until they are replayed, `held` for this round after a passing fault. */
   readonly #stopped = new Map<string, 'parked' | 'held'>();
   #running: Promise<void> | undefined;
@@ -87,14 +92,17 @@ export class InboxProjector<Tables extends SharedTables> {
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
+  /** `busy`: a backlog is coming in. To keep it, so that its senders are rid of it, goes before projecting it. */
   constructor(
     store: Store<Tables>,
     handlersOf: (peer: string) => FactHandlers<Tables>,
     noted: (code: string, facts: Readonly<Record<string, unknown>>) => void,
+    busy: () => boolean = () => false,
   ) {
     this.#store = store;
     this.#handlersOf = handlersOf;
     this.#noted = noted;
+    this.#busy = busy;
   }
 
   /** Reads which queues are parked, and takes up what was left. */
@@ -176,6 +184,7 @@ export class InboxProjector<Tables extends SharedTables> {
 
   async #run(): Promise<void> {
     while (this.#again && !this.#closed) {
+      await this.#giveWay();
       this.#again = false;
       const rows = await next(this.#store.read, { limit: ROUND_ROWS_MAX });
       const outcomes = await this.#projectRound(rows);
@@ -186,6 +195,11 @@ export class InboxProjector<Tables extends SharedTables> {
       }
       if (rows.length > 0) this.#again = true;
     }
+  }
+
+  async #giveWay(): Promise<void> {
+    for (let waited = 0; waited < GIVE_WAY_MS_MAX && this.#busy() && !this.#closed; waited += LOOK_MS)
+      await sleep(LOOK_MS);
   }
 
   /**

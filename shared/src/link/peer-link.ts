@@ -23,9 +23,13 @@ import { confirmSent, eventsFrom, type OutEvent, receivedPosition, sentHash } fr
 
 /** Acknowledgements go out at most this often, and confirmations are written down at most this often. In ms. */
 export const ACK_MS_MIN = 50;
+/** So many batches are acknowledged at once, or a sender with a full window would stand still until the time is over. */
+const ACK_BATCHES = BATCHES_IN_FLIGHT_MAX / 2;
 const CONFIRM_MS = 500;
 /** Batches that may wait for their commit before the line is slowed down. */
 const KEEPING_MAX = 64;
+/** Rows of the outbox that are read at once. */
+const READ_ROWS = 4 * BATCH_EVENTS_MAX;
 /** A batch's envelope, sequence and names around each event's text, roughly. */
 const EVENT_FRAME_BYTES = 200;
 
@@ -64,8 +68,12 @@ type LaneState = {
   generation: number;
   stopped: string | undefined;
   ackDue: boolean;
+  /** Batches that are kept and not yet acknowledged. */
+  unacked: number;
   flushing: boolean;
   confirmed: { readonly ack: number; readonly hash: string; readonly safe: number } | undefined;
+  /** Rows of the outbox, in order and without a gap. */
+  read: readonly OutEvent[];
 };
 
 /**
@@ -199,6 +207,7 @@ export class PeerLink<Tables extends SharedTables> {
     if (position) {
       state.durable = position;
       state.ackDue = true;
+      state.unacked += 1;
       committed?.(lane);
       if (lane === 'ev') evKept();
     }
@@ -219,11 +228,15 @@ export class PeerLink<Tables extends SharedTables> {
   }
 
   #acknowledge(now: number): void {
-    if (now - this.#ackedAt < ACK_MS_MIN || !LANES.some((lane) => this.#lanes[lane].ackDue)) return;
+    const many = LANES.some((lane) => this.#lanes[lane].unacked >= ACK_BATCHES);
+    if (!many && (now - this.#ackedAt < ACK_MS_MIN || !LANES.some((lane) => this.#lanes[lane].ackDue))) return;
     const acks = this.acks().filter(({ lane }) => this.#lanes[lane].ackDue);
     if (this.#options.say({ k: 'ack', acks }) !== 'sent') return;
     this.#ackedAt = now;
-    for (const { lane } of acks) this.#lanes[lane].ackDue = false;
+    for (const { lane } of acks) {
+      this.#lanes[lane].ackDue = false;
+      this.#lanes[lane].unacked = 0;
+    }
   }
 
   #acknowledged({ lane, ack, hash, safe, window }: LaneAck): void {
@@ -269,14 +282,24 @@ export class PeerLink<Tables extends SharedTables> {
     }
   }
 
+  /** What a batch from that event on may hold, and the chain before it. Rows never change: those of the last reading are as good. */
+  async #outboxRows(lane: Lane, from: number): Promise<{ before: string | undefined; events: readonly OutEvent[] }> {
+    const state = this.#lanes[lane];
+    // The row before the first gives the chain at the join.
+    const first = Math.max(1, from - 1);
+    const end = Math.min(from + BATCH_EVENTS_MAX - 1, state.sender.head);
+    if (!((state.read[0]?.seq ?? Infinity) <= first && state.read.at(-1)!.seq >= end))
+      state.read = await eventsFrom(this.#options.store.read, this.#options.peer, lane, first, READ_ROWS);
+    const offset = from - (state.read[0]?.seq ?? 0);
+    const before = from === 1 ? CHAIN_START : state.read[offset - 1]?.hash;
+    return { before, events: state.read.slice(offset, offset + BATCH_EVENTS_MAX) };
+  }
+
   async #send(lane: Lane, sender: StreamSender): Promise<void> {
-    const { store, peer, say, monotonic, broken } = this.#options;
+    const { say, monotonic, broken } = this.#options;
     for (let due = sender.due(monotonic()); due; due = sender.due(monotonic())) {
       const { from } = due;
-      // The row before the first gives the chain at the join.
-      const rows = await eventsFrom(store.read, peer, lane, Math.max(1, from - 1), BATCH_EVENTS_MAX + 1);
-      const before = from === 1 ? CHAIN_START : rows.find((row) => row.seq === from - 1)?.hash;
-      const events = rows.filter((row) => row.seq >= from);
+      const { before, events } = await this.#outboxRows(lane, from);
       if (before === undefined || events[0]?.seq !== from) {
         broken('link.rows-missing', { lane, from });
         return;
@@ -309,8 +332,10 @@ function freshLane(lane: Lane): LaneState {
     generation: 0,
     stopped: undefined,
     ackDue: false,
+    unacked: 0,
     flushing: false,
     confirmed: undefined,
+    read: [],
   };
 }
 

@@ -95,7 +95,7 @@ const event = z.object({
   agg: z.string().min(1).max(80),
   /** JSON text, byte for byte as it was hashed. */
   fact: z.string().min(2).max(200_000),
-  person: z.object({ sealed: z.base64url().min(1).max(4096), hash }).optional(),
+  person: z.object({ sealed: z.string().regex(/^[A-Za-z0-9_-]{1,4096}$/), hash }).optional(),
 });
 export type WireEvent = z.infer<typeof event>;
 

@@ -1,0 +1,29 @@
+import { channelRoutes } from '@lianpiao/hub/api/channel-routes';
+import { TripSearch } from '@lianpiao/hub/inventory/trip-search';
+import { freshHub } from '@lianpiao/hub/testing/fresh-hub';
+import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
+import { listen } from '@lianpiao/shared/http/listen';
+import { openApiApp } from '@lianpiao/shared/http/openapi-app';
+import { publishTrips } from './province-of-trips.ts';
+
+/** The hub of `npm run bench -- search` in a process of its own: its channel interface over a database full of trips. */
+export type SearchHubArgs = { readonly trips: number; readonly token: string };
+export type SearchHubReady = { readonly address: string; readonly trips: number; readonly loadMs: number };
+
+const { trips, token } = JSON.parse(process.argv[2]!) as SearchHubArgs;
+const hub = await freshHub();
+await publishTrips(hub.store, trips);
+const channel = { id: 'web-demo', name: '示例网站', kind: 'web', terminal: '001', state: 'open', feeBasisPoints: 0 };
+await hub.store.transaction((tx) =>
+  tx.db.insert(tx.t.channels).values({ ...channel, tokenHash: sm3Hex(token), callsPerMinute: 1e9 }),
+);
+const search = new TripSearch(hub.store);
+const startedAt = performance.now();
+await search.load(hub.clock.now());
+const loadMs = Math.round(performance.now() - startedAt);
+const failed = (cause: unknown) => console.error(cause);
+const app = openApiApp(failed);
+channelRoutes(app, { hub, search, log: failed });
+const { address } = await listen(app.fetch, '127.0.0.1', 0);
+process.send!({ address, trips: search.size, loadMs } satisfies SearchHubReady);
+process.once('disconnect', () => void hub.end().then(() => process.exit(0)));
