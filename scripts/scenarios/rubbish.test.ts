@@ -51,7 +51,6 @@ describe('rubbish at a station', () => {
     station.put('drop/picture.csv', Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 7919) % 256)));
     station.put('drop/nothing.csv', '');
     station.put('drop/wrong-table.csv', 'a,b,c\r\n1,2,3\r\n');
-
     await station.watch.look();
     const { fault, setAside, trips: after } = station.watch.status;
     expect([fault, after]).toEqual([null, trips]);
