@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { addDays, instantOf, type ServiceDate, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import type { Offer, Sold } from '@lianpiao/shared/protocol/ticketing';
 import { aPassenger } from '@lianpiao/shared/testing/builders';
-import { choosePorts } from '../province/ports.ts';
+import { chooseAnyPorts } from '../province/ports.ts';
 import { Province, type StationId } from '../province/province.ts';
 import { HttpClient, must, until } from './http-client.ts';
 
@@ -48,7 +48,7 @@ export class World {
     const clockFile = join(folder, 'clock.json');
     const offsetMs = instantOf(today, 6 * 60, ZONE) - Date.now();
     setClock(clockFile, offsetMs);
-    const ports = await choosePorts(join(folder, 'ports.json'));
+    const ports = await chooseAnyPorts();
     const onLost = (name: string, tail: string) => say(`${name} 意外退出 ended unexpectedly\n${tail}`);
     const province = await Province.open({ folder, ports, clockFile, onLost, say });
     const counters = {} as Record<StationId, HttpClient>;

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { replaceFile } from '@lianpiao/shared/crypto/durable-file';
@@ -20,6 +21,20 @@ export async function choosePorts(file: string): Promise<Ports> {
   const chosen: Record<string, number> = {};
   for (const [place, port] of Object.entries(wanted)) chosen[place] = await freePort(port, Object.values(chosen));
   await replaceFile(file, JSON.stringify(chosen, null, 2), 0o600);
+  return chosen as Ports;
+}
+
+/**
+ * Free ports for a province that nobody calls by hand, from a random number below the range of outgoing connections: two
+ * that start at once do not choose the same.
+ */
+export async function chooseAnyPorts(): Promise<Ports> {
+  const chosen: Record<string, number> = {};
+  let port = randomInt(10_000, 30_000);
+  for (const place of Object.keys(DEFAULT_PORTS)) {
+    port = await freePort(port, []);
+    chosen[place] = port++;
+  }
   return chosen as Ports;
 }
 

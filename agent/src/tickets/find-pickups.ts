@@ -6,14 +6,14 @@ import { and, eq } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
 import type { AgentTables } from '../store/tables.ts';
 
-/** Uncollected tickets whose home is this station, on a document or an order's pickup code. */
+/** Tickets without a paper yet whose home is this station, on a document or an order's pickup code. */
 export async function findPickups(
   agent: Pick<Agent, 'station' | 'persons'>,
   on: Reader<AgentTables>,
   proof: PickupProof,
 ): Promise<{ row: TicketRow; trip: KnownTrip }[]> {
   const { tickets, orders } = on.t;
-  const mine = and(eq(tickets.home, agent.station.code), eq(tickets.state, 'sold'));
+  const mine = and(eq(tickets.home, agent.station.code), eq(tickets.state, 'sold'), eq(tickets.printSeq, 0));
   const rows =
     'pickupCode' in proof
       ? (
