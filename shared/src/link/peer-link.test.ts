@@ -230,6 +230,21 @@ describe('a link between two databases', () => {
     expect(pair.agent.link.queued).toBe(3);
   });
 
+  it('takes a confirmation of facts that went out before it had noticed them in the outbox', async () => {
+    const pair = await aPair(CALM);
+    for (let n = 1; n <= 5; n += 1) {
+      const fact = { tripId: TRIP, at: NOON, reason: `r${n}` };
+      await pair.agent.store.transaction((tx) =>
+        emit(tx, { peer: 'hub', type: 'trip.suspended', agg: TRIP, fact }, NOON),
+      );
+    }
+    pair.agent.link.appended('ev', 1);
+    await pair.run(1000);
+    expect(pair.agent.broken).toEqual([]);
+    expect(await effects(pair.hub, 'ev')).toEqual(upTo('r', 5));
+    expect(pair.agent.link.acked('ev')).toBe(5);
+  });
+
   it('says so when the other side confirms more than was ever sent', async () => {
     const pair = await aPair(CALM);
     await emitTo(pair.agent, 'hub', 'ev', 2);

@@ -304,6 +304,8 @@ export class PeerLink<Tables extends SharedTables> {
         broken('link.rows-missing', { lane, from });
         return;
       }
+      // Rows committed since the outbox was last looked at go out too, and may be confirmed before the next look.
+      sender.appended(events.at(-1)!.seq, monotonic());
       // An acknowledgement or a rewind may have come in meanwhile.
       if (sender.due(monotonic())?.from !== from) continue;
       let count = batchLength(

@@ -125,7 +125,16 @@ export class StreamSender {
 
   /** Events `from … to` were handed to the connection. */
   wentOut(from: number, to: number, now: number): void {
-    invariant(from === this.#sent + 1 && to >= from, 'batches go out in sequence', { from, to, sent: this.#sent });
+    invariant(
+      from === this.#sent + 1 && to >= from && to <= this.#head,
+      'batches go out in sequence, and only what exists',
+      {
+        from,
+        to,
+        sent: this.#sent,
+        head: this.#head,
+      },
+    );
     this.#sent = to;
     this.#flights.push({ from, to, sentAt: now });
     this.#pendingSince = to < this.#head ? now - BATCH_WAIT_MS : now;
