@@ -1,4 +1,4 @@
-import { SerialPort } from 'serialport';
+import { SerialLine } from './serial-line.ts';
 import { alreadyClosed, createTransportEvents, type Transport, unreachable } from './transport.ts';
 
 /** Line settings of a serial device. ID readers run at 115200 8N1 without flow control, serial printers vary. */
@@ -14,7 +14,7 @@ export type SerialSettings = {
 export function serialTransport(path: string, settings: SerialSettings): Transport {
   const address = `serial://${path.startsWith('/') ? '' : '/'}${path}?baud=${settings.baud}`;
   const events = createTransportEvents();
-  const port = new SerialPort({
+  const port = new SerialLine({
     path,
     baudRate: settings.baud,
     dataBits: settings.dataBits,
