@@ -97,7 +97,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     enrolled: (station: string) => macKeys.load(station),
   };
   const uiFolder = join(import.meta.dirname, '..', 'console', 'dist');
-  const app = hubApp({
+  const { fetch, first } = hubApp({
     hub,
     link,
     search,
@@ -106,7 +106,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     uiFolder,
     log: (cause) => log.failed('request.failed', cause),
   });
-  const server = await listen(app.fetch, config.http.host, config.http.port);
+  const server = await listen(fetch, config.http.host, config.http.port, first);
   sandbox.servedAt(server.address);
   return {
     address: server.address,

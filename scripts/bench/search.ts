@@ -7,7 +7,7 @@ import { median } from './sale.ts';
 import type { SearchHubArgs, SearchHubReady } from './search-hub.ts';
 
 const TRIPS = 50_000;
-const CONNECTIONS = 16;
+const CONNECTIONS = 256;
 const ROUNDS = 5;
 const ROUND_MS = 4_000;
 /** One sale in so many searches. */
@@ -22,7 +22,7 @@ const LENGTHS_MAX = 5_000;
 type Round = { readonly rate: number; readonly sales: number; readonly slowestMs: number; readonly lengths: number[] };
 
 /**
- * Random rides and dates over 50,000 trips, asked over 16 connections, with a sale (a hold of one seat) after every 20
+ * Random rides and dates over 50,000 trips, asked over 256 connections, with a sale (a hold of one seat) after every 20
  * searches that the next search for the same ride has to show; against a bare hono handler that answers with as many
  * bytes. Client, hub and bare handler are processes of their own. Sales are not counted, only what they cost the searches.
  */
@@ -78,9 +78,24 @@ async function load(address: string, seed: number, selling: boolean): Promise<Ro
     }
     line.close();
   };
+  const rest = stayAwake();
   await Promise.all(Array.from({ length: CONNECTIONS }, (_, index) => ask(index)));
+  rest();
   const { searches, ...sold } = total;
   return { rate: (searches / (performance.now() - startedAt)) * 1000, ...sold, lengths };
+}
+
+/**
+ * Keeps this process from sleeping until it is told to rest. On a virtual machine waking a sleeping client costs the one that
+ * answers it as much as an answer: that is a matter of the machine, not of what is compared here.
+ */
+function stayAwake(): () => void {
+  let awake = true;
+  const turn = () => void (awake && setImmediate(turn));
+  turn();
+  return () => {
+    awake = false;
+  };
 }
 
 /** Holds a seat of an offer, and searches until it shows. */

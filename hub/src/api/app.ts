@@ -30,11 +30,11 @@ export function hubApp(api: HubApi) {
   enrolRoutes(app, enrolment, hub.clock);
   paymentRoutes(app, hub, sandbox.secret);
   app.route('/', sandbox.pages);
-  channelRoutes(app, api);
+  const first = channelRoutes(app, api);
   consoleRoutes(app, api);
   app.doc31('/openapi.json', ABOUT);
   app.get('/docs', (c) => c.html(docsPage(app.getOpenAPI31Document(ABOUT))));
   app.get('/healthz', (c) => c.json({ ok: true, trips: api.search.size, stations: api.link.freshness().length }));
   app.use('/*', serveStatic({ root: uiFolder }));
-  return app;
+  return { fetch: app.fetch, first };
 }

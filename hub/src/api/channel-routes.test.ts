@@ -1,4 +1,5 @@
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
+import { listen } from '@lianpiao/shared/http/listen';
 import { openApiApp } from '@lianpiao/shared/http/openapi-app';
 import type { Held, Offer } from '@lianpiao/shared/protocol/ticketing';
 import { aPassenger, aTrip } from '@lianpiao/shared/testing/builders';
@@ -12,6 +13,7 @@ const OTHER = 'another-token-of-some-characters';
 const trip = aTrip({ serviceDate: '20261123' as never });
 let hub: FreshHub;
 let app: ReturnType<typeof openApiApp>;
+let first: ReturnType<typeof channelRoutes>;
 beforeEach(async () => {
   hub = await freshHub();
   await onSale(hub, trip, 3);
@@ -25,7 +27,7 @@ beforeEach(async () => {
   app = openApiApp(() => undefined);
   const search = new TripSearch(hub.store);
   await search.load(hub.clock.now());
-  channelRoutes(app, { hub, search, log: () => undefined });
+  first = channelRoutes(app, { hub, search, log: () => undefined });
 });
 afterEach(() => hub.end());
 
@@ -70,6 +72,26 @@ describe("the channel's interface", () => {
     expect((await ask('POST', `/tickets/${ticketNo}/refund`, { quoteId })).body).toMatchObject({ payout: 'original' });
     expect(await ask('GET', `/tickets/${ticketNo}`, undefined, OTHER)).toMatchObject({ status: 404 });
     expect(await ask('GET', `/orders/${made.orderId}`, undefined, OTHER)).toMatchObject({ status: 404 });
+  });
+
+  it('answers a search over a line as through its routes, refusals included', async () => {
+    const server = await listen(app.fetch, '127.0.0.1', 0, first);
+    const over = async (query: string, token = TOKEN) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await fetch(`${server.address}/channel/v1/trips?${query}`, { headers });
+      return { status: answer.status, body: (await answer.json()) as never };
+    };
+    const good = `from=${HANGZHOU}&to=S2&date=20261123`;
+    try {
+      for (let turn = 0; turn < 2; turn += 1) {
+        for (const query of [good, `from=${HANGZHOU}&to=nowhere&date=20261123`, 'from=!&to=S2&date=20261123', 'from=a'])
+          expect(await over(query)).toEqual(await ask('GET', `/trips?${query}`));
+        expect(await over(good, 'a-token-that-nobody-was-given')).toMatchObject({ status: 401 });
+      }
+      expect((await over(good)).body).toMatchObject([{ toName: '宁波', remaining: 3 }]);
+    } finally {
+      await server.close();
+    }
   });
 
   it('lets nobody in without a token, and no channel more often than agreed', async () => {

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
+import type { First } from '@lianpiao/shared/http/listen';
 import { type ApiEnv, callOf, mount, openApiApp } from '@lianpiao/shared/http/openapi-app';
 import { refusalAnswer } from '@lianpiao/shared/http/problem';
 import * as body from '@lianpiao/shared/protocol/ticketing';
@@ -19,7 +20,7 @@ import { orderById, ticketByNo } from '../orders/query-orders.ts';
 import { quoteRefund } from '../orders/quote-refund.ts';
 import { refundTicket } from '../orders/refund-ticket.ts';
 import { releaseSeats } from '../orders/release-seats.ts';
-import { searchRoute } from './search-route.ts';
+import { searchFirst, searchRoute } from './search-route.ts';
 
 const ROOT = '/channel/v1';
 const stop = z.object({ code: z.string(), name: z.string(), pinyin: z.string(), station: z.string().nullable() });
@@ -36,18 +37,22 @@ const orderToPay = z.object({
   payment: z.object({ paymentId: z.string(), payUrl: z.string(), amountFen: z.int(), endsAt: z.int() }),
 });
 
-/** The hub's interface for channels that sell: search, hold, order with payment, query, refund (F1.1, F2.2). */
+/**
+ * The hub's interface for channels that sell: search, hold, order with payment, query, refund (F1.1, F2.2). What it
+ * returns is asked before the application.
+ */
 export function channelRoutes(
   app: OpenAPIHono<ApiEnv>,
   desk: { readonly hub: Hub; readonly search: TripSearch; readonly log: (cause: unknown) => void },
-): void {
+): First {
   const { hub, search, log } = desk;
   const { clock } = hub;
   const callers = new ChannelCallers(hub.store);
   const selling = { ...hub, seats: new SeatRequests(hub) };
   const group = openApiApp(log);
 
-  app.get(`${ROOT}/trips`, searchRoute(hub, search, callers));
+  const searching = { hub, search, callers };
+  app.get(`${ROOT}/trips`, searchRoute(searching));
   group.openAPIRegistry.registerPath({
     method: 'get',
     path: '/trips',
@@ -149,6 +154,7 @@ export function channelRoutes(
       ),
   );
   app.route(ROOT, group);
+  return searchFirst(searching);
 }
 
 const callerOf = (c: Context): Caller => c.get('caller');

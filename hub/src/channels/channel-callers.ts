@@ -38,6 +38,11 @@ export class ChannelCallers {
     return this.#reread(now).then(() => this.#judge(authorization, now));
   }
 
+  /** Admits if the answer is a sure yes. A no costs the caller nothing: `admit` tells why. */
+  admits(authorization: string | undefined, now: number): boolean {
+    return now - this.#readAt < REREAD_MS && this.#judge(authorization, now).ok;
+  }
+
   #judge(authorization: string | undefined, now: number): ChannelVerdict {
     const channel = authorization === undefined ? undefined : this.#channelOf(authorization);
     if (!channel) return { ok: false, refusal: { code: 'auth.needed' } };

@@ -1,24 +1,14 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { departsAt } from '@lianpiao/shared/domain/trip';
 import { type KnownTrip, tripOf } from '@lianpiao/shared/store/trips/trip-rows';
 import { gte, inArray } from 'drizzle-orm';
 import type { HubReader } from '../store/hub-store.ts';
-import { readSeatCounts, type SeatCount } from './seat-counts.ts';
+import { type CalendarRide, type CalendarTrip, calendarRide, calendarTrip } from './calendar-trip.ts';
+import { readSeatCounts, type SeatCounts } from './seat-counts.ts';
 
-/** A trip as the calendar keeps it. */
-export type CalendarTrip = {
-  readonly trip: KnownTrip;
-  readonly departsAt: readonly EpochMs[];
-  /** Seats that the hub has; unknown after a change until somebody asks. `version` rises with each change. */
-  seats: readonly SeatCount[] | undefined;
-  version: number;
-};
-
+export type TripQuery = { readonly from: string; readonly to: string; readonly date: string };
 type Call = { readonly trip: CalendarTrip; readonly position: number };
-export type CalendarRide = { readonly trip: CalendarTrip; readonly from: number; readonly to: number };
-/** One stop on one day. `version` is another one after each change of a trip that calls there, and never the same again. */
+/** One stop on one day. */
 type Place = {
-  version: number;
   /** By departure. */
   calls: Call[];
   /** Rides from here by destination, in the order of the calls; made when somebody asks. */
@@ -37,19 +27,16 @@ const TRIPS_PER_QUERY = 500;
 export class TripCalendar {
   readonly #trips = new Map<string, CalendarTrip>();
   readonly #places = new Map<string, Place>();
-  #versions = 0;
   #changes = 0;
 
   get size(): number {
     return this.#trips.size;
   }
 
-  place(stop: string, date: string): Place | undefined {
-    return this.#places.get(`${stop} ${date}`);
-  }
-
-  /** The rides from a place to another stop, the earliest first. */
-  rides(place: Place, to: string): readonly CalendarRide[] {
+  /** The rides from one stop to another on a date, the earliest first. */
+  rides({ from, to, date }: TripQuery): readonly CalendarRide[] {
+    const place = this.#places.get(`${from} ${date}`);
+    if (!place) return [];
     place.rides ??= ridesOf(place.calls);
     return place.rides.get(to) ?? [];
   }
@@ -61,7 +48,6 @@ export class TripCalendar {
     if (!trip) return;
     trip.version += 1;
     trip.seats = undefined;
-    for (const { code } of trip.trip.stops) this.#touch(code, trip.trip.serviceDate);
   }
 
   /** Reads all trips from a service date on. */
@@ -94,24 +80,19 @@ export class TripCalendar {
     // Seats that may have changed since they were read are read again when somebody asks.
     const sure = changes === this.#changes;
     for (const tripId of tripIds) this.#remove(tripId);
-    for (const row of rows) this.#add(tripOf(row), sure ? (seats.get(row.tripId) ?? []) : undefined);
+    for (const row of rows) this.#add(tripOf(row), sure ? (seats.get(row.tripId) ?? null) : undefined);
   }
 
   /** Forgets days that are over. */
   forgetBefore(date: string): void {
-    for (const { trip } of this.#trips.values()) if (trip.serviceDate < date) this.#remove(trip.tripId);
+    for (const trip of this.#trips.values()) if (trip.serviceDate < date) this.#remove(trip.tripId);
   }
 
-  #add(known: KnownTrip, seats: readonly SeatCount[] | undefined): void {
-    const trip: CalendarTrip = {
-      trip: known,
-      departsAt: known.stops.map((_, stop) => departsAt(known, stop)),
-      seats,
-      version: 0,
-    };
-    this.#trips.set(known.tripId, trip);
-    for (const [position, { code }] of known.stops.slice(0, -1).entries()) {
-      const place = this.#touch(code, known.serviceDate);
+  #add(known: KnownTrip, seats: SeatCounts | undefined): void {
+    const trip = calendarTrip(known, seats);
+    this.#trips.set(trip.tripId, trip);
+    for (const [position, code] of trip.stopCodes.slice(0, -1).entries()) {
+      const place = this.#placeFor(code, trip.serviceDate);
       place.calls.splice(placeAfter(place.calls, trip.departsAt[position]!), 0, { trip, position });
       place.rides = undefined;
     }
@@ -121,38 +102,40 @@ export class TripCalendar {
     const trip = this.#trips.get(tripId);
     if (!trip) return;
     this.#trips.delete(tripId);
-    const { serviceDate, stops } = trip.trip;
-    for (const { code } of stops) {
-      const place = this.#touch(code, serviceDate);
+    const { serviceDate, stopCodes } = trip;
+    for (const code of stopCodes) {
+      const place = this.#places.get(`${code} ${serviceDate}`);
+      if (!place) continue;
       place.calls = place.calls.filter((call) => call.trip !== trip);
       place.rides = undefined;
       if (place.calls.length === 0) this.#places.delete(`${code} ${serviceDate}`);
     }
   }
 
-  #touch(code: string, date: string): Place {
-    const key = `${code} ${date}`;
+  #placeFor(stop: string, date: string): Place {
+    const key = `${stop} ${date}`;
     let place = this.#places.get(key);
     if (!place) {
-      place = { version: 0, calls: [], rides: undefined };
+      place = { calls: [], rides: undefined };
       this.#places.set(key, place);
     }
-    this.#versions += 1;
-    place.version = this.#versions;
     return place;
   }
 }
 
-/** A destination that a trip reaches twice is reached where it comes first. */
+/** A destination that a trip reaches twice is reached where it comes first. Rides without a fare are not sold. */
 function ridesOf(calls: readonly Call[]): Map<string, CalendarRide[]> {
   const rides = new Map<string, CalendarRide[]>();
   for (const { trip, position } of calls) {
-    const { stops } = trip.trip;
-    for (let to = position + 1; to < stops.length; to += 1) {
-      const { code } = stops[to]!;
+    const reached = new Set<string>();
+    for (let to = position + 1; to < trip.stopCodes.length; to += 1) {
+      const code = trip.stopCodes[to]!;
+      const ride = reached.has(code) ? undefined : calendarRide(trip, position, to);
+      reached.add(code);
+      if (!ride) continue;
       const known = rides.get(code);
-      if (!known) rides.set(code, [{ trip, from: position, to }]);
-      else if (known.at(-1)!.trip !== trip || known.at(-1)!.from !== position) known.push({ trip, from: position, to });
+      if (known) known.push(ride);
+      else rides.set(code, [ride]);
     }
   }
   return rides;

@@ -1,31 +1,26 @@
-import { legsBetween } from '@lianpiao/shared/domain/legs';
 import type { RuleSet } from '@lianpiao/shared/domain/rules';
 import { saleClosesAt } from '@lianpiao/shared/domain/sale-rules';
 import { addDays, type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { rulesAt } from '@lianpiao/shared/store/rules';
-import { offerOf } from '@lianpiao/shared/store/trips/offer';
 import type { HubStore, TripTouch } from '../store/hub-store.ts';
-import { KeptAnswers } from './kept-answers.ts';
-import { type SeatCount, seatCountsOf, seatsFor } from './seat-counts.ts';
-import { type CalendarRide, type CalendarTrip, TripCalendar } from './trip-calendar.ts';
+import type { CalendarTrip } from './calendar-trip.ts';
+import { offerText } from './offer-text.ts';
+import { seatCountsOf } from './seat-counts.ts';
+import { TripCalendar, type TripQuery } from './trip-calendar.ts';
 
 /** Rows of one answer. */
 const OFFERS_MAX = 200;
-/** An answer is worked out anew at least that often, in ms: rules and the end of sale move with the clock. */
-const KEEP_MS_MAX = 30_000;
 /** Rules are read again at least that often, in ms. */
 const RULES_MS_MAX = 1_000;
 
-export type TripQuery = { readonly from: string; readonly to: string; readonly date: string };
-
 /**
- * 余票查询 over the whole province, from memory. Answers are JSON text of `Offer[]`, kept until a trip that calls at the
- * boarding stop changes; a commit tells so before its caller goes on, so a sale is seen by the next search.
+ * 余票查询 over the whole province, from memory. A commit tells which trips it changed before its caller goes on, so a sale
+ * is seen by the next search. Answers are not kept: there are too many questions for one to be asked twice between two
+ * sales, and keeping them costs more than working them out.
  */
 export class TripSearch {
   readonly #store: HubStore;
   readonly #calendar = new TripCalendar();
-  readonly #answers = new KeptAnswers();
   /** Trips to read again, each with how often it was noted. */
   readonly #stale = new Map<string, number>();
   #reading: Promise<void> | null = null;
@@ -49,54 +44,44 @@ export class TripSearch {
     this.#calendar.forgetBefore(addDays(serviceDateOf(now, 'Asia/Shanghai'), -1));
   }
 
-  /** The kept answer, where there is a good one: costs two look-ups. */
-  kept(query: TripQuery, now: EpochMs): string | undefined {
-    if (this.#stale.size > 0) return undefined;
-    const place = this.#calendar.place(query.from, query.date);
-    if (!place) return '[]';
-    const answer = this.#answers.get(questionOf(query));
-    return answer && answer.version === place.version && now < answer.until ? answer.body : undefined;
-  }
-
-  /** Offers that can be bought now on a channel that is not at the station, the earliest first, as JSON text. */
-  async search(query: TripQuery, now: EpochMs): Promise<string> {
-    if (this.#stale.size > 0) await this.#refresh();
-    const kept = this.kept(query, now);
-    if (kept !== undefined) return kept;
-    const place = this.#calendar.place(query.from, query.date);
-    if (!place) return '[]';
-    const { version } = place;
-    const rules = await this.#rulesAt(now);
+  /**
+   * Offers that can be bought now on a channel that is not at the station, the earliest first, as JSON in UTF-8, one
+   * character a byte. A promise only where something has to be read first.
+   */
+  search(query: TripQuery, now: EpochMs): string | Promise<string> {
+    const rules = this.#rulesAt(now);
+    if (!rules || this.#stale.size > 0) return this.#readAndSearch(query, now);
     const offers: string[] = [];
-    let until = now + KEEP_MS_MAX;
-    for (const ride of this.#calendar.rides(place, query.to)) {
+    let open = false;
+    for (const ride of this.#calendar.rides(query)) {
       const { trip, from } = ride;
-      const closesAt = saleClosesAt('web', trip.departsAt[from]!, rules.sale);
-      if (closesAt <= now) continue;
-      const offer = offerText(ride, trip.seats ?? (await this.#readSeats(trip)), rules);
-      if (offer === undefined) continue;
-      until = Math.min(until, closesAt);
-      offers.push(offer);
+      // Rides are in order of departure: behind the first that can still be bought in time all can.
+      open ||= saleClosesAt('web', trip.departsAt[from]!, rules.sale) > now;
+      if (!open || !trip.onSale) continue;
+      if (trip.seats === undefined) return this.#readAndSearch(query, now);
+      offers.push(offerText(ride, trip.seats, rules));
       if (offers.length === OFFERS_MAX) break;
     }
-    const body = `[${offers.join(',')}]`;
-    this.#answers.keep(questionOf(query), { version, until, body });
-    return body;
+    return `[${offers.join(',')}]`;
   }
 
-  async #readSeats(trip: CalendarTrip): Promise<readonly SeatCount[]> {
+  async #readAndSearch(query: TripQuery, now: EpochMs): Promise<string> {
+    if (this.#stale.size > 0) await this.#refresh();
+    if (!this.#rulesAt(now)) this.#rules = { set: await rulesAt(this.#store.read, now), at: now };
+    for (const { trip } of this.#calendar.rides(query)) if (trip.seats === undefined) await this.#readSeats(trip);
+    return this.search(query, now);
+  }
+
+  /** Seats that change while they are counted are counted again. */
+  async #readSeats(trip: CalendarTrip): Promise<void> {
     const { version } = trip;
-    const seats = await seatCountsOf(this.#store.read, trip.trip.tripId);
+    const seats = await seatCountsOf(this.#store.read, trip.tripId);
     if (trip.version === version) trip.seats = seats;
-    return seats;
   }
 
-  async #rulesAt(now: EpochMs): Promise<RuleSet> {
+  #rulesAt(now: EpochMs): RuleSet | undefined {
     const known = this.#rules;
-    if (known && known.at <= now && now < known.at + RULES_MS_MAX) return known.set;
-    const set = await rulesAt(this.#store.read, now);
-    this.#rules = { set, at: now };
-    return set;
+    return known && known.at <= now && now < known.at + RULES_MS_MAX ? known.set : undefined;
   }
 
   #note(trips: ReadonlyMap<string, TripTouch>): void {
@@ -119,20 +104,4 @@ export class TripSearch {
     await this.#calendar.reload(this.#store.read, [...noted.keys()]);
     for (const [tripId, times] of noted) if (this.#stale.get(tripId) === times) this.#stale.delete(tripId);
   }
-}
-
-function questionOf({ from, to, date }: TripQuery): string {
-  return `${from} ${to} ${date}`;
-}
-
-/** An offer as JSON text; undefined where the ride cannot be bought. */
-function offerText({ trip: { trip }, from, to }: CalendarRide, seats: readonly SeatCount[], rules: RuleSet) {
-  if (trip.state !== 'open' && trip.state !== 'departed') return undefined;
-  const legs = legsBetween(from, to);
-  const counts = {
-    remaining: seatsFor(seats, 'free', legs),
-    remainingElsewhere: trip.seats.length - seatsFor(seats, 'mine', legs),
-  };
-  const offer = offerOf(trip, from, to, counts, rules.fareTypes);
-  return offer && JSON.stringify(offer);
 }

@@ -41,7 +41,9 @@ export async function expectRemaining(day: Day, rides: number): Promise<void> {
     const { trip, from, to } = day.ride();
     const query = { from: trip.stops[from]!.code, to: trip.stops[to]!.code, date: trip.serviceDate };
     const counter = await findOffers(day.station(trip.origin).agent, query, now);
-    const channel = JSON.parse(await day.province.search.search(query, now)) as Offer[];
+    const channel = JSON.parse(
+      Buffer.from(await day.province.search.search(query, now), 'latin1').toString(),
+    ) as Offer[];
     const remaining = (offers: readonly Offer[]) =>
       offers.find((offer) => offer.tripId === trip.tripId && offer.from === from && offer.to === to)?.remaining;
     const free = (owner: 'station' | 'hub') => day.model.free(trip.tripId, owner, from, to).length;

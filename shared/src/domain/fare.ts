@@ -58,20 +58,21 @@ export function pairCount(stopCount: number): number {
   return (stopCount * (stopCount - 1)) / 2;
 }
 
+/** What the table says of a ride, for an adult. */
+export type FullFare = Omit<FareQuote, 'fareFen'>;
+
 /**
- * What a passenger of that fare type pays from stop `from` to stop `to`.
+ * The executed fare of an adult from stop `from` to stop `to`.
  *
  * Refused where no fare is set, and where the executed fare is above the ceiling: the law forbids that sale, whatever the
  * station's table says (F6.3).
  */
-export function fareOf(
+export function fullFareOf(
   table: FareTable,
   from: number,
   to: number,
-  fareType: FareType,
-  rules: FareRules,
   seatType: SeatType = 'seat',
-): Outcome<FareQuote, FareRefusal> {
+): Outcome<FullFare, FareRefusal> {
   const index = pairIndex(from, to, table.stopCount);
   const fares = table.seatTypes[seatType];
   const fullFen = fares?.full[index] ?? null;
@@ -80,12 +81,21 @@ export function fareOf(
   if (ceilingFen !== null && fullFen > ceilingFen) {
     return refuse({ code: 'fare.above-ceiling', from, to, fullFen, ceilingFen });
   }
-  return done({
-    fareFen: discounted(fullFen, fareType, rules),
-    fullFen,
-    guidedFen: fares?.guided?.[index] ?? null,
-    ceilingFen,
-  });
+  return done({ fullFen, guidedFen: fares?.guided?.[index] ?? null, ceilingFen });
+}
+
+/** What a passenger of that fare type pays from stop `from` to stop `to`; refused as `fullFareOf`. */
+export function fareOf(
+  table: FareTable,
+  from: number,
+  to: number,
+  fareType: FareType,
+  rules: FareRules,
+  seatType: SeatType = 'seat',
+): Outcome<FareQuote, FareRefusal> {
+  const full = fullFareOf(table, from, to, seatType);
+  if (!full.ok) return full;
+  return done({ fareFen: discounted(full.value.fullFen, fareType, rules), ...full.value });
 }
 
 /** Fares from one price per pair; `price` answers null where no ticket is sold. */

@@ -1,8 +1,11 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Fault } from '../fault.ts';
 
 type Fetch = (request: Request) => Response | Promise<Response>;
+/** Is asked before the application: true where it has answered or will. */
+export type First = (request: IncomingMessage, answer: ServerResponse) => boolean;
 
 /**
  * Serves an application on an address of this machine. Port 0 takes a free one.
@@ -13,9 +16,15 @@ export function listen(
   fetch: Fetch,
   host: string,
   port: number,
+  first: First = () => false,
 ): Promise<{ readonly address: string; close(): Promise<void> }> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname: host, port }, (info: AddressInfo) =>
+    const withFirst = ((options: object, rest: RequestListener) =>
+      createServer(
+        options,
+        (request, answer) => void (first(request, answer) || rest(request, answer)),
+      )) as typeof createServer;
+    const server = serve({ fetch, hostname: host, port, createServer: withFirst }, (info: AddressInfo) =>
       resolve({
         address: `http://${host}:${info.port}`,
         close: () =>

@@ -29,9 +29,15 @@ export function openApiApp(log: (cause: unknown) => void): OpenAPIHono<ApiEnv> {
       } as { code: string });
     },
   });
-  const limit = bodyLimit({ maxSize: BODY_BYTES_MAX, onError: (c) => refusalAnswer(c, { code: 'body.too-large' }) });
-  // A GET has no body, and looking for one makes the server build a whole Request, which costs more than a search.
-  app.use((c, next) => (c.req.method === 'GET' ? next() : limit(c, next)));
+  const tooLarge = (c: Context) => refusalAnswer(c, { code: 'body.too-large' });
+  const limit = bodyLimit({ maxSize: BODY_BYTES_MAX, onError: tooLarge });
+  // Looking for a body makes the server build a whole Request, which costs more than a search: a length is enough.
+  app.use((c, next) => {
+    if (c.req.method === 'GET') return next();
+    const length = c.req.header('transfer-encoding') === undefined ? c.req.header('content-length') : undefined;
+    if (length === undefined) return limit(c, next);
+    return Number(length) > BODY_BYTES_MAX ? Promise.resolve(tooLarge(c)) : next();
+  });
   app.notFound((c) => refusalAnswer(c, { code: 'path.not-found' }));
   app.onError((cause, c) =>
     isBadBody(cause) ? refusalAnswer(c, { code: 'body.malformed' }) : errorAnswer(c, cause, log),

@@ -1,5 +1,5 @@
-import { fareOf } from '../../domain/fare.ts';
-import type { FareRules } from '../../domain/fare-type.ts';
+import { fullFareOf } from '../../domain/fare.ts';
+import { discounted, type FareRules } from '../../domain/fare-type.ts';
 import { formatMinutes } from '../../domain/service-day.ts';
 import { arrivesAt, departsAt } from '../../domain/trip.ts';
 import type { Offer } from '../../protocol/ticketing.ts';
@@ -15,21 +15,27 @@ export function offerOf(
   counts: SeatCounts,
   rules: FareRules,
 ): Offer | undefined {
-  const full = fareOf(trip.fares, from, to, 'full', rules);
-  const half = fareOf(trip.fares, from, to, 'half', rules);
-  if (!full.ok || !half.ok) return undefined;
-  const [boarding, destination] = [trip.stops[from]!, trip.stops[to]!];
+  const full = fullFareOf(trip.fares, from, to);
+  if (!full.ok) return undefined;
+  const { fullFen, ceilingFen } = full.value;
+  return {
+    ...offeredTrip(trip),
+    ...offeredBoarding(trip, from),
+    ...offeredArrival(trip, to),
+    ...counts,
+    fullFen,
+    halfFen: discounted(fullFen, 'half', rules),
+    ceilingFen,
+    km: trip.stops[to]!.km - trip.stops[from]!.km,
+  };
+}
+
+/** What an offer says of its trip, whatever the ride. */
+export function offeredTrip(trip: KnownTrip) {
   return {
     tripId: trip.tripId,
     tripNo: trip.tripNo,
     serviceDate: trip.serviceDate,
-    departsAt: departsAt(trip, from),
-    arrivesAt: arrivesAt(trip, to),
-    departs: formatMinutes(boarding.departs),
-    from,
-    to,
-    fromName: boarding.name,
-    toName: destination.name,
     terminalName: trip.stops.at(-1)!.name,
     stopNames: trip.stops.map(({ name }) => name),
     vehicleClass: trip.vehicleClass,
@@ -37,13 +43,23 @@ export function offerOf(
     gate: trip.gate,
     kind: trip.kind,
     nature: trip.nature,
-    remaining: counts.remaining,
-    remainingElsewhere: counts.remainingElsewhere,
     seats: trip.seats.length,
-    fullFen: full.value.fullFen,
-    halfFen: half.value.fareFen,
-    ceilingFen: full.value.ceilingFen,
-    km: destination.km - boarding.km,
     state: trip.state as Offer['state'],
-  };
+  } satisfies Partial<Offer>;
+}
+
+/** What an offer says of the stop where the ride begins. */
+export function offeredBoarding(trip: KnownTrip, from: number) {
+  const { name, departs } = trip.stops[from]!;
+  return {
+    from,
+    fromName: name,
+    departsAt: departsAt(trip, from),
+    departs: formatMinutes(departs),
+  } satisfies Partial<Offer>;
+}
+
+/** What an offer says of the stop where the ride ends. */
+export function offeredArrival(trip: KnownTrip, to: number) {
+  return { to, toName: trip.stops[to]!.name, arrivesAt: arrivesAt(trip, to) } satisfies Partial<Offer>;
 }
