@@ -17,8 +17,8 @@ import { median } from './sale.ts';
 import { saleToHub } from './sale-to-hub.ts';
 
 const EVENTS = 30_000;
-/** Events of one transaction at the station, in both runs. */
-const GROUP = 100;
+/** Events of one transaction at the station, in both runs: sales of sixteen busy counters, which share a commit. */
+const GROUP = 16;
 const ROUNDS = 3;
 
 /**
@@ -28,7 +28,7 @@ const ROUNDS = 3;
  * warms up and does not count. Before it: how long a counter sale takes until the hub shows its ticket.
  */
 export async function linkBench(): Promise<BenchResult> {
-  const latency = process.env.SKIP ? { sales: 0, perSecond: 0, p50: 0, p99: 0 } : await saleToHub();
+  const latency = await saleToHub();
   console.log(
     `counter sale to ticket at the hub, ${latency.sales} sales at ${latency.perSecond}/s: p50 ${latency.p50} ms, p99 ${latency.p99} ms`,
   );

@@ -28,33 +28,42 @@ export type ChainedEvent = {
 };
 
 const HASH_BYTES = 32;
+const UTF8_BYTES_MAX = 3;
+const TWO_32 = 2 ** 32;
 const FIXED_BYTES = HASH_BYTES + 8 + 8 + 2 + 2 + 2 + 4 + 1;
 
 /** What stands for the hash before the first event of a stream. */
 export const CHAIN_START = '0'.repeat(2 * HASH_BYTES);
 
+/** Where events are laid out to be hashed, one at a time: a fresh buffer for each costs as much as the hash. */
+let desk = Buffer.allocUnsafe(4096);
+
 /** Hash of an event after `previous`, 64 lower-case hexadecimal digits. */
 export function eventHash(previous: string, event: ChainedEvent): string {
-  const { type, agg, fact, personHash } = event;
-  const typeBytes = Buffer.byteLength(type);
-  const aggBytes = Buffer.byteLength(agg);
-  const factBytes = Buffer.byteLength(fact);
+  const { seq, at, tv, type, agg, fact, personHash } = event;
   invariant(previous.length === 2 * HASH_BYTES, 'a chain hash has 64 hexadecimal digits', { previous });
-  invariant(typeBytes <= 0xffff && aggBytes <= 0xffff, 'type and aggregate are short', { type, agg });
+  const bytesMax = FIXED_BYTES + HASH_BYTES + UTF8_BYTES_MAX * (type.length + agg.length + fact.length);
+  if (desk.length < bytesMax) desk = Buffer.allocUnsafe(2 * bytesMax);
 
-  const bytes = Buffer.allocUnsafe(FIXED_BYTES + typeBytes + aggBytes + factBytes + (personHash ? HASH_BYTES : 0));
-  let end = bytes.write(previous, 0, 'hex');
-  end = bytes.writeBigUInt64BE(BigInt(event.seq), end);
-  end = bytes.writeBigUInt64BE(BigInt(event.at), end);
-  end = bytes.writeUInt16BE(event.tv, end);
-  end = bytes.writeUInt16BE(typeBytes, end);
-  end += bytes.write(type, end);
-  end = bytes.writeUInt16BE(aggBytes, end);
-  end += bytes.write(agg, end);
-  end = bytes.writeUInt32BE(factBytes, end);
-  end += bytes.write(fact, end);
-  end = bytes.writeUInt8(personHash ? 1 : 0, end);
-  if (personHash) end += bytes.write(personHash, end, 'hex');
-  invariant(end === bytes.length, 'a chain hash or person digest is not hexadecimal', { previous, personHash });
-  return sm3Hex(bytes);
+  let end = desk.write(previous, 0, 'hex');
+  end = writeWhole(seq, end);
+  end = writeWhole(at, end);
+  end = desk.writeUInt16BE(tv, end);
+  const typeBytes = desk.write(type, end + 2);
+  end = desk.writeUInt16BE(typeBytes, end) + typeBytes;
+  const aggBytes = desk.write(agg, end + 2);
+  end = desk.writeUInt16BE(aggBytes, end) + aggBytes;
+  const factBytes = desk.write(fact, end + 4);
+  end = desk.writeUInt32BE(factBytes, end) + factBytes;
+  end = desk.writeUInt8(personHash ? 1 : 0, end);
+  if (personHash) end += desk.write(personHash, end, 'hex');
+  const bytes = FIXED_BYTES + typeBytes + aggBytes + factBytes + (personHash ? HASH_BYTES : 0);
+  invariant(end === bytes, 'a chain hash or person digest is not hexadecimal', { previous, personHash });
+  return sm3Hex(desk.subarray(0, end));
+}
+
+/** A whole number as eight bytes. */
+function writeWhole(value: number, at: number): number {
+  invariant(Number.isSafeInteger(value) && value >= 0, 'a number in the chain is whole', { value });
+  return desk.writeUInt32BE(value % TWO_32, desk.writeUInt32BE(Math.floor(value / TWO_32), at));
 }

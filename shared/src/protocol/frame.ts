@@ -39,7 +39,7 @@ const JSON_PLAIN = 0;
 const GZIP = 1;
 const ZSTD = 2;
 const KEY_NO_MAX = 0xffff;
-const ZSTD_LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
+const ZSTD_LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** Makes a frame for a topic. Refused when the message does not fit into one, which its maker has to prevent. */
 export function encodeFrame(key: FrameKey, topic: string, message: unknown): Outcome<Buffer, FrameRefusal> {
