@@ -43,7 +43,7 @@ export function ledger<Tables extends SharedTables>(): FactHandlers<Tables> {
   };
 }
 
-export async function effects(store: AnyStore, what: 'seat' | 'ev'): Promise<string[]> {
+export async function effects(store: AnyStore, what: 'seat' | 'ev' | 'given'): Promise<string[]> {
   const { db, t } = store.read;
   return (await db.select().from(t.audit).orderBy(t.audit.id))
     .filter((row) => row.what === what)
@@ -102,6 +102,8 @@ export async function enrol(store: HubStore, station: string): Promise<void> {
       .onConflictDoNothing(),
   );
 }
+
+export type HubMode = 'kill-before-commit' | 'kill-after-commit' | 'run';
 
 export class LinkRig {
   readonly folder: string;
@@ -180,7 +182,13 @@ export class LinkRig {
       answers = {},
       file = `${station}.db`,
       installId = `machine-${station}`,
-    }: { answers?: RequestHandlers; file?: string; installId?: string } = {},
+      brokers = this.brokers,
+    }: {
+      answers?: RequestHandlers;
+      file?: string;
+      installId?: string;
+      brokers?: readonly [string];
+    } = {},
   ) {
     const store = await openAgentStore(join(this.folder, file));
     const notes: Note[] = [];
@@ -189,7 +197,7 @@ export class LinkRig {
     const link = new LinkLoop({
       store,
       station,
-      brokers: this.brokers,
+      brokers,
       tls,
       keys: keysOf(station),
       installId,
@@ -205,8 +213,8 @@ export class LinkRig {
     return { link, store, notes, close };
   }
 
-  /** A hub in a process of its own, which kills itself after the first commit and before the acknowledgement if told so. */
-  async hubProcess(mode: 'kill-after-commit' | 'run'): Promise<{ child: ChildProcess; exited: Promise<unknown> }> {
+  /** A hub in a process of its own, which kills itself inside its first transaction, or between its commit and the acknowledgement, if told so. */
+  async hubProcess(mode: HubMode): Promise<{ child: ChildProcess; exited: Promise<unknown> }> {
     const args = { data: this.folder, brokers: this.brokers, tls: this.hubTls, mode };
     const child = spawn(process.execPath, [join(import.meta.dirname, 'link-hub-process.ts'), JSON.stringify(args)], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -55,7 +55,7 @@ const settle = statement((db, t: SharedTables) =>
     .where(and(eq(t.inbox.peer, value('peer')), eq(t.inbox.lane, sql`'ev'`), eq(t.inbox.seq, value('seq')))),
 );
 
-/** Everything that was new from one sequence number to another has been applied. */
+/** Everything that was new from one sequence number to another has been applied: nothing in between may become new meanwhile. */
 const settleRange = statement((db, t: SharedTables) =>
   db
     .update(t.inbox)
@@ -70,6 +70,13 @@ const settleRange = statement((db, t: SharedTables) =>
       ),
     ),
 );
+
+type Replay = {
+  readonly peer: string;
+  readonly agg: string;
+  readonly resolve: () => void;
+  readonly reject: (cause: unknown) => void;
+};
 
 /** `retry`: a passing fault, this row and what follows it in its queue are taken up again later. */
 type Outcome = 'settled' | 'retry';
@@ -90,6 +97,7 @@ export class InboxProjector<Tables extends SharedTables> {
   #running: Promise<void> | undefined;
   #again = false;
   #retry: NodeJS.Timeout | undefined;
+  readonly #replays: Replay[] = [];
   #closed = false;
 
   /** `busy`: a backlog is coming in. To keep it, so that its senders are rid of it, goes before projecting it. */
@@ -149,27 +157,19 @@ export class InboxProjector<Tables extends SharedTables> {
     }));
   }
 
-  /** Takes a parked queue up again, from its first event. */
-  async replay(peer: string, agg: string): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      const { inbox } = tx.t;
-      const queue = and(
-        eq(inbox.peer, peer),
-        eq(inbox.lane, 'ev'),
-        eq(inbox.agg, agg),
-        inArray(inbox.state, ['parked', 'waiting']),
-        sql`${inbox.state} <> 'done'`,
-      );
-      await tx.db.update(inbox).set({ state: 'new', reason: null }).where(queue);
-    });
-    this.#stopped.delete(queueName(peer, agg));
+  /** Takes a parked queue up again, from its first event. Resolves when it stands in line. */
+  replay(peer: string, agg: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#replays.push({ peer, agg, resolve, reject });
     this.wake();
+    return promise;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
     await this.#running;
+    for (const { reject } of this.#replays.splice(0)) reject(new Error('the projector is closed'));
   }
 
   /** Rows that wait behind a fact which was applied after all, because the process ended before it was parked. */
@@ -186,6 +186,7 @@ export class InboxProjector<Tables extends SharedTables> {
     while (this.#again && !this.#closed) {
       await this.#giveWay();
       this.#again = false;
+      for (const replay of this.#replays.splice(0)) await this.#takeUp(replay);
       const rows = await next(this.#store.read, { limit: ROUND_ROWS_MAX });
       const outcomes = await this.#projectRound(rows);
       if (outcomes.includes('retry')) {
@@ -194,6 +195,22 @@ export class InboxProjector<Tables extends SharedTables> {
         return;
       }
       if (rows.length > 0) this.#again = true;
+    }
+  }
+
+  /** Only between two rounds: a round takes every new row between those that it has read for one of its own. */
+  async #takeUp({ peer, agg, resolve, reject }: Replay): Promise<void> {
+    try {
+      await this.#store.transaction(async (tx) => {
+        const { inbox } = tx.t;
+        const stopped = and(inArray(inbox.state, ['parked', 'waiting']), notDone(tx.t));
+        const queue = and(eq(inbox.peer, peer), eq(inbox.lane, 'ev'), eq(inbox.agg, agg), stopped);
+        await tx.db.update(inbox).set({ state: 'new', reason: null }).where(queue);
+      });
+      this.#stopped.delete(queueName(peer, agg));
+      resolve();
+    } catch (cause) {
+      reject(cause);
     }
   }
 

@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** What a line does to the bytes of each connection and direction. */
+export type LineQuality = {
+  readonly bitsPerSecond: number;
+  /** One way, in ms. */
+  readonly delayMs: number;
+};
+
+export const GOOD_LINE: LineQuality = { bitsPerSecond: Number.POSITIVE_INFINITY, delayMs: 0 };
+/** Bytes that wait in the line; past it the sender is made to wait, as by a full socket. */
+const BUFFER_BYTES = 256 * 1024;
+
+/**
+ * A TCP line between a station and its broker that is slow, far, cut, or silent. Silent is what a half-open connection looks
+ * like: nothing comes through any more and nobody is told.
+ */
+export class ThrottledLine {
+  readonly #server: Server;
+  readonly #target: number;
+  readonly #sockets = new Set<Socket>();
+  #quality: LineQuality;
+  #silent = false;
+
+  private constructor(server: Server, target: number, quality: LineQuality) {
+    this.#server = server;
+    this.#target = target;
+    this.#quality = quality;
+    server.on('connection', (near) => this.#join(near));
+  }
+
+  static async to(target: number, quality: LineQuality): Promise<ThrottledLine> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new ThrottledLine(server, target, quality);
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  setQuality(quality: LineQuality): void {
+    this.#quality = quality;
+  }
+
+  /** From now on nothing comes through, and no connection is closed for it. */
+  fallSilent(): void {
+    this.#silent = true;
+  }
+
+  speakAgain(): void {
+    this.#silent = false;
+  }
+
+  /** Breaks every connection. New ones come up. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #join(near: Socket): void {
+    const far = connect(this.#target, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(from);
+      from.setNoDelay(true);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        this.#sockets.delete(from);
+        to.destroy();
+      });
+      this.#carry(from, to);
+    }
+  }
+
+  /** Bytes leave at the line's rate one after the other, and arrive `delayMs` later. */
+  #carry(from: Socket, to: Socket): void {
+    let freeAt = 0;
+    let waiting = 0;
+    from.on('data', (bytes) => {
+      if (this.#silent) return;
+      const { bitsPerSecond, delayMs } = this.#quality;
+      const now = performance.now();
+      freeAt = Math.max(now, freeAt) + (bytes.length * 8000) / bitsPerSecond;
+      waiting += bytes.length;
+      if (waiting > BUFFER_BYTES) from.pause();
+      setTimeout(
+        () => {
+          waiting -= bytes.length;
+          if (waiting <= BUFFER_BYTES) from.resume();
+          if (!to.destroyed && !this.#silent) to.write(bytes);
+        },
+        freeAt + delayMs - now,
+      );
+    });
+  }
+}
