@@ -1,5 +1,6 @@
 import { done } from '@lianpiao/shared/domain/outcome';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
+import { receivedPosition } from '@lianpiao/shared/link/stream-rows';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { emit } from '@lianpiao/shared/store/streams';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -56,6 +57,25 @@ describe('the failure matrix, over one broker', () => {
     expect((await effects(store, 'seat')).length).toBeGreaterThan(0);
     await drained(station);
     expect(await effects(store, 'seat')).toEqual(upTo('t', 5));
+  });
+
+  it('row 8: hub disk full: nothing is confirmed that is not kept, the hub lives, the station queues, and all arrive once there is room', async () => {
+    const station = await rig.station(HANGZHOU);
+    const { child, exited, said } = await rig.hubProcess('run', 1500);
+    await online(station);
+    for (let first = 1; first <= 6000; first += 500) await emitFacts(station.store, 'hub', 'ev', 500, first);
+    // Twice: what was not kept was sent again, and again there was no room.
+    await soon(() => expect(said.filter((event) => event === 'link.not-kept').length).toBeGreaterThan(1));
+    const { db, t } = station.store.read;
+    const out = (await db.select().from(t.streamOut)).find(({ lane }) => lane === 'ev');
+    expect(station.link.state().queued).toBeGreaterThan(0);
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGKILL');
+    await exited;
+    const { store } = await rig.hub();
+    expect((await receivedPosition(store.read, HANGZHOU, 'ev')).ack).toBeGreaterThanOrEqual(out!.acked);
+    await soon(() => expect(station.link.state().queued).toBe(0), 60_000);
+    await soon(async () => expect((await effects(store, 'ev')).sort()).toEqual(upTo('r', 6000).sort()), 60_000);
   });
 
   it('row 20: an event that cannot be understood parks its aggregate on lane ev, and is replayed in order; lane seat stops and says so', async () => {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { freshAgent } from '@lianpiao/agent/testing/fresh-agent';
 import { sell } from '@lianpiao/agent/tickets/sell';
 import { NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, describe, expect, it } from 'vitest';
+import { spawnLimited } from '../scenarios/link-rig.ts';
 import { DEADLY_SALE, type SellingMode, type SellingSays, saleNo } from './selling-station.ts';
 
 /** Rows of the failure matrix in which a station dies or runs out of disk while it sells. */
@@ -16,14 +16,9 @@ afterEach(async () => {
   for (const clean of cleanUp.splice(0).reverse()) await clean();
 });
 
-/** Runs a selling station to its end; `kilobytes` limits every file that it writes, as a full disk would. */
+/** Runs a selling station to its end. `kilobytes` is the disk that it has for each file. */
 async function station(mode: SellingMode, kilobytes?: number) {
-  const script = join(import.meta.dirname, 'selling-station.ts');
-  // A write beyond the limit fails with an error, once the signal for it is ignored.
-  const limit = kilobytes ? `trap '' XFSZ; ulimit -f ${kilobytes}; ` : '';
-  const child = spawn('bash', ['-c', `${limit}exec "${process.execPath}" "${script}" ${mode}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawnLimited([join(import.meta.dirname, 'selling-station.ts'), mode], kilobytes);
   const lines: SellingSays[] = [];
   const ended = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout! })) lines.push(JSON.parse(line) as SellingSays);

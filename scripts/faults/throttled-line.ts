@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What a line does to the bytes of each connection and direction. */
+/** What a line does to the bytes of each direction; its connections share it. */
 export type LineQuality = {
   readonly bitsPerSecond: number;
   /** One way, in ms. */
@@ -22,6 +22,8 @@ export class ThrottledLine {
   readonly #sockets = new Set<Socket>();
   #quality: LineQuality;
   #silent = false;
+  /** When each direction has sent what was given to it. */
+  readonly #freeAt = { up: 0, down: 0 };
 
   private constructor(server: Server, target: number, quality: LineQuality) {
     this.#server = server;
@@ -43,6 +45,8 @@ export class ThrottledLine {
 
   setQuality(quality: LineQuality): void {
     this.#quality = quality;
+    this.#freeAt.up = 0;
+    this.#freeAt.down = 0;
   }
 
   /** From now on nothing comes through, and no connection is closed for it. */
@@ -67,9 +71,9 @@ export class ThrottledLine {
 
   #join(near: Socket): void {
     const far = connect(this.#target, '127.0.0.1');
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
+    for (const [from, to, way] of [
+      [near, far, 'up'],
+      [far, near, 'down'],
     ] as const) {
       this.#sockets.add(from);
       from.setNoDelay(true);
@@ -78,19 +82,19 @@ export class ThrottledLine {
         this.#sockets.delete(from);
         to.destroy();
       });
-      this.#carry(from, to);
+      this.#carry(from, to, way);
     }
   }
 
   /** Bytes leave at the line's rate one after the other, and arrive `delayMs` later. */
-  #carry(from: Socket, to: Socket): void {
-    let freeAt = 0;
+  #carry(from: Socket, to: Socket, way: 'up' | 'down'): void {
     let waiting = 0;
     from.on('data', (bytes) => {
       if (this.#silent) return;
       const { bitsPerSecond, delayMs } = this.#quality;
       const now = performance.now();
-      freeAt = Math.max(now, freeAt) + (bytes.length * 8000) / bitsPerSecond;
+      const freeAt = Math.max(now, this.#freeAt[way]) + (bytes.length * 8000) / bitsPerSecond;
+      this.#freeAt[way] = freeAt;
       waiting += bytes.length;
       if (waiting > BUFFER_BYTES) from.pause();
       setTimeout(

@@ -15,6 +15,12 @@ type Arguments = {
 
 /** The hub's end of the link in a process of its own, for `link-rig.ts`: something that can be killed between two instructions. */
 const { data, brokers, tls, mode } = JSON.parse(process.argv[2]!) as Arguments;
+/** What it notes after that it is ready, a line each. */
+let ready = false;
+const say = (event: string) => {
+  ready ||= event === 'ready';
+  if (ready) process.stdout.write(`${event}\n`);
+};
 const store = await openHubStore(join(data, 'hub.db'));
 await enrol(store, HANGZHOU);
 const dies = async () => void process.kill(process.pid, 'SIGKILL');
@@ -28,8 +34,8 @@ const hub = new LinkHub({
   facts: () => facts,
   answers: () => ({}),
   clock: systemClock,
-  log: () => undefined,
+  log: say,
   ...killed,
 });
 await hub.start();
-process.stdout.write('ready\n');
+say('ready');

@@ -105,6 +105,17 @@ export async function enrol(store: HubStore, station: string): Promise<void> {
 
 export type HubMode = 'kill-before-commit' | 'kill-after-commit' | 'run';
 
+/**
+ * A Node process. `kilobytes` limits every file that it writes: beyond it a write fails as on a full disk, once the signal
+ * for it is ignored.
+ */
+export function spawnLimited(args: readonly string[], kilobytes?: number): ChildProcess {
+  const limit = kilobytes ? `trap '' XFSZ; ulimit -f ${kilobytes}; ` : '';
+  return spawn('bash', ['-c', `${limit}exec "$0" "$@"`, process.execPath, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
 export class LinkRig {
   readonly folder: string;
   readonly pki: Awaited<ReturnType<typeof ensurePki>>;
@@ -214,18 +225,23 @@ export class LinkRig {
   }
 
   /** A hub in a process of its own, which kills itself inside its first transaction, or between its commit and the acknowledgement, if told so. */
-  async hubProcess(mode: HubMode): Promise<{ child: ChildProcess; exited: Promise<unknown> }> {
+  async hubProcess(
+    mode: HubMode,
+    kilobytes?: number,
+  ): Promise<{ child: ChildProcess; exited: Promise<unknown>; said: readonly string[] }> {
     const args = { data: this.folder, brokers: this.brokers, tls: this.hubTls, mode };
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'link-hub-process.ts'), JSON.stringify(args)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const script = join(import.meta.dirname, 'link-hub-process.ts');
+    const child = spawnLimited([script, JSON.stringify(args)], kilobytes);
     const exited = once(child, 'exit');
     this.#closing.push(async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
       await exited;
     });
-    for await (const line of createInterface({ input: child.stdout! })) if (line.includes('ready')) break;
-    return { child, exited };
+    const said: string[] = [];
+    const lines = createInterface({ input: child.stdout! });
+    lines.on('line', (line) => said.push(line));
+    await once(lines, 'line');
+    return { child, exited, said };
   }
 
   async close(): Promise<void> {

@@ -59,7 +59,7 @@ describe('the station link over a broker with TLS', () => {
     await soon(async () => expect(await effects(store, 'ev')).toEqual(upTo('r', 400)));
   });
 
-  it('drops, counts and reports a frame with a wrong MAC, and everything else goes on', async () => {
+  it('row 22: a frame with a wrong MAC or an unknown key is dropped, counted and reported, and everything else goes on', async () => {
     const { hub, store, notes } = await rig.hub();
     const station = await rig.station(HANGZHOU);
     await online(station);

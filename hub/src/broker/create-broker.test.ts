@@ -175,7 +175,7 @@ describe('the broker', () => {
     expect(codes()).toContain('broker.tls-refused');
   });
 
-  it('cuts off a withdrawn certificate within seconds, and does not let it in again', async () => {
+  it('row 22: cuts off a withdrawn certificate within seconds, and does not let it in again', async () => {
     const extra = await createStationIdentity();
     const issued = await issueStationCertificate(pki, extra.csrPem, HANGZHOU, Date.now());
     if (!issued.ok) throw new Error(issued.refusal.code);

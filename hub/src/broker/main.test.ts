@@ -66,7 +66,7 @@ describe('the broker process', () => {
     await first.ended;
   });
 
-  it('closes a CONNECT that announces 256 MB at its header, and does not grow', async () => {
+  it('row 23: closes a CONNECT that announces 256 MB at its header, and does not grow', async () => {
     const broker = await start();
     const socket = await asStation(broker);
     const before = memoryMb(broker);
@@ -91,7 +91,7 @@ describe('the broker process', () => {
     await broker.ended;
   });
 
-  it('stands 2,000 idle sockets: most are closed at once, the rest soon, it does not grow, and a station gets in', async () => {
+  it('row 23: stands 2,000 idle sockets: most are closed at once, the rest soon, it does not grow, and a station gets in', async () => {
     const broker = await start();
     const before = memoryMb(broker);
     let open = 0;

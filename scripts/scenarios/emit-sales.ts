@@ -1,0 +1,67 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AgentStore } from '@lianpiao/agent/store/open-agent-store';
+import { sealingKey } from '@lianpiao/shared/crypto/sm4';
+import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
+import { tripIdOf } from '@lianpiao/shared/domain/trip';
+import type { EventBody } from '@lianpiao/shared/protocol/events';
+import { personVault } from '@lianpiao/shared/store/person-vault';
+import { emit } from '@lianpiao/shared/store/streams';
+import { aPassenger, NOON } from '@lianpiao/shared/testing/builders';
+import { HANGZHOU } from './link-rig.ts';
+
+export type SalesToEmit = {
+  /** Number of the first. */
+  readonly first: number;
+  readonly count: number;
+  /** Events of one transaction; divides `count`. */
+  readonly group: number;
+};
+
+/** Appends `ticket.sold` events of the station Hangzhou to its outbox, and nothing else of a sale. Synthetic people. */
+export async function emitSales(store: AgentStore, { first, count, group }: SalesToEmit): Promise<void> {
+  const persons = personVault(Buffer.alloc(32, 7));
+  persons.load(sealingKey(202611, Buffer.alloc(32, 11)));
+  // Sealing belongs to the sale.
+  const sealed = Array.from({ length: 1000 }, (_, index) => persons.seal(aPassenger(index), '20261121'));
+  for (let start = first; start < first + count; start += group) {
+    await store.transaction(async (tx) => {
+      for (let index = start; index < start + group; index += 1) {
+        const fact = ticketSold(index);
+        await emit(
+          tx,
+          { peer: 'hub', type: 'ticket.sold', agg: fact.tripId, fact, person: sealed[index % 1000]! },
+          NOON,
+        );
+      }
+    });
+    // Sales come from sockets: the link gets its turn between two of their commits.
+    await nextTurn();
+  }
+}
+
+function ticketSold(index: number): EventBody<'ticket.sold'> {
+  return {
+    ticketNo: `${HANGZHOU}1001${String(index).padStart(7, '0')}`,
+    orderId: `0f8fad5b-d9cb-469f-a165-${String(index).padStart(12, '0')}`,
+    tripId: tripIdOf(HANGZHOU, '20261121' as ServiceDate, `K${100 + (index % 300)}`),
+    epoch: 1,
+    seat: String((index % 45) + 1).padStart(2, '0'),
+    legs: 3,
+    from: 0,
+    to: 2,
+    fareType: 'full',
+    fareFen: 4000 + (index % 10) * 50,
+    insuranceFen: 0,
+    payMethod: 'cash',
+    channel: 'counter',
+    seller: HANGZHOU,
+    terminal: '001',
+    clerk: 'u1',
+    shiftId: 'shift-1',
+    rules: '2025-1',
+    soldAt: NOON + index,
+    bizDate: '20261121',
+    home: HANGZHOU,
+    printSeq: 1,
+  };
+}
