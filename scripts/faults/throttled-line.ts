@@ -22,6 +22,8 @@ export class ThrottledLine {
   readonly #sockets = new Set<Socket>();
   #quality: LineQuality;
   #silent = false;
+  #stalled = false;
+  readonly #downward = new Set<Socket>();
   /** When each direction has sent what was given to it. */
   readonly #freeAt = { up: 0, down: 0 };
 
@@ -58,6 +60,12 @@ export class ThrottledLine {
     this.#silent = false;
   }
 
+  /** From now on nobody takes what the broker sends: its buffers fill. */
+  stall(): void {
+    this.#stalled = true;
+    for (const socket of this.#downward) socket.pause();
+  }
+
   /** Breaks every connection. New ones come up. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -76,10 +84,12 @@ export class ThrottledLine {
       [far, near, 'down'],
     ] as const) {
       this.#sockets.add(from);
+      if (way === 'down') this.#downward.add(from);
       from.setNoDelay(true);
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.#sockets.delete(from);
+        this.#downward.delete(from);
         to.destroy();
       });
       this.#carry(from, to, way);
@@ -100,7 +110,7 @@ export class ThrottledLine {
       setTimeout(
         () => {
           waiting -= bytes.length;
-          if (waiting <= BUFFER_BYTES) from.resume();
+          if (waiting <= BUFFER_BYTES && !(this.#stalled && way === 'down')) from.resume();
           if (!to.destroyed && !this.#silent) to.write(bytes);
         },
         freeAt + delayMs - now,
