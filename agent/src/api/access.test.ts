@@ -1,4 +1,5 @@
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
+import { refuse } from '@lianpiao/shared/domain/outcome';
 import { hashPassword } from '@lianpiao/shared/people/password';
 import { NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -18,7 +19,8 @@ beforeEach(async () => {
       await tx.db.insert(tx.t.callers).values({ id: `${kind}-101`, kind, terminal: '101', tokenHash: sm3Hex(token) });
   });
   const state = { online: false, lastWordAt: null, queued: 0, stopped: null };
-  const desk = { agent, clock: { now: () => NOON }, link: { state: () => state } } as unknown as AgentDesk;
+  const link = { state: () => state, request: async () => refuse({ code: 'pickup.unknown' }) };
+  const desk = { agent, clock: { now: () => NOON }, link } as unknown as AgentDesk;
   const devices = {
     printer: () => ({ state: 'ready' }),
     reader: () => ({ state: 'ready' }),
@@ -30,9 +32,9 @@ beforeEach(async () => {
 });
 afterEach(() => agent.end());
 
-async function post(path: string, token: string, type = 'application/json') {
+async function post(path: string, token: string, type = 'application/json', json = {}) {
   const headers = { authorization: `Bearer ${token}`, 'idempotency-key': 'a-test-key', 'content-type': type };
-  const response = await app.request(path, { method: 'POST', headers, body: '{}' });
+  const response = await app.request(path, { method: 'POST', headers, body: JSON.stringify(json) });
   return { status: response.status, body: await response.json() };
 }
 
@@ -65,4 +67,19 @@ it("names a counter's session after its station, so that two stations on one hos
   expect(cookie).toMatch(/^lianpiao-counter-330100001=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
   const again = await app.request('/counter/v1/session', { headers: { cookie: cookie!.split(';')[0]! } });
   expect(again.status).toBe(200);
+});
+
+it('refuses further pickup codes after ten wrong ones, in words that say what to do, and still looks at documents', async () => {
+  const find = (proof: object) => post('/kiosk/v1/pickups/find', TOKENS.kiosk, 'application/json', proof);
+  for (let tried = 0; tried < 10; tried += 1)
+    expect(await find({ pickupCode: String(10_000_000 + tried * 1_000_003) })).toEqual({ status: 200, body: [] });
+  const refused = await find({ pickupCode: '99999999' });
+  expect(refused).toMatchObject({
+    status: 429,
+    body: { code: 'pickup.too-many-tries', hint: expect.stringContaining('五分钟'), facts: { until: NOON + 300_000 } },
+  });
+  const collecting = { proof: { pickupCode: '99999999' }, ticketNos: ['33010000110010000000'] };
+  expect(await post('/kiosk/v1/pickups', TOKENS.kiosk, 'application/json', collecting)).toMatchObject({ status: 429 });
+  // A synthetic resident number.
+  expect((await find({ idType: 'resident', idNo: '330106199003070010' })).status).toBe(200);
 });

@@ -2,6 +2,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { docsPage } from '@lianpiao/shared/http/docs-page';
 import { openApiApp } from '@lianpiao/shared/http/openapi-app';
 import { refusalAnswer } from '@lianpiao/shared/http/problem';
+import { PickupTries, TERMINAL_TRIES } from '@lianpiao/shared/people/pickup-tries';
 import type { Caller } from '@lianpiao/shared/store/call';
 import type { Context } from 'hono';
 import type { AgentDesk } from '../agent-desk.ts';
@@ -28,6 +29,7 @@ export type AgentApi = {
 export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
   const app = openApiApp(log);
   const { store } = desk.agent;
+  const tries = new PickupTries(TERMINAL_TRIES);
   const under = (
     root: string,
     who: (c: Context) => Promise<Caller | undefined>,
@@ -51,7 +53,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
     (c) => machineOf(store, c, 'adapter'),
     (group) => {
       ticketRoutes(group, desk);
-      pickupRoutes(group, desk);
+      pickupRoutes(group, desk, tries);
       importRoutes(group, desk);
     },
   );
@@ -59,7 +61,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
     '/kiosk/v1',
     (c) => machineOf(store, c, 'kiosk'),
     (group) => {
-      pickupRoutes(group, desk);
+      pickupRoutes(group, desk, tries);
       paperReportRoutes(group, desk);
     },
   );
@@ -68,7 +70,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
     (c) => clerkOf(desk.agent, c, desk.clock.now()),
     (group) => {
       ticketRoutes(group, desk);
-      pickupRoutes(group, desk);
+      pickupRoutes(group, desk, tries);
       counterRoutes(group, desk, devices);
       sourceRoutes(group, source);
     },
