@@ -83,3 +83,20 @@ it('refuses further pickup codes after ten wrong ones, in words that say what to
   // A synthetic resident number.
   expect((await find({ idType: 'resident', idNo: '330106199003070010' })).status).toBe(200);
 });
+
+it('lets a clerk sign in at his own window, however often a stranger at another address types wrong passwords', async () => {
+  const signIn = async (remoteAddress: string, password: string) => {
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user: 'clerk', password, counter: '001' }),
+    };
+    const response = await app.request('/counter/v1/session', init, { incoming: { socket: { remoteAddress } } });
+    return (await response.json()) as { code?: string };
+  };
+  const strange = [];
+  for (let times = 0; times < 7; times += 1) strange.push((await signIn('10.0.0.66', 'wrong')).code);
+  expect(strange).toEqual([...Array.from({ length: 5 }, () => 'auth.wrong-password'), 'auth.locked', 'auth.locked']);
+  expect(await signIn('10.0.0.66', 'a password')).toMatchObject({ code: 'auth.locked' });
+  expect(await signIn('::ffff:10.0.0.1', 'a password')).toMatchObject({ clerk: 'clerk' });
+});

@@ -1,8 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
+import { addressOf } from '@lianpiao/shared/http/caller-address';
 import { type ApiEnv, callOf, mount } from '@lianpiao/shared/http/openapi-app';
 import { refusalAnswer } from '@lianpiao/shared/http/problem';
+import { SignInLimits } from '@lianpiao/shared/people/sign-in-limits';
 import { type LinkState, linkState } from '@lianpiao/shared/protocol/ticketing';
 import { and, count, desc, eq, inArray, ne } from 'drizzle-orm';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
@@ -55,6 +57,7 @@ const session = z.object({
 /** What a page shows and asks before anybody is known: the strip, and signing in. */
 export function sessionRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices: CounterDevices): void {
   const { agent, clock } = desk;
+  const limits = new SignInLimits();
   mount(app, { method: 'get', path: '/state', summary: '链路与设备状态', answer: linkState }, async () =>
     done(await stripOf(desk, devices)),
   );
@@ -63,7 +66,7 @@ export function sessionRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices
     app,
     { method: 'post', path: '/session', summary: '登录 sign in at a counter', body: credentials, answer: session },
     async ({ c, body }) => {
-      const signed = await signIn(agent, body, clock.now());
+      const signed = await signIn(agent, limits, { ...body, address: addressOf(c) }, clock.now());
       if (!signed.ok) return signed;
       const { token, ...who } = signed.value;
       setCookie(c, sessionCookie(agent.station), token, { httpOnly: true, sameSite: 'Strict', path: '/' });
