@@ -100,3 +100,14 @@ it('lets a clerk sign in at his own window, however often a stranger at another 
   expect(await signIn('10.0.0.66', 'a password')).toMatchObject({ code: 'auth.locked' });
   expect(await signIn('::ffff:10.0.0.1', 'a password')).toMatchObject({ clerk: 'clerk' });
 });
+
+it('does nothing at a counter that another web site asks with the cookie, and asks tokens for no origin', async () => {
+  const headers = { 'content-type': 'application/json', origin: 'http://evil.test' };
+  for (const path of ['session', 'sales', 'shift/close']) {
+    const response = await app.request(`/counter/v1/${path}`, { method: 'POST', headers, body: '{}' });
+    expect([response.status, await response.json()]).toMatchObject([403, { code: 'auth.foreign-origin' }]);
+  }
+  const withToken = { ...headers, authorization: `Bearer ${TOKENS.adapter}`, 'idempotency-key': 'a-test-key' };
+  const adapter = await app.request('/adapter/v1/sales', { method: 'POST', headers: withToken, body: '{}' });
+  expect(await adapter.json()).toMatchObject({ code: 'body.malformed' });
+});

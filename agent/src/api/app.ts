@@ -2,6 +2,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { docsPage } from '@lianpiao/shared/http/docs-page';
 import { openApiApp } from '@lianpiao/shared/http/openapi-app';
 import { refusalAnswer } from '@lianpiao/shared/http/problem';
+import { sameOrigin } from '@lianpiao/shared/http/same-origin';
 import { PickupTries, TERMINAL_TRIES } from '@lianpiao/shared/people/pickup-tries';
 import type { Caller } from '@lianpiao/shared/store/call';
 import type { Context } from 'hono';
@@ -74,7 +75,10 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
       counterRoutes(group, desk, devices);
       sourceRoutes(group, source);
     },
-    (group) => sessionRoutes(group, desk, devices),
+    (group) => {
+      group.use(sameOrigin);
+      sessionRoutes(group, desk, devices);
+    },
   );
 
   app.doc31('/openapi.json', {

@@ -158,6 +158,19 @@ describe('signing in', () => {
     expect((await signIn('admin')).answer.status).toBe(200);
   });
 
+  it('does nothing that another web site asks with the cookie, signing in and out included', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', origin: 'http://evil.test' };
+    for (const [method, path] of [
+      ['POST', '/session'],
+      ['DELETE', '/session'],
+      ['POST', '/alarms/1/close'],
+    ] as const) {
+      const answer = await ask(path, { method, headers, body: '{}' });
+      expect([path, answer.status, await codeOf(answer)]).toEqual([path, 403, 'auth.foreign-origin']);
+    }
+    expect((await ask('/session', { headers })).status).toBe(200);
+  });
+
   it('answers nothing to who is not signed in, statements included', async () => {
     for (const path of [
       '/stations',

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { type ApiEnv, openApiApp } from '@lianpiao/shared/http/openapi-app';
+import { sameOrigin } from '@lianpiao/shared/http/same-origin';
 import { alarmRoutes } from './console/alarm-routes.ts';
 import type { Console } from './console/console.ts';
 import { moneyRoutes } from './console/money-routes.ts';
@@ -16,6 +17,7 @@ export function consoleRoutes(
   console: Console & { readonly log: (cause: unknown) => void },
 ): void {
   const group = openApiApp(console.log);
+  group.use(sameOrigin);
   signInRoutes(group, console);
   group.use(signedIn(console));
   sessionRoutes(group, console);
