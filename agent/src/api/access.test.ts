@@ -111,3 +111,46 @@ it('does nothing at a counter that another web site asks with the cookie, and as
   const adapter = await app.request('/adapter/v1/sales', { method: 'POST', headers: withToken, body: '{}' });
   expect(await adapter.json()).toMatchObject({ code: 'body.malformed' });
 });
+
+it('says in its document how callers are known and which calls want an idempotency key', async () => {
+  type Operation = { security?: unknown; parameters?: { name: string; in: string; required?: boolean }[] };
+  type Document = { paths: Record<string, Record<string, Operation>>; components: { securitySchemes: object } };
+  const { paths, components } = (await (await app.request('/openapi.json')).json()) as Document;
+  expect(components.securitySchemes).toMatchObject({
+    bearer: { type: 'http', scheme: 'bearer' },
+    session: { type: 'apiKey', in: 'cookie', name: 'lianpiao-counter-330100001' },
+  });
+  const wanted: Record<string, unknown> = {
+    adapter: [{ bearer: [] }],
+    kiosk: [{ bearer: [] }],
+    counter: [{ session: [] }],
+  };
+  const open = ['get /counter/v1/state', 'post /counter/v1/session'];
+  const keyed: string[] = [];
+  for (const [path, methods] of Object.entries(paths))
+    for (const [method, { security, parameters = [] }] of Object.entries(methods)) {
+      const name = `${method} ${path}`;
+      expect([name, security]).toEqual([name, open.includes(name) ? undefined : wanted[path.split('/')[1]!]]);
+      if (parameters.some((each) => each.name === 'Idempotency-Key' && each.in === 'header' && each.required))
+        keyed.push(name);
+    }
+  expect(keyed.filter((name) => name.includes('/counter/'))).toEqual([
+    'post /counter/v1/holds',
+    'post /counter/v1/sales',
+    'post /counter/v1/orders/{orderId}/confirm',
+    'post /counter/v1/tickets/{ticketNo}/void',
+    'post /counter/v1/tickets/{ticketNo}/refund',
+    'post /counter/v1/tickets/{ticketNo}/rebook',
+    'post /counter/v1/tickets/{ticketNo}/reprint',
+    'post /counter/v1/boardings',
+    'post /counter/v1/boardings/undo',
+    'post /counter/v1/trips/{tripId}/depart',
+    'post /counter/v1/pickups',
+    'post /counter/v1/shift/close',
+    'post /counter/v1/print-jobs/{jobId}/resolve',
+  ]);
+  expect(keyed.filter((name) => name.includes('/kiosk/'))).toEqual([
+    'post /kiosk/v1/pickups',
+    'post /kiosk/v1/paper-reports',
+  ]);
+});

@@ -1,4 +1,5 @@
 import { serveStatic } from '@hono/node-server/serve-static';
+import { nameSchemes, routesOf, type SecurityScheme, secure } from '@lianpiao/shared/http/api-security';
 import { docsPage } from '@lianpiao/shared/http/docs-page';
 import { openApiApp } from '@lianpiao/shared/http/openapi-app';
 import { refusalAnswer } from '@lianpiao/shared/http/problem';
@@ -8,7 +9,7 @@ import type { Caller } from '@lianpiao/shared/store/call';
 import type { Context } from 'hono';
 import type { AgentDesk } from '../agent-desk.ts';
 import type { SourceStatus } from '../legacy/watch-source.ts';
-import { clerkOf, machineOf } from './caller.ts';
+import { clerkOf, machineOf, sessionCookie } from './caller.ts';
 import { type CounterDevices, counterRoutes, sessionRoutes } from './counter-routes.ts';
 import { importRoutes, sourceRoutes } from './import-routes.ts';
 import { paperReportRoutes } from './paper-report-routes.ts';
@@ -30,15 +31,18 @@ export type AgentApi = {
 export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
   const app = openApiApp(log);
   const { store } = desk.agent;
+  nameSchemes(app, sessionCookie(desk.agent.station));
   const tries = new PickupTries(TERMINAL_TRIES);
   const under = (
     root: string,
+    scheme: SecurityScheme,
     who: (c: Context) => Promise<Caller | undefined>,
     build: (group: ReturnType<typeof openApiApp>) => void,
     open?: (group: ReturnType<typeof openApiApp>) => void,
   ) => {
     const group = openApiApp(log);
     open?.(group);
+    const openRoutes = routesOf(group);
     group.use(async (c, next) => {
       const caller = await who(c);
       if (!caller) return refusalAnswer(c, { code: 'auth.needed' });
@@ -46,11 +50,13 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
       return next();
     });
     build(group);
+    secure(group, scheme, openRoutes);
     app.route(root, group);
   };
 
   under(
     '/adapter/v1',
+    'bearer',
     (c) => machineOf(store, c, 'adapter'),
     (group) => {
       ticketRoutes(group, desk);
@@ -60,6 +66,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
   );
   under(
     '/kiosk/v1',
+    'bearer',
     (c) => machineOf(store, c, 'kiosk'),
     (group) => {
       pickupRoutes(group, desk, tries);
@@ -68,6 +75,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
   );
   under(
     '/counter/v1',
+    'session',
     (c) => clerkOf(desk.agent, c, desk.clock.now()),
     (group) => {
       ticketRoutes(group, desk);

@@ -56,6 +56,7 @@ export function pickupRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, tries: P
       method: 'post',
       path: '/pickups',
       summary: '取票 hand out paper',
+      keyed: true,
       body: body.pickupInput,
       answer: body.collected,
     },
