@@ -27,7 +27,7 @@ beforeEach(async () => {
     watchCards: () => () => undefined,
     wakePrinter: () => undefined,
   };
-  const source = () => ({}) as never;
+  const source = { status: {}, confirmMissing: async () => 0 } as never;
   app = agentApp({ desk, devices, source, uiFolder: agent.folder, log: () => undefined });
 });
 afterEach(() => agent.end());

@@ -8,18 +8,18 @@ import { PickupTries, TERMINAL_TRIES } from '@lianpiao/shared/people/pickup-trie
 import type { Caller } from '@lianpiao/shared/store/call';
 import type { Context } from 'hono';
 import type { AgentDesk } from '../agent-desk.ts';
-import type { SourceStatus } from '../legacy/watch-source.ts';
 import { clerkOf, machineOf, sessionCookie } from './caller.ts';
 import { type CounterDevices, counterRoutes, sessionRoutes } from './counter-routes.ts';
-import { importRoutes, sourceRoutes } from './import-routes.ts';
+import { importRoutes } from './import-routes.ts';
 import { paperReportRoutes } from './paper-report-routes.ts';
 import { pickupRoutes } from './pickup-routes.ts';
+import { sourceRoutes, type WatchedSource } from './source-routes.ts';
 import { ticketRoutes } from './ticket-routes.ts';
 
 export type AgentApi = {
   readonly desk: AgentDesk;
   readonly devices: CounterDevices;
-  readonly source: () => SourceStatus;
+  readonly source: WatchedSource;
   readonly uiFolder: string;
   readonly log: (cause: unknown) => void;
 };
@@ -81,7 +81,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
       ticketRoutes(group, desk);
       pickupRoutes(group, desk, tries);
       counterRoutes(group, desk, devices);
-      sourceRoutes(group, source);
+      sourceRoutes(group, desk, source);
     },
     (group) => {
       group.use(sameOrigin);
