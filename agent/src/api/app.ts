@@ -4,7 +4,7 @@ import { docsPage } from '@lianpiao/shared/http/docs-page';
 import { openApiApp } from '@lianpiao/shared/http/openapi-app';
 import { refusalAnswer } from '@lianpiao/shared/http/problem';
 import { sameOrigin } from '@lianpiao/shared/http/same-origin';
-import { PickupTries, TERMINAL_TRIES } from '@lianpiao/shared/people/pickup-tries';
+import { PickupTries, STATION_TRIES, TERMINAL_TRIES } from '@lianpiao/shared/people/pickup-tries';
 import type { Caller } from '@lianpiao/shared/store/call';
 import type { Context } from 'hono';
 import type { AgentDesk } from '../agent-desk.ts';
@@ -60,7 +60,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
     (c) => machineOf(store, c, 'adapter'),
     (group) => {
       ticketRoutes(group, desk);
-      pickupRoutes(group, desk, tries);
+      pickupRoutes(group, desk, new PickupTries(STATION_TRIES));
       importRoutes(group, desk);
     },
   );

@@ -1,9 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
+import { done } from '@lianpiao/shared/domain/outcome';
 import { type ApiEnv, callOf, mount } from '@lianpiao/shared/http/openapi-app';
-import { isWrongPickup, type PickupTries } from '@lianpiao/shared/people/pickup-tries';
+import type { PickupTries } from '@lianpiao/shared/people/pickup-tries';
 import * as body from '@lianpiao/shared/protocol/ticketing';
-import type { Caller } from '@lianpiao/shared/store/call';
 import { z } from 'zod';
 import type { AgentDesk } from '../agent-desk.ts';
 import { collectAnywhere, findPickupsAnywhere } from '../tickets/collect-anywhere.ts';
@@ -11,24 +10,10 @@ import { recentTickets } from '../tickets/query-tickets.ts';
 
 /**
  * 取票: what counters, legacy software and kiosks may do alike. It is all that a kiosk may do: it stands in the hall, and
- * who takes its token out of it shall neither sell nor refund nor send a coach away. Wrong pickup codes are counted in `tries`,
- * one for all roots.
+ * who takes its token out of it shall neither sell nor refund nor send a coach away. Wrong pickup codes are counted in `tries`.
  */
 export function pickupRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, tries: PickupTries): void {
   const { agent, clock } = desk;
-  /** Looks at a proof unless too many wrong ones came from there, and notes whether it was right. */
-  const trying = async <Value>(
-    { id }: Caller,
-    proof: body.PickupProof,
-    look: () => Promise<Outcome<Value, { readonly code: string }>>,
-  ): Promise<Outcome<Value, { readonly code: string }>> => {
-    const rest = tries.rest(id, proof, clock.now());
-    if (rest) return refuse(rest);
-    const found = await look();
-    if (found.ok) tries.note(id, proof, !(Array.isArray(found.value) && found.value.length === 0), clock.now());
-    else if (isWrongPickup(found.refusal.code)) tries.note(id, proof, false, clock.now());
-    return found;
-  };
   mount(
     app,
     {
@@ -48,7 +33,7 @@ export function pickupRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, tries: P
       body: body.pickupProof,
       answer: z.array(body.ticketView),
     },
-    ({ c, body }) => trying(c.get('caller'), body, () => findPickupsAnywhere(desk, body)),
+    ({ c, body }) => tries.look(c.get('caller').id, body, clock, () => findPickupsAnywhere(desk, body)),
   );
   mount(
     app,
@@ -63,7 +48,7 @@ export function pickupRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, tries: P
     async ({ c, body }) => {
       const call = await callOf(c, c.get('caller'));
       if (!call.ok) return call;
-      return trying(call.value.caller, body.proof, () => collectAnywhere(desk, call.value, body));
+      return tries.look(call.value.caller.id, body.proof, clock, () => collectAnywhere(desk, call.value, body));
     },
   );
 }

@@ -1,9 +1,9 @@
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
-import { isWrongPickup, PickupTries, STATION_TRIES } from '@lianpiao/shared/people/pickup-tries';
+import { PickupTries, STATION_TRIES } from '@lianpiao/shared/people/pickup-tries';
 import type { RequestBody } from '@lianpiao/shared/protocol/requests';
-import type { PickupProof, TicketPaper } from '@lianpiao/shared/protocol/ticketing';
+import type { TicketPaper } from '@lianpiao/shared/protocol/ticketing';
 import type { Call } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { HUB, type Hub } from '../hub.ts';
@@ -28,13 +28,6 @@ export function stationRequests(
   tries = new PickupTries(STATION_TRIES),
 ): RequestHandlers {
   const { clock } = hub;
-  const trying = async <Value>(proof: PickupProof, look: () => Promise<Outcome<Value, Refusal>>) => {
-    const rest = tries.rest(station, proof, clock.now());
-    if (rest) return refuse(rest);
-    const found = await look();
-    if (found.ok || isWrongPickup(found.refusal.code)) tries.note(station, proof, found.ok, clock.now());
-    return found;
-  };
   const callOf = (id: string, body: unknown, terminal = '000'): Call => ({
     caller: { id: station, channel: 'counter', terminal, clerk: null, shiftId: null },
     key: id,
@@ -42,7 +35,7 @@ export function stationRequests(
   });
   return {
     'person.find': async ({ idType, idNo }) => done(await ticketsOfPerson(hub, idType, idNo)),
-    'order.find': (proof) => trying(proof, () => orderByPickupCode(hub, proof.pickupCode)),
+    'order.find': (proof) => tries.look(station, proof, clock, () => orderByPickupCode(hub, proof.pickupCode)),
     'ticket.view': ({ ticketNo }) => ticketByNo(hub, ticketNo),
     'ticket.quote': async (body, id) => {
       const home = await homeOf(hub, body.ticketNo);
@@ -59,7 +52,9 @@ export function stationRequests(
       return refundTicket(hub, callOf(id, body), body, clock.now());
     },
     'ticket.collect': (body, id) =>
-      trying(body.proof, () => collectAnywhere(hub, station, body, callOf(id, body, body.terminal))),
+      tries.look(station, body.proof, clock, () =>
+        collectAnywhere(hub, station, body, callOf(id, body, body.terminal)),
+      ),
     'intent.state': ({ key }) => intentState(hub, station, key, clock.now()),
     'keys.person': async () => done(await monthKeys.forStation(clock.now())),
   };

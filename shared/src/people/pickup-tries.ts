@@ -1,3 +1,4 @@
+import { type Outcome, refuse } from '../domain/outcome.ts';
 import type { EpochMs } from '../domain/service-day.ts';
 import type { PickupProof } from '../protocol/ticketing.ts';
 import { type TryRule, WrongTries } from './wrong-tries.ts';
@@ -5,7 +6,7 @@ import { type TryRule, WrongTries } from './wrong-tries.ts';
 const MINUTE = 60_000;
 /** A counter or a kiosk of a station: typing mistakes of a busy hour stay far below. */
 export const TERMINAL_TRIES: TryRule = { triesMax: 10, withinMs: 10 * MINUTE, restMs: 5 * MINUTE };
-/** A whole station, as the hub sees it. */
+/** A whole station: as the hub sees it, and its legacy software, behind which many counters hand out. */
 export const STATION_TRIES: TryRule = { triesMax: 100, withinMs: 10 * MINUTE, restMs: 5 * MINUTE };
 /** Codes that begin alike, tried by whoever: what many callers together may guess. */
 const PREFIX_TRIES: TryRule = { triesMax: 30, withinMs: 10 * MINUTE, restMs: 5 * MINUTE };
@@ -13,8 +14,6 @@ const PREFIX_DIGITS = 4;
 /** A caller that has shown a right code may go on with it that long, whatever else is tried meanwhile. */
 const SHOWN_MS = 60 * MINUTE;
 const SHOWN_MAX = 5_000;
-
-export type PickupRest = { readonly code: 'pickup.too-many-tries'; readonly until: EpochMs };
 
 /**
  * Limits guessing of pickup codes, by caller and by the code's first digits. A caller that has shown a right code is not
@@ -29,34 +28,50 @@ export class PickupTries {
     this.#byCaller = new WrongTries(byCaller);
   }
 
-  /** Why this proof is not looked at now; null when it is. A document is no secret to guess and is always looked at. */
-  rest(caller: string, proof: PickupProof, now: EpochMs): PickupRest | null {
-    if (!('pickupCode' in proof)) return null;
+  /**
+   * Looks at a proof unless too many wrong ones came from there. A code counts as wrong while it is looked at, so that
+   * guesses sent at once are counted too. A document is no secret to guess and is always looked at.
+   */
+  async look<Value>(
+    caller: string,
+    proof: PickupProof,
+    clock: { now(): EpochMs },
+    find: () => Promise<Outcome<Value, { readonly code: string }>>,
+  ): Promise<Outcome<Value, { readonly code: string }>> {
+    if (!('pickupCode' in proof)) return find();
+    const now = clock.now();
     const { pickupCode } = proof;
-    if ((this.#shown.get(`${caller} ${pickupCode}`) ?? 0) > now) return null;
-    const until = this.#byCaller.restsUntil(caller, now) ?? this.#byPrefix.restsUntil(prefixOf(pickupCode), now);
-    return until === null ? null : { code: 'pickup.too-many-tries', until };
+    const [shown, prefix] = [`${caller} ${pickupCode}`, pickupCode.slice(0, PREFIX_DIGITS)];
+    if ((this.#shown.get(shown) ?? 0) > now) return find();
+    const until = this.#byCaller.restsUntil(caller, now) ?? this.#byPrefix.restsUntil(prefix, now);
+    if (until !== null) return refuse({ code: 'pickup.too-many-tries', until });
+
+    this.#byCaller.count(caller, now);
+    this.#byPrefix.count(prefix, now);
+    let isWrong = false;
+    try {
+      const found = await find();
+      isWrong = found.ok ? isNothing(found.value) : WRONG.has(found.refusal.code);
+      if (found.ok && !isWrong) this.#show(shown, clock.now() + SHOWN_MS);
+      return found;
+    } finally {
+      if (!isWrong) {
+        this.#byCaller.takeBack(caller);
+        this.#byPrefix.takeBack(prefix);
+      }
+    }
   }
 
-  /** What came of looking at it. */
-  note(caller: string, proof: PickupProof, isRight: boolean, now: EpochMs): void {
-    if (!('pickupCode' in proof)) return;
-    const { pickupCode } = proof;
-    const shown = `${caller} ${pickupCode}`;
-    if (isRight) {
-      this.#shown.delete(shown);
-      this.#shown.set(shown, now + SHOWN_MS);
-      if (this.#shown.size > SHOWN_MAX) this.#shown.delete(this.#shown.keys().next().value!);
-    } else if ((this.#shown.get(shown) ?? 0) <= now) {
-      this.#byCaller.count(caller, now);
-      this.#byPrefix.count(prefixOf(pickupCode), now);
-    }
+  #show(shown: string, until: EpochMs): void {
+    this.#shown.delete(shown);
+    this.#shown.set(shown, until);
+    if (this.#shown.size > SHOWN_MAX) this.#shown.delete(this.#shown.keys().next().value!);
   }
 }
 
-const prefixOf = (pickupCode: string): string => pickupCode.slice(0, PREFIX_DIGITS);
-
 /** Refusals that say that the code was wrong; others, as a line that is down, say nothing about it. */
-export function isWrongPickup(code: string): boolean {
-  return code === 'pickup.unknown' || code === 'pickup.not-found';
+const WRONG: ReadonlySet<string> = new Set(['pickup.unknown', 'pickup.not-found']);
+
+function isNothing(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }

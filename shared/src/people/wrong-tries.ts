@@ -41,6 +41,14 @@ export class WrongTries {
     return rests;
   }
 
+  /** A try that was counted beforehand was none; with it goes a rest that it caused. */
+  takeBack(key: string): void {
+    const tries = this.#tries.get(key);
+    if (!tries) return;
+    tries.count -= 1;
+    if (tries.count < this.#rule.triesMax) tries.restsUntil = 0;
+  }
+
   forget(key: string): void {
     this.#tries.delete(key);
   }
