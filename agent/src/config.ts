@@ -21,6 +21,8 @@ export const agentConfig = z.strictObject({
   printer: z.strictObject({ address: z.string() }).nullable().default(null),
   reader: z.strictObject({ address: z.string() }).nullable().default(null),
   windowDays: z.int().min(1).max(30).default(7),
+  /** A day that loses more than this share of its trips in the timetable source raises a warning. */
+  missingShareMax: z.number().gt(0).lt(1).default(0.5),
   /** A production station refuses the settable clock. */
   production: z.boolean().default(false),
 });

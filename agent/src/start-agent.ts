@@ -77,7 +77,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   const app = agentApp({
     desk,
     devices,
-    source: () => source.status,
+    source,
     uiFolder: join(import.meta.dirname, '..', 'ui', 'dist'),
     log: (cause) => log.failed('request.failed', cause),
   });

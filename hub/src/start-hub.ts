@@ -6,6 +6,7 @@ import { Fault } from '@lianpiao/shared/fault';
 import { listen } from '@lianpiao/shared/http/listen';
 import { startJob } from '@lianpiao/shared/job-loop';
 import type { Log } from '@lianpiao/shared/log';
+import { PickupTries, STATION_TRIES } from '@lianpiao/shared/people/pickup-tries';
 import { readConfig } from '@lianpiao/shared/read-config';
 import type { Running } from '@lianpiao/shared/run-process';
 import { personVault } from '@lianpiao/shared/store/person-vault';
@@ -67,13 +68,14 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     log,
   };
   const facts = projections(hub);
+  const pickupTries = new PickupTries(STATION_TRIES);
   const link = new LinkHub({
     store,
     brokers: config.brokers as [string, ...string[]],
     tls: { ca: pki.caCertPem, cert: pki.hub.certPem, key: pki.hub.keyPem },
     keysOf: macKeys.of,
     facts: () => facts,
-    answers: (station) => stationRequests(hub, monthKeys, station),
+    answers: (station) => stationRequests(hub, monthKeys, station, pickupTries),
     clock,
     log,
   });

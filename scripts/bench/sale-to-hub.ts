@@ -13,6 +13,7 @@ import Sqlite from 'better-sqlite3';
 import { HANGZHOU, LinkRig } from '../scenarios/link-rig.ts';
 import type { BenchHubArgs } from './bench-hub.ts';
 import { Child } from './child.ts';
+import { letHoldMany } from './many-holds.ts';
 
 const PER_SECOND = 100;
 const SECONDS = 15;
@@ -90,6 +91,7 @@ async function holdsFor(agent: Agent, count: number): Promise<string[]> {
     aTrip({ tripNo: `T${index}`, departs: 13 * 60 + index * 5 }),
   );
   await importTrips(agent, trips, NOON);
+  await letHoldMany(agent);
   const holds: string[] = [];
   for (let index = 0; index < count; index += 1) {
     const { tripId } = trips[index % TRIPS]!;

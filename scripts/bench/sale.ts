@@ -4,6 +4,7 @@ import { sell } from '@lianpiao/agent/tickets/sell';
 import { importTrips } from '@lianpiao/agent/trips/import-trips';
 import { aPassenger, aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { bareSales } from './bare-sales.ts';
+import { letHoldMany } from './many-holds.ts';
 import type { BenchResult } from './result.ts';
 
 const ROUNDS = 5;
@@ -54,6 +55,7 @@ async function makeHolds(agent: FreshAgent): Promise<string[]> {
     aTrip({ tripNo: `T${index}`, departs: 13 * 60 + index * 5 }),
   );
   await importTrips(agent, trips, NOON);
+  await letHoldMany(agent);
   const holds: string[] = [];
   for (const { tripId } of trips) {
     for (let sale = 0; sale < SALES_PER_TRIP; sale += 1) {

@@ -1,22 +1,25 @@
 import { serveStatic } from '@hono/node-server/serve-static';
+import { nameSchemes, routesOf, type SecurityScheme, secure } from '@lianpiao/shared/http/api-security';
 import { docsPage } from '@lianpiao/shared/http/docs-page';
 import { openApiApp } from '@lianpiao/shared/http/openapi-app';
 import { refusalAnswer } from '@lianpiao/shared/http/problem';
+import { sameOrigin } from '@lianpiao/shared/http/same-origin';
+import { PickupTries, STATION_TRIES, TERMINAL_TRIES } from '@lianpiao/shared/people/pickup-tries';
 import type { Caller } from '@lianpiao/shared/store/call';
 import type { Context } from 'hono';
 import type { AgentDesk } from '../agent-desk.ts';
-import type { SourceStatus } from '../legacy/watch-source.ts';
-import { clerkOf, machineOf } from './caller.ts';
+import { clerkOf, machineOf, sessionCookie } from './caller.ts';
 import { type CounterDevices, counterRoutes, sessionRoutes } from './counter-routes.ts';
-import { importRoutes, sourceRoutes } from './import-routes.ts';
+import { importRoutes } from './import-routes.ts';
 import { paperReportRoutes } from './paper-report-routes.ts';
 import { pickupRoutes } from './pickup-routes.ts';
+import { sourceRoutes, type WatchedSource } from './source-routes.ts';
 import { ticketRoutes } from './ticket-routes.ts';
 
 export type AgentApi = {
   readonly desk: AgentDesk;
   readonly devices: CounterDevices;
-  readonly source: () => SourceStatus;
+  readonly source: WatchedSource;
   readonly uiFolder: string;
   readonly log: (cause: unknown) => void;
 };
@@ -28,14 +31,18 @@ export type AgentApi = {
 export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
   const app = openApiApp(log);
   const { store } = desk.agent;
+  nameSchemes(app, sessionCookie(desk.agent.station));
+  const tries = new PickupTries(TERMINAL_TRIES);
   const under = (
     root: string,
+    scheme: SecurityScheme,
     who: (c: Context) => Promise<Caller | undefined>,
     build: (group: ReturnType<typeof openApiApp>) => void,
     open?: (group: ReturnType<typeof openApiApp>) => void,
   ) => {
     const group = openApiApp(log);
     open?.(group);
+    const openRoutes = routesOf(group);
     group.use(async (c, next) => {
       const caller = await who(c);
       if (!caller) return refusalAnswer(c, { code: 'auth.needed' });
@@ -43,36 +50,43 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
       return next();
     });
     build(group);
+    secure(group, scheme, openRoutes);
     app.route(root, group);
   };
 
   under(
     '/adapter/v1',
+    'bearer',
     (c) => machineOf(store, c, 'adapter'),
     (group) => {
       ticketRoutes(group, desk);
-      pickupRoutes(group, desk);
+      pickupRoutes(group, desk, new PickupTries(STATION_TRIES));
       importRoutes(group, desk);
     },
   );
   under(
     '/kiosk/v1',
+    'bearer',
     (c) => machineOf(store, c, 'kiosk'),
     (group) => {
-      pickupRoutes(group, desk);
+      pickupRoutes(group, desk, tries);
       paperReportRoutes(group, desk);
     },
   );
   under(
     '/counter/v1',
+    'session',
     (c) => clerkOf(desk.agent, c, desk.clock.now()),
     (group) => {
       ticketRoutes(group, desk);
-      pickupRoutes(group, desk);
+      pickupRoutes(group, desk, tries);
       counterRoutes(group, desk, devices);
-      sourceRoutes(group, source);
+      sourceRoutes(group, desk, source);
     },
-    (group) => sessionRoutes(group, desk, devices),
+    (group) => {
+      group.use(sameOrigin);
+      sessionRoutes(group, desk, devices);
+    },
   );
 
   app.doc31('/openapi.json', {

@@ -1,8 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
+import { addressOf } from '@lianpiao/shared/http/caller-address';
 import { type ApiEnv, callOf, mount } from '@lianpiao/shared/http/openapi-app';
 import { refusalAnswer } from '@lianpiao/shared/http/problem';
+import { SignInLimits } from '@lianpiao/shared/people/sign-in-limits';
 import { type LinkState, linkState } from '@lianpiao/shared/protocol/ticketing';
 import { and, count, desc, eq, inArray, ne } from 'drizzle-orm';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
@@ -55,6 +57,7 @@ const session = z.object({
 /** What a page shows and asks before anybody is known: the strip, and signing in. */
 export function sessionRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices: CounterDevices): void {
   const { agent, clock } = desk;
+  const limits = new SignInLimits();
   mount(app, { method: 'get', path: '/state', summary: '链路与设备状态', answer: linkState }, async () =>
     done(await stripOf(desk, devices)),
   );
@@ -63,7 +66,7 @@ export function sessionRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices
     app,
     { method: 'post', path: '/session', summary: '登录 sign in at a counter', body: credentials, answer: session },
     async ({ c, body }) => {
-      const signed = await signIn(agent, body, clock.now());
+      const signed = await signIn(agent, limits, { ...body, address: addressOf(c) }, clock.now());
       if (!signed.ok) return signed;
       const { token, ...who } = signed.value;
       setCookie(c, sessionCookie(agent.station), token, { httpOnly: true, sameSite: 'Strict', path: '/' });
@@ -99,6 +102,7 @@ export function counterRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices
       method: 'post',
       path: '/shift/close',
       summary: '交班缴款',
+      keyed: true,
       body: z.object({ countedFen: z.int().min(0).max(1e10) }),
       answer: z.object({ shiftId: z.string(), expectedFen: z.int(), countedFen: z.int(), differenceFen: z.int() }),
     },
@@ -147,6 +151,7 @@ export function counterRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices
       method: 'post',
       path: '/print-jobs/{jobId}/resolve',
       summary: '打印存疑处理',
+      keyed: true,
       params: z.object({ jobId: z.string().max(64) }),
       body: z.object({ outcome: z.enum(['printed', 'void-and-reprint']) }),
       answer: z.looseObject({}),

@@ -6,7 +6,6 @@ import { type ApiEnv, mount } from '@lianpiao/shared/http/openapi-app';
 import { tripBody } from '@lianpiao/shared/protocol/events';
 import { z } from 'zod';
 import type { AgentDesk } from '../agent-desk.ts';
-import type { SourceStatus } from '../legacy/watch-source.ts';
 import { importTrips } from '../trips/import-trips.ts';
 
 /** 数据同步 (F1.2): the legacy system sends its trips. A list is taken whole or refused whole, and may be sent again. */
@@ -28,14 +27,5 @@ export function importRoutes(app: OpenAPIHono<ApiEnv>, { agent, clock }: AgentDe
       }
       return done(await importTrips(agent, body as unknown as Trip[], clock.now()));
     },
-  );
-}
-
-/** What the last look at the station's source came to: trips, and rows set aside with file, line and reason. */
-export function sourceRoutes(app: OpenAPIHono<ApiEnv>, source: () => SourceStatus): void {
-  mount(
-    app,
-    { method: 'get', path: '/source', summary: '数据源状态 state of the timetable source', answer: z.looseObject({}) },
-    async () => done(source()),
   );
 }

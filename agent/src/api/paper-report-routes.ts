@@ -12,6 +12,7 @@ export function paperReportRoutes(app: OpenAPIHono<ApiEnv>, { agent, clock }: Ag
     method: 'post',
     path: '/paper-reports',
     summary: '自助机出纸回报',
+    keyed: true,
     body: paperReport,
     answer,
   } as const;

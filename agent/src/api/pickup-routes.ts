@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { done } from '@lianpiao/shared/domain/outcome';
 import { type ApiEnv, callOf, mount } from '@lianpiao/shared/http/openapi-app';
+import type { PickupTries } from '@lianpiao/shared/people/pickup-tries';
 import * as body from '@lianpiao/shared/protocol/ticketing';
 import { z } from 'zod';
 import type { AgentDesk } from '../agent-desk.ts';
@@ -9,10 +10,10 @@ import { recentTickets } from '../tickets/query-tickets.ts';
 
 /**
  * 取票: what counters, legacy software and kiosks may do alike. It is all that a kiosk may do: it stands in the hall, and
- * who takes its token out of it shall neither sell nor refund nor send a coach away.
+ * who takes its token out of it shall neither sell nor refund nor send a coach away. Wrong pickup codes are counted in `tries`.
  */
-export function pickupRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
-  const { agent } = desk;
+export function pickupRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, tries: PickupTries): void {
+  const { agent, clock } = desk;
   mount(
     app,
     {
@@ -32,7 +33,7 @@ export function pickupRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
       body: body.pickupProof,
       answer: z.array(body.ticketView),
     },
-    ({ body }) => findPickupsAnywhere(desk, body),
+    ({ c, body }) => tries.look(c.get('caller').id, body, clock, () => findPickupsAnywhere(desk, body)),
   );
   mount(
     app,
@@ -40,12 +41,14 @@ export function pickupRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
       method: 'post',
       path: '/pickups',
       summary: '取票 hand out paper',
+      keyed: true,
       body: body.pickupInput,
       answer: body.collected,
     },
     async ({ c, body }) => {
       const call = await callOf(c, c.get('caller'));
-      return call.ok ? collectAnywhere(desk, call.value, body) : call;
+      if (!call.ok) return call;
+      return tries.look(call.value.caller.id, body.proof, clock, () => collectAnywhere(desk, call.value, body));
     },
   );
 }

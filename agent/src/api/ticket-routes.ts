@@ -107,7 +107,14 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
 
   mount(
     app,
-    { method: 'post', path: '/holds', summary: '锁定座位 hold seats', body: body.holdInput, answer: body.held },
+    {
+      method: 'post',
+      path: '/holds',
+      summary: '锁定座位 hold seats',
+      keyed: true,
+      body: body.holdInput,
+      answer: body.held,
+    },
     ({ c, body }) => calling(c, (call) => holdSeats(agent, call, body, clock.now())),
   );
   mount(
@@ -129,7 +136,14 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
   );
   mount(
     app,
-    { method: 'post', path: '/sales', summary: '售票 sell a hold', body: body.saleInput, answer: body.sold },
+    {
+      method: 'post',
+      path: '/sales',
+      summary: '售票 sell a hold',
+      keyed: true,
+      body: body.saleInput,
+      answer: body.sold,
+    },
     ({ c, body }) => calling(c, (call) => sell(agent, call, body, clock.now())),
   );
   mount(
@@ -138,6 +152,7 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
       method: 'post',
       path: '/orders/{orderId}/confirm',
       summary: '确认 confirm that an order was booked and printed',
+      keyed: true,
       params: z.object({ orderId: z.string().max(40) }),
       answer: z.object({ orderId: z.string(), confirmedAt: z.int() }),
     },
@@ -162,7 +177,14 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
 
   mount(
     app,
-    { method: 'post', path: '/tickets/{ticketNo}/void', summary: '废票', params: ticketNo, answer: body.voided },
+    {
+      method: 'post',
+      path: '/tickets/{ticketNo}/void',
+      summary: '废票',
+      keyed: true,
+      params: ticketNo,
+      answer: body.voided,
+    },
     ({ c, params }) => calling(c, (call) => voidTicket(agent, call, params.ticketNo, clock.now())),
   );
   mount(
@@ -182,6 +204,7 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
       method: 'post',
       path: '/tickets/{ticketNo}/refund',
       summary: '退票',
+      keyed: true,
       params: ticketNo,
       body: body.refundInput,
       answer: body.refunded,
@@ -194,6 +217,7 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
       method: 'post',
       path: '/tickets/{ticketNo}/rebook',
       summary: '改签',
+      keyed: true,
       params: ticketNo,
       body: body.rebookInput,
       answer: body.rebooked,
@@ -206,6 +230,7 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
       method: 'post',
       path: '/tickets/{ticketNo}/reprint',
       summary: '重打印',
+      keyed: true,
       params: ticketNo,
       body: z.object({ reason: z.string().trim().min(1).max(60) }),
       answer: z.object({ printJobs: z.array(z.string()) }),
@@ -225,12 +250,19 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
   );
   mount(
     app,
-    { method: 'post', path: '/boardings', summary: '检票', body: body.boardInput, answer: body.boarded },
+    { method: 'post', path: '/boardings', summary: '检票', keyed: true, body: body.boardInput, answer: body.boarded },
     ({ c, body }) => calling(c, (call) => boardTicket(agent, call, body, clock.now())),
   );
   mount(
     app,
-    { method: 'post', path: '/boardings/undo', summary: '退检', body: ticketNo, answer: body.boarded.partial() },
+    {
+      method: 'post',
+      path: '/boardings/undo',
+      summary: '退检',
+      keyed: true,
+      body: ticketNo,
+      answer: body.boarded.partial(),
+    },
     ({ c, body }) => calling(c, (call) => unboardTicket(agent, call, body.ticketNo, clock.now())),
   );
   mount(
@@ -239,6 +271,7 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
       method: 'post',
       path: '/trips/{tripId}/depart',
       summary: '发班',
+      keyed: true,
       params: tripId,
       body: body.departInput,
       answer: body.departed,

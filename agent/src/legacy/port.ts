@@ -15,7 +15,7 @@ export type SourceReading = {
   /** The first entries of what stays out; `setAsideCount` counts all of them. */
   readonly setAside: readonly SetAside[];
   readonly setAsideCount: number;
-  /** Things that an operator should know and that cost no trip, in Chinese. */
+  /** Codes of things that an operator should know and that cost no trip. */
   readonly notes: readonly string[];
   /** Equal for equal trips and equal set-aside rows, whatever the time of reading. */
   readonly digest: string;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alone, templateFile } from './alone/alone.ts';
 import type { SetAside } from './set-aside.ts';
 import { DIRECTORY, NOON, STATION, TemporaryFolder } from './testing/temporary-folder.ts';
-import { SourceWatch, watchSource } from './watch-source.ts';
+import { SourceWatch, type WatchOptions, watchSource } from './watch-source.ts';
 
 const DAY_MS = 86_400_000;
 const template = (tripNo: string, price: number) => ({
@@ -36,8 +36,11 @@ afterEach(() => folder.remove());
 const write = (...templates: object[]) => folder.writeUtf8('templates.json', JSON.stringify({ templates }));
 const watching = (
   apply = async (trips: readonly Trip[], setAside: readonly SetAside[]) => void applied.push({ trips, setAside }),
+  kept: Partial<WatchOptions> = {},
 ) =>
   new SourceWatch({
+    missingShareMax: 0.5,
+    ...kept,
     source: alone({
       templates: templateFile(folder.file('templates.json')),
       station: STATION,
@@ -85,6 +88,54 @@ describe('the watch over a legacy source', () => {
     await write(template('G1', 66), template('G2', 66));
     expect(await watch.look()).toBe(3);
     expect(watch.status.gone).toEqual([]);
+  });
+
+  it('warns of days that lost more than half of their trips, keeps those on sale, and is content when they are back', async () => {
+    await write(template('G1', 66), template('G2', 66), template('G3', 66));
+    const watch = watching();
+    await watch.look();
+    await write(template('G1', 66), template('G2', 66));
+    await watch.look();
+    expect(watch.status.missing).toEqual([]);
+    await write(template('G1', 66));
+    await watch.look();
+    const [today, ...others] = [1, 2, 3].map((day) => ({ day: `2026060${day}`, had: 3, missing: 2 }));
+    // Today's trips of this file have left at noon: a timetable need not name them any more.
+    expect(watch.status.missing).toEqual(others);
+    expect(watch.status.missing).not.toContainEqual(today);
+    expect(watch.status.gone).toHaveLength(6);
+    await write(template('G1', 66), template('G2', 66), template('G3', 66));
+    await watch.look();
+    expect(watch.status.missing).toEqual([]);
+  });
+
+  it('warns until somebody confirms that the trips are gone on purpose, and then not again', async () => {
+    await write(template('G1', 66), template('G2', 66), template('G3', 66));
+    const forgotten: string[] = [];
+    const forget = async (tripIds: readonly string[]) => void forgotten.push(...tripIds);
+    const watch = watching(undefined, { forget });
+    await watch.look();
+    await write(template('G1', 66));
+    await watch.look();
+    await watch.look();
+    expect(watch.status.missing).toHaveLength(2);
+    expect(await watch.confirmMissing()).toBe(6);
+    expect(forgotten).toHaveLength(6);
+    await write(template('G1', 67));
+    await watch.look();
+    expect(watch.status.missing).toEqual([]);
+  });
+
+  it('warns after a restart too, of days that it still reads', async () => {
+    await write(template('G1', 66));
+    const seen = async () =>
+      ['20260602-G1', '20260602-G2', '20260602-G3', '20260630-G1'].map((name) => ({
+        tripId: `${STATION}-${name}`,
+        departsAt: now + DAY_MS,
+      }));
+    const watch = watching(undefined, { seen });
+    expect(await watch.look()).toBe(3);
+    expect(watch.status.missing).toEqual([{ day: '20260602', had: 3, missing: 2 }]);
   });
 
   it('keeps what was set aside, and its number', async () => {

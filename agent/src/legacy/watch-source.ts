@@ -1,6 +1,7 @@
 import { type EpochMs, type ServiceDate, serviceDateOf } from '@lianpiao/shared/domain/service-day';
-import type { Trip } from '@lianpiao/shared/domain/trip';
+import { departsAt, type Trip } from '@lianpiao/shared/domain/trip';
 import { Fault } from '@lianpiao/shared/fault';
+import { dayOf, type MissingTrips, missingTrips, type SeenTrip } from './missing-trips.ts';
 import { tripDigest } from './plan/dated-trips.ts';
 import type { LegacySource, SourceReading } from './port.ts';
 import type { SetAside } from './set-aside.ts';
@@ -18,7 +19,15 @@ export type WatchOptions = {
   /** Days ahead that are kept in the store, today included. */
   readonly windowDays: number;
   readonly zone: string;
+  /** A day that loses more than this share of its trips is told to people. */
+  readonly missingShareMax: number;
+  /** Trips that the source has named before this process began. */
+  readonly seen?: () => Promise<readonly SeenTrip[]>;
+  /** Somebody has confirmed that these are gone. */
+  readonly forget?: (tripIds: readonly string[]) => Promise<void>;
 };
+
+type Applied = { readonly digest: string; readonly departsAt: EpochMs };
 
 /** What the last looks at the source came to, for the state screen and the doctor. */
 export type SourceStatus = {
@@ -29,11 +38,15 @@ export type SourceStatus = {
   readonly applied: number;
   /** Trips that earlier readings had for these days and the last one has not. They stay on sale: only a dispatcher suspends a trip. */
   readonly gone: readonly string[];
+  /** Days that lost most of their trips, until the source has them again or somebody confirms that they are gone. */
+  readonly missing: readonly MissingTrips[];
   readonly setAside: readonly SetAside[];
   readonly setAsideCount: number;
   readonly notes: readonly string[];
   readonly fault: { readonly code: string; readonly hint: string; readonly at: EpochMs } | null;
 };
+
+const DAY_MS = 86_400_000;
 
 /** Most ids of vanished trips that are named; a legacy system in its nightly maintenance can look empty. */
 const GONE_MAX = 500;
@@ -44,7 +57,7 @@ const GONE_MAX = 500;
  */
 export class SourceWatch {
   readonly #options: WatchOptions;
-  #applied = new Map<string, string>();
+  #applied: Map<string, Applied> | null = null;
   #readOn: string | null = null;
   #digest: string | null = null;
   #status: SourceStatus;
@@ -58,6 +71,7 @@ export class SourceWatch {
       trips: 0,
       applied: 0,
       gone: [],
+      missing: [],
       setAside: [],
       setAsideCount: 0,
       notes: [],
@@ -78,7 +92,7 @@ export class SourceWatch {
       const changed = await source.changed(now);
       if (!changed && today === this.#readOn && this.#status.fault === null) return 0;
       const reading = await source.read({ from: today, days: this.#options.windowDays }, now);
-      const applied = await this.#apply(reading, today);
+      const applied = await this.#apply(reading, today, now);
       this.#readOn = today;
       this.#digest = reading.digest;
       return applied;
@@ -89,18 +103,41 @@ export class SourceWatch {
     }
   }
 
-  async #apply(reading: SourceReading, today: ServiceDate): Promise<number> {
-    const digests = new Map(reading.trips.map((trip) => [trip.tripId, tripDigest(trip)]));
-    const fresh = reading.trips.filter((trip) => this.#applied.get(trip.tripId) !== digests.get(trip.tripId));
-    if (fresh.length > 0 || reading.digest !== this.#digest) await this.#options.apply(fresh, reading.setAside);
-    const gone = [...this.#applied.keys()].filter((tripId) => !digests.has(tripId) && dayOf(tripId) >= today);
-    this.#applied = new Map([...gone.map((tripId) => [tripId, ''] as const), ...digests]);
+  /** Somebody has seen that trips are gone, and that it is right. They stay on sale and are not told again. Resolves to their number. */
+  async confirmMissing(): Promise<number> {
+    const gone = [...(this.#applied ?? [])].filter(([, { digest }]) => digest === '').map(([tripId]) => tripId);
+    await this.#options.forget?.(gone);
+    for (const tripId of gone) this.#applied?.delete(tripId);
+    this.#status = { ...this.#status, gone: [], missing: [] };
+    return gone.length;
+  }
+
+  /** What the source named to an earlier process, for days that are still read. */
+  async #seenBefore(lastDay: ServiceDate): Promise<Map<string, Applied>> {
+    const seen = (await this.#options.seen?.()) ?? [];
+    const inWindow = seen.filter(({ tripId }) => dayOf(tripId) <= lastDay);
+    return new Map(inWindow.map(({ tripId, departsAt: at }) => [tripId, gone(at)]));
+  }
+
+  async #apply(reading: SourceReading, today: ServiceDate, now: EpochMs): Promise<number> {
+    const { apply, missingShareMax, windowDays, zone } = this.#options;
+    const lastDay = serviceDateOf(now + (windowDays - 1) * DAY_MS, zone);
+    const before = this.#applied ?? (await this.#seenBefore(lastDay));
+    const read = new Map(
+      reading.trips.map((trip) => [trip.tripId, { digest: tripDigest(trip), departsAt: departsAt(trip, 0) }]),
+    );
+    const fresh = reading.trips.filter(({ tripId }) => before.get(tripId)?.digest !== read.get(tripId)!.digest);
+    if (fresh.length > 0 || reading.digest !== this.#digest) await apply(fresh, reading.setAside);
+    const lost = [...before].filter(([tripId]) => !read.has(tripId) && dayOf(tripId) >= today);
+    const known = [...before].map(([tripId, { departsAt: at }]) => ({ tripId, departsAt: at }));
+    this.#applied = new Map([...lost.map(([tripId, { departsAt: at }]) => [tripId, gone(at)] as const), ...read]);
     this.#status = {
       source: this.#options.source.name,
       readAt: reading.readAt,
       trips: reading.trips.length,
       applied: fresh.length,
-      gone: gone.slice(0, GONE_MAX),
+      gone: lost.slice(0, GONE_MAX).map(([tripId]) => tripId),
+      missing: missingTrips(known, (tripId) => read.has(tripId), missingShareMax, now),
       setAside: reading.setAside,
       setAsideCount: reading.setAsideCount,
       notes: reading.notes,
@@ -110,9 +147,9 @@ export class SourceWatch {
   }
 }
 
-/** The service date in a trip's id. */
-function dayOf(tripId: string): string {
-  return tripId.split('-')[1] ?? '';
+/** A trip that no reading of this process has; it says the same as none. */
+function gone(departsAt: EpochMs): Applied {
+  return { digest: '', departsAt };
 }
 
 /** Looks every `everyMs` until the signal aborts; the next look waits for the last one to end. A bug in a look ends the loop and rejects. */

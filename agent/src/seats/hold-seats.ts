@@ -1,5 +1,5 @@
 import { fareOf } from '@lianpiao/shared/domain/fare';
-import { holdEndsAt } from '@lianpiao/shared/domain/hold-rules';
+import { heldSeatsMax, holdEndsAt } from '@lianpiao/shared/domain/hold-rules';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import { maySell, type SaleRefusal } from '@lianpiao/shared/domain/sale-rules';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
@@ -48,9 +48,10 @@ export function holdSeats(agent: Agent, call: Call, input: HoldInput, now: Epoch
 
     const holdId = agent.newId();
     const expiresAt = holdEndsAt(call.caller.channel, leaves, rules.hold, now);
+    const callerSeatsMax = heldSeatsMax(call.caller, rules.hold);
     const seats = await claimSeats(
       tx,
-      { holdId, tripId, from, to, count, seats: input.seats, caller: call.caller.id, expiresAt },
+      { holdId, tripId, from, to, count, seats: input.seats, caller: call.caller.id, callerSeatsMax, expiresAt },
       now,
     );
     if (!seats.ok) return seats;

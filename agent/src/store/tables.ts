@@ -85,6 +85,12 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
   });
 
   /** Rows of a source that were set aside, with the reason, until the source delivers them right. */
+  /** Trips that the timetable source has named. Without one that somebody has confirmed to be gone. */
+  const sourceTrips = table('source_trips', {
+    tripId: text('trip_id').primaryKey(),
+    departsAt: int('departs_at').notNull(),
+  });
+
   const setAside = table('set_aside', {
     id: int('id').primaryKey(),
     source: text('source').notNull(),
@@ -130,6 +136,7 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     refundQuotes,
     printJobs,
     setAside,
+    sourceTrips,
     stops,
     ticketKeys,
     allotments,

@@ -9,6 +9,7 @@ import { readStops } from '../legacy/stop-directory.ts';
 import { SourceWatch } from '../legacy/watch-source.ts';
 import { importTrips } from './import-trips.ts';
 import { keepStops } from './keep-stops.ts';
+import { forgetSeenTrips, noteSeenTrips, seenTrips } from './seen-trips.ts';
 
 /** Watches the station's source and keeps its trips and what it could not deliver. Nothing is read before `look` or the loop. */
 export async function followSource(
@@ -24,11 +25,15 @@ export async function followSource(
     clock,
     windowDays: config.windowDays,
     zone: 'Asia/Shanghai',
+    missingShareMax: config.missingShareMax,
+    seen: () => seenTrips(agent, clock.now()),
+    forget: (tripIds) => forgetSeenTrips(agent, tripIds),
     apply: async (trips, setAside) => {
       const now = clock.now();
       await keepSetAside(agent, source.name, setAside, now);
       await keepStops(agent, trips, directory);
       await importTrips(agent, trips, now);
+      await noteSeenTrips(agent, trips, now);
     },
   });
 }

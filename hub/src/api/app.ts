@@ -1,4 +1,5 @@
 import { serveStatic } from '@hono/node-server/serve-static';
+import { nameSchemes } from '@lianpiao/shared/http/api-security';
 import { docsPage } from '@lianpiao/shared/http/docs-page';
 import { openApiApp } from '@lianpiao/shared/http/openapi-app';
 import type { Hub } from '../hub.ts';
@@ -7,6 +8,7 @@ import type { TripSearch } from '../inventory/trip-search.ts';
 import type { Sandbox } from '../payments/open-sandbox.ts';
 import type { EnrolmentDesk } from '../stations/enrol-station.ts';
 import { channelRoutes } from './channel-routes.ts';
+import { SESSION_COOKIE } from './console/session.ts';
 import { consoleRoutes } from './console-routes.ts';
 import { enrolRoutes } from './enrol-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
@@ -27,6 +29,7 @@ const ABOUT = { openapi: '3.1.0', info: { title: '联票 Lianpiao 中心接口 h
 export function hubApp(api: HubApi) {
   const { hub, sandbox, enrolment, uiFolder, log } = api;
   const app = openApiApp(log);
+  nameSchemes(app, SESSION_COOKIE);
   enrolRoutes(app, enrolment, hub.clock);
   paymentRoutes(app, hub, sandbox.secret);
   app.route('/', sandbox.pages);

@@ -1,7 +1,10 @@
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
+import { DEFAULT_RULES } from '@lianpiao/shared/domain/rules';
+import { nameSchemes } from '@lianpiao/shared/http/api-security';
 import { listen } from '@lianpiao/shared/http/listen';
 import { openApiApp } from '@lianpiao/shared/http/openapi-app';
 import type { Held, Offer } from '@lianpiao/shared/protocol/ticketing';
+import { activateRules } from '@lianpiao/shared/store/rules';
 import { aPassenger, aTrip } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TripSearch } from '../inventory/trip-search.ts';
@@ -72,6 +75,39 @@ describe("the channel's interface", () => {
     expect((await ask('POST', `/tickets/${ticketNo}/refund`, { quoteId })).body).toMatchObject({ payout: 'original' });
     expect(await ask('GET', `/tickets/${ticketNo}`, undefined, OTHER)).toMatchObject({ status: 404 });
     expect(await ask('GET', `/orders/${made.orderId}`, undefined, OTHER)).toMatchObject({ status: 404 });
+  });
+
+  it('holds no more seats for a channel than its rules let it, in words that say what to do', async () => {
+    const rules = { ...DEFAULT_RULES, version: 'test-2', validFrom: 1, hold: { ...DEFAULT_RULES.hold } };
+    const hold = { ...rules.hold, seatsMax: { terminal: 1, system: 2 } };
+    await hub.store.transaction((tx) => activateRules(tx, { ...rules, hold }));
+    const wish = { tripId: trip.tripId, from: 0, to: 2, count: 2 };
+    expect((await ask('POST', '/holds', wish)).status).toBe(200);
+    const refused = await ask('POST', '/holds', { ...wish, count: 1 });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'hold.too-many', facts: { held: 2, max: 2 } } });
+    expect((await ask('POST', '/holds', { ...wish, count: 1 }, OTHER)).status).toBe(200);
+  });
+
+  it('says in its document that its calls want a token, and those that change something a key', () => {
+    nameSchemes(app, 'lianpiao-console');
+    const { paths = {}, components } = app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: { title: '', version: '1' },
+    });
+    expect(components?.securitySchemes).toMatchObject({ bearer: { scheme: 'bearer' }, session: { in: 'cookie' } });
+    const calls = Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item as Record<string, { security: unknown; parameters?: { name: string }[] }>).map(
+        ([method, { security, parameters = [] }]) => {
+          expect([path, security]).toEqual([path, [{ bearer: [] }]]);
+          return { name: `${method} ${path}`, keyed: parameters.some(({ name }) => name === 'Idempotency-Key') };
+        },
+      ),
+    );
+    expect(calls.filter(({ keyed }) => keyed).map(({ name }) => name)).toEqual([
+      'post /channel/v1/holds',
+      'post /channel/v1/orders',
+      'post /channel/v1/tickets/{ticketNo}/refund',
+    ]);
   });
 
   it('answers a search over a line as through its routes, refusals included', async () => {

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
+import { secure } from '@lianpiao/shared/http/api-security';
 import type { First } from '@lianpiao/shared/http/listen';
 import { type ApiEnv, callOf, mount, openApiApp } from '@lianpiao/shared/http/openapi-app';
 import { refusalAnswer } from '@lianpiao/shared/http/problem';
@@ -80,7 +81,14 @@ export function channelRoutes(
   );
   mount(
     group,
-    { method: 'post', path: '/holds', summary: '锁定座位 hold seats', body: body.holdInput, answer: body.held },
+    {
+      method: 'post',
+      path: '/holds',
+      summary: '锁定座位 hold seats',
+      keyed: true,
+      body: body.holdInput,
+      answer: body.held,
+    },
     ({ c, body }) => calling(c, (call) => holdSeats(selling, call, body, clock.now())),
   );
   mount(
@@ -106,6 +114,7 @@ export function channelRoutes(
       method: 'post',
       path: '/orders',
       summary: '下单 order a hold and get the page to pay at',
+      keyed: true,
       body: orderInput,
       answer: orderToPay,
     },
@@ -144,6 +153,7 @@ export function channelRoutes(
       method: 'post',
       path: '/tickets/{ticketNo}/refund',
       summary: '退票 money goes back to the payment',
+      keyed: true,
       params: ticketNo,
       body: z.object({ quoteId: z.string().min(1).max(64) }),
       answer: body.refunded,
@@ -153,6 +163,7 @@ export function channelRoutes(
         calling(c, (call) => refundTicket(hub, call, { ...params, ...body, payer: 'original' }, clock.now())),
       ),
   );
+  secure(group, 'bearer');
   app.route(ROOT, group);
   return searchFirst(searching);
 }

@@ -1,6 +1,7 @@
 import { openApiApp } from '@lianpiao/shared/http/openapi-app';
 import { hashPassword } from '@lianpiao/shared/people/password';
 import { aPassenger, aTrip, NOON } from '@lianpiao/shared/testing/builders';
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keepBooks } from '../ledger/keep-books.ts';
 import { openBooks } from '../ledger/open-books.ts';
@@ -42,6 +43,16 @@ const signIn = async (user: string, password = PASSWORD) => {
   const answer = await post('/session', { user, password }, {}, '');
   return { answer, cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0]! };
 };
+const from = (remoteAddress: string, user: string, password: string) =>
+  app.request(
+    '/console/v1/session',
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user, password }),
+    },
+    { incoming: { socket: { remoteAddress } } },
+  );
 const codeOf = async (answer: Response) => ((await answer.json()) as { code: string }).code;
 
 beforeEach(async () => {
@@ -122,15 +133,42 @@ describe('signing in', () => {
     expect((await ask('/session')).status).toBe(401);
   });
 
-  it('rests an account for five minutes after five wrong passwords, right ones included', async () => {
+  it('rests an account for five minutes after five wrong passwords where they came from, and at its own window never', async () => {
     for (let times = 0; times < 5; times += 1) {
-      const { answer } = await signIn('operator', 'wrong');
+      const answer = await from('10.0.0.66', 'operator', 'wrong');
       expect([answer.status, await codeOf(answer)]).toEqual([401, 'auth.wrong-password']);
     }
-    const locked = await signIn('operator');
-    expect([locked.answer.status, await codeOf(locked.answer)]).toEqual([403, 'auth.locked']);
+    const locked = await from('10.0.0.66', 'operator', PASSWORD);
+    expect([locked.status, await codeOf(locked)]).toEqual([403, 'auth.locked']);
+    expect((await from('10.0.0.1', 'operator', PASSWORD)).status).toBe(200);
+    const { db, t } = hub.store.read;
+    const rested = await db.select().from(t.audit).where(eq(t.audit.what, 'account.rested'));
+    expect(rested).toMatchObject([{ subject: 'operator', detail: '10.0.0.66' }]);
     hub.clock.at += 5 * 60_000 + 1;
-    expect((await signIn('operator')).answer.status).toBe(200);
+    expect((await from('10.0.0.66', 'operator', PASSWORD)).status).toBe(200);
+  });
+
+  it('slows strange addresses down when an account is guessed at from many, and not where it has signed in', async () => {
+    await hub.store.transaction((tx) =>
+      tx.db.update(tx.t.users).set({ failures: 29 }).where(eq(tx.t.users.user, 'admin')),
+    );
+    expect((await signIn('admin', 'wrong')).answer.status).toBe(401);
+    const strange = await from('10.0.0.77', 'admin', PASSWORD);
+    expect([strange.status, await codeOf(strange)]).toEqual([403, 'auth.slowed']);
+    expect((await signIn('admin')).answer.status).toBe(200);
+  });
+
+  it('does nothing that another web site asks with the cookie, signing in and out included', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', origin: 'http://evil.test' };
+    for (const [method, path] of [
+      ['POST', '/session'],
+      ['DELETE', '/session'],
+      ['POST', '/alarms/1/close'],
+    ] as const) {
+      const answer = await ask(path, { method, headers, body: '{}' });
+      expect([path, answer.status, await codeOf(answer)]).toEqual([path, 403, 'auth.foreign-origin']);
+    }
+    expect((await ask('/session', { headers })).status).toBe(200);
   });
 
   it('answers nothing to who is not signed in, statements included', async () => {

@@ -1,5 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { routesOf, secure } from '@lianpiao/shared/http/api-security';
 import { type ApiEnv, openApiApp } from '@lianpiao/shared/http/openapi-app';
+import { sameOrigin } from '@lianpiao/shared/http/same-origin';
 import { alarmRoutes } from './console/alarm-routes.ts';
 import type { Console } from './console/console.ts';
 import { moneyRoutes } from './console/money-routes.ts';
@@ -16,7 +18,9 @@ export function consoleRoutes(
   console: Console & { readonly log: (cause: unknown) => void },
 ): void {
   const group = openApiApp(console.log);
+  group.use(sameOrigin);
   signInRoutes(group, console);
+  const open = routesOf(group);
   group.use(signedIn(console));
   sessionRoutes(group, console);
   stationRoutes(group, console);
@@ -24,6 +28,7 @@ export function consoleRoutes(
   orderRoutes(group, console);
   moneyRoutes(group, console);
   alarmRoutes(group, console);
+  secure(group, 'session', open);
   app.route('/console/v1', group);
   statementRoutes(app, console);
 }

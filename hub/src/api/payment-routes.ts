@@ -22,9 +22,18 @@ export function paymentRoutes<Known extends Env>(app: Hono<Known>, hub: Hub, sec
     const call = { method: 'POST', path: c.req.path, body };
     if (!isSignedCall(secret, call, c.req.header(SIGNATURE_HEADER)))
       return refusalAnswer(c, { code: 'auth.bad-signature' });
-    const parsed = notice.safeParse(JSON.parse(body));
+    const parsed = notice.safeParse(jsonOf(body));
     if (!parsed.success) return refusalAnswer(c, { code: 'body.malformed' });
     const taken = await paymentNotified(hub, parsed.data, hub.clock.now());
     return taken.ok ? c.json(taken.value) : refusalAnswer(c, taken.refusal);
   });
+}
+
+/** What a signed body says; undefined, which no schema takes, when it is no JSON. */
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

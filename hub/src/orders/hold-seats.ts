@@ -1,5 +1,5 @@
 import { fareOf } from '@lianpiao/shared/domain/fare';
-import { holdEndsAt } from '@lianpiao/shared/domain/hold-rules';
+import { heldSeatsMax, holdEndsAt } from '@lianpiao/shared/domain/hold-rules';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import { remaining } from '@lianpiao/shared/domain/seats';
@@ -81,9 +81,10 @@ async function tryHold(hub: Selling, call: Call, input: HoldInput, now: EpochMs)
     const holdId = hub.newId();
     const expiresAt = holdEndsAt(channel, departsAt(trip, from), rules.hold, now);
     const caller = call.caller.id;
+    const callerSeatsMax = heldSeatsMax(call.caller, rules.hold);
     const claimed = await claimSeats(
       tx,
-      { holdId, tripId, from, to, count, seats: input.seats, caller, expiresAt },
+      { holdId, tripId, from, to, count, seats: input.seats, caller, callerSeatsMax, expiresAt },
       now,
     );
     if (!claimed.ok) return claimed;

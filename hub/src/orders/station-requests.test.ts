@@ -81,6 +81,17 @@ describe('what a station asks about tickets of the hub', () => {
     expect(await ask['ticket.view']!({ ticketNo: STATION_TICKET }, 'i4')).toMatchObject({ value: { home: HANGZHOU } });
   });
 
+  it('lets no station guess pickup codes without end, and stops no code that it has shown to be right', async () => {
+    expect((await ask['order.find']!({ pickupCode }, 'i0')).ok).toBe(true);
+    for (let tried = 0; tried < 100; tried += 1)
+      await ask['order.find']!({ pickupCode: String(1_000_000_000 + tried * 10_000_019) }, `g${tried}`);
+    const guess = await ask['order.find']!({ pickupCode: '9999999999' }, 'g100');
+    expect(guess).toMatchObject({ refusal: { code: 'pickup.too-many-tries', until: NOON + 5 * 60_000 } });
+    const body = { ticketNos: [ticketNo], proof: { pickupCode: '9999999998' }, terminal: '101' };
+    expect(await ask['ticket.collect']!(body, 'c0')).toMatchObject({ refusal: { code: 'pickup.too-many-tries' } });
+    expect((await ask['ticket.collect']!({ ...body, proof: { pickupCode } }, 'c1')).ok).toBe(true);
+  });
+
   it('hands paper out once, with a signed code, and tells the gate its print number', async () => {
     const body = { ticketNos: [ticketNo], proof: { pickupCode }, terminal: '101' };
     const first = await ask['ticket.collect']!(body, 'c1');

@@ -1,6 +1,7 @@
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
+import { PickupTries, STATION_TRIES } from '@lianpiao/shared/people/pickup-tries';
 import type { RequestBody } from '@lianpiao/shared/protocol/requests';
 import type { TicketPaper } from '@lianpiao/shared/protocol/ticketing';
 import type { Call } from '@lianpiao/shared/store/call';
@@ -18,9 +19,14 @@ type Refusal = { readonly code: string };
 
 /**
  * What a station may ask the hub. Tickets whose home is the hub are dealt with here, others by their home, to which the
- * request is passed on. A mutating request's id is its idempotency key.
+ * request is passed on. A mutating request's id is its idempotency key. `tries` is one for all stations.
  */
-export function stationRequests(hub: Hub, monthKeys: Pick<MonthKeys, 'forStation'>, station: string): RequestHandlers {
+export function stationRequests(
+  hub: Hub,
+  monthKeys: Pick<MonthKeys, 'forStation'>,
+  station: string,
+  tries = new PickupTries(STATION_TRIES),
+): RequestHandlers {
   const { clock } = hub;
   const callOf = (id: string, body: unknown, terminal = '000'): Call => ({
     caller: { id: station, channel: 'counter', terminal, clerk: null, shiftId: null },
@@ -29,7 +35,7 @@ export function stationRequests(hub: Hub, monthKeys: Pick<MonthKeys, 'forStation
   });
   return {
     'person.find': async ({ idType, idNo }) => done(await ticketsOfPerson(hub, idType, idNo)),
-    'order.find': ({ pickupCode }) => orderByPickupCode(hub, pickupCode),
+    'order.find': (proof) => tries.look(station, proof, clock, () => orderByPickupCode(hub, proof.pickupCode)),
     'ticket.view': ({ ticketNo }) => ticketByNo(hub, ticketNo),
     'ticket.quote': async (body, id) => {
       const home = await homeOf(hub, body.ticketNo);
@@ -45,7 +51,10 @@ export function stationRequests(hub: Hub, monthKeys: Pick<MonthKeys, 'forStation
       if (home !== HUB) return forwardRequest(hub, { station, id, home, kind: 'ticket.refund', body });
       return refundTicket(hub, callOf(id, body), body, clock.now());
     },
-    'ticket.collect': (body, id) => collectAnywhere(hub, station, body, callOf(id, body, body.terminal)),
+    'ticket.collect': (body, id) =>
+      tries.look(station, body.proof, clock, () =>
+        collectAnywhere(hub, station, body, callOf(id, body, body.terminal)),
+      ),
     'intent.state': ({ key }) => intentState(hub, station, key, clock.now()),
     'keys.person': async () => done(await monthKeys.forStation(clock.now())),
   };

@@ -21,6 +21,7 @@ import { openHubStore } from '@lianpiao/hub/store/open-hub-store';
 import { createSm2KeyPair, sm2Sign } from '@lianpiao/shared/crypto/sm2';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
+import { SignInLimits } from '@lianpiao/shared/people/sign-in-limits';
 import type { Caller } from '@lianpiao/shared/store/call';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { emit } from '@lianpiao/shared/store/streams';
@@ -166,7 +167,7 @@ function admit({ store }: Hub, code: string, now: number): Promise<void> {
 async function clerkOf(agent: Agent, folder: string, now: number): Promise<Caller> {
   await firstCredentials(agent, folder);
   const { clerk } = JSON.parse(readFileSync(join(folder, 'first-credentials.json'), 'utf8')) as FirstCredentials;
-  const signed = await signIn(agent, { ...clerk, counter: '001' }, now);
+  const signed = await signIn(agent, new SignInLimits(), { ...clerk, counter: '001', address: '127.0.0.1' }, now);
   if (!signed.ok) throw new Error(signed.refusal.code);
   const { shiftId } = signed.value;
   return { id: 'counter-001', channel: 'counter', terminal: '001', clerk: clerk.user, shiftId };

@@ -50,7 +50,7 @@ export async function aStation(fixture: 'hangzhou' | 'shaoxing') {
       watchCards: () => () => undefined,
       wakePrinter: () => undefined,
     },
-    source: () => watch.status,
+    source: watch,
     uiFolder: at('ui'),
     log: () => undefined,
   });

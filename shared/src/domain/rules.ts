@@ -1,6 +1,6 @@
 import type { BoardingRules } from './boarding-rules.ts';
 import { type FareRules, NATIONAL_FARE_RULES } from './fare-type.ts';
-import type { HoldRules } from './hold-rules.ts';
+import { HELD_SEATS_MAX, type HoldRules } from './hold-rules.ts';
 import { invariant } from './invariant.ts';
 import { fen } from './money.ts';
 import type { RebookRules } from './rebook-rules.ts';
@@ -48,7 +48,7 @@ export const DEFAULT_RULES: RuleSet = {
     ticketsMax: 5,
     realName: { required: true, freeChildren: false },
   },
-  hold: { stationMinutes: 10, onlineMinutes: 15, onlineEndsMinutesBefore: 15 },
+  hold: { stationMinutes: 10, onlineMinutes: 15, onlineEndsMinutesBefore: 15, seatsMax: HELD_SEATS_MAX },
   refund: {
     tiers: [
       { name: 'early', minutesBeforeMin: 120, feeBasisPoints: 1000, feeMinFen: fen(50) },

@@ -2,6 +2,7 @@ import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { sm3Hex } from '../crypto/sm3.ts';
+import { invariant } from '../domain/invariant.ts';
 import { done, type Outcome, refuse } from '../domain/outcome.ts';
 import { problem } from '../protocol/ticketing.ts';
 import type { Call, Caller } from '../store/call.ts';
@@ -11,7 +12,7 @@ import { errorAnswer, refusalAnswer } from './problem.ts';
 const BODY_BYTES_MAX = 256 * 1024;
 
 /** What a request carries once it is known who asks. */
-export type ApiEnv = { Variables: { caller: Caller } };
+export type ApiEnv = { Variables: { caller: Caller; keyed: true } };
 
 /**
  * An HTTP application whose OpenAPI document comes from its own schemas. Bad bodies, unknown paths, faults and bugs all
@@ -57,6 +58,8 @@ export type RouteWish<Params, Query, Body> = {
   /** With parameters in braces: `/tickets/{ticketNo}`. */
   readonly path: string;
   readonly summary: string;
+  /** The call takes effect once per `Idempotency-Key`, and is refused without one: its handler asks `callOf`. */
+  readonly keyed?: true;
   readonly params?: z.ZodType<Params>;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
@@ -73,13 +76,23 @@ type AnyOutcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly refusal: { readonly code: string } };
 
+const KEY_FORM = /^[\x21-\x7e]{8,80}$/;
+/** As the document shows it. `callOf` checks it, with a code of its own. */
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description: '一次操作一个键，重试用同一个 one key a wish; the same key again gives the same answer',
+  schema: { type: 'string', pattern: KEY_FORM.source, minLength: 8, maxLength: 80 },
+} as const;
+
 /** Adds a route: a yes answers 200 with the value, a refusal answers its problem. */
 export function mount<Params, Query, Body>(
   app: OpenAPIHono<ApiEnv>,
   wish: RouteWish<Params, Query, Body>,
   handle: (request: RouteRequest<Params, Query, Body>) => Promise<AnyOutcome>,
 ): void {
-  const { method, path, summary, params, query, body, answer } = wish;
+  const { method, path, summary, keyed, params, query, body, answer } = wish;
   const request = {
     ...(params ? { params } : {}),
     ...(query ? { query } : {}),
@@ -89,7 +102,9 @@ export function mount<Params, Query, Body>(
     200: { description: 'yes', content: { 'application/json': { schema: answer } } },
     default: { description: 'no, with a code', content: { 'application/problem+json': { schema: problem } } },
   };
-  app.openapi({ method, path, summary, request, responses } as RouteConfig, async (c) => {
+  const parameters = keyed ? [IDEMPOTENCY_KEY] : [];
+  app.openapi({ method, path, summary, parameters, request, responses } as RouteConfig, async (c) => {
+    if (keyed) c.set('keyed', true);
     const valid = (part: string) => c.req.valid(part as never) as never;
     const outcome = await handle({ c, params: valid('param'), query: valid('query'), body: valid('json') });
     return outcome.ok ? c.json(outcome.value as object) : refusalAnswer(c, outcome.refusal);
@@ -104,8 +119,9 @@ export async function callOf(
   c: Context,
   caller: Caller,
 ): Promise<Outcome<Call, { readonly code: 'call.key-missing' }>> {
+  invariant(c.get('keyed'), 'a route that wants an idempotency key says so in its document', { path: c.req.path });
   const key = c.req.header('idempotency-key');
-  if (!key || !/^[\x21-\x7e]{8,80}$/.test(key)) return refuse({ code: 'call.key-missing' });
+  if (!key || !KEY_FORM.test(key)) return refuse({ code: 'call.key-missing' });
   const text = await c.req.text();
   return done({ caller, key, bodyHash: sm3Hex(c.req.method, '\n', c.req.path, '\n', text) });
 }

@@ -11,7 +11,7 @@ function statusOf(code: string): number {
   if (code === 'auth.needed' || code === 'auth.wrong-password') return 401;
   if (code.startsWith('auth.')) return 403;
   if (code.startsWith('body.') || code.startsWith('call.key')) return 422;
-  if (code === 'rate.limited') return 429;
+  if (code === 'rate.limited' || code === 'pickup.too-many-tries') return 429;
   return code.endsWith('.unknown') || code === 'path.not-found' ? 404 : 409;
 }
 

@@ -24,7 +24,3 @@ export function randomSecret(characters: number): string {
   const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789AB';
   return Array.from(randomBytes(characters), (byte) => alphabet[byte % 32]).join('');
 }
-
-/** Wrong passwords before an account rests, and for how long, in ms. */
-export const FAILURES_MAX = 5;
-export const LOCK_MS = 5 * 60_000;

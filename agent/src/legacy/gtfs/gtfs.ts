@@ -48,7 +48,7 @@ export function gtfs({ path, station, directory, options }: GtfsSourceOptions): 
     requireFeed(tables);
     const aside = new SetAsideList();
     const plans = feedPlans(tables, options, directory, aside);
-    const notes = tables.has('frequencies.txt') ? ['frequencies.txt 未采用：按间隔发车的班次只开行时刻表上的一次'] : [];
+    const notes = tables.has('frequencies.txt') ? ['gtfs.frequencies-unused'] : [];
     return { stamp, plans, aside, notes };
   }
 

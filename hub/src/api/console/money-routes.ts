@@ -52,7 +52,14 @@ export function moneyRoutes(app: OpenAPIHono<ApiEnv>, { hub }: Console): void {
   );
   mount(
     app,
-    { method: 'post', path: '/periods/close', summary: '关账 close the open period', body: closeInput, answer: closed },
+    {
+      method: 'post',
+      path: '/periods/close',
+      summary: '关账 close the open period',
+      keyed: true,
+      body: closeInput,
+      answer: closed,
+    },
     async ({ c, body }) => {
       const may = permitted(c, 'periods.close');
       if (!may.ok) return may;
@@ -66,6 +73,7 @@ export function moneyRoutes(app: OpenAPIHono<ApiEnv>, { hub }: Console): void {
       method: 'post',
       path: '/periods/{periodId}/release',
       summary: '送批、批准、发送 a netted period on its way to payment, by two people',
+      keyed: true,
       params: z.object({ periodId: z.string().min(1).max(24) }),
       body: releaseInput,
       answer: released,

@@ -1,6 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { done } from '@lianpiao/shared/domain/outcome';
+import { addressOf } from '@lianpiao/shared/http/caller-address';
 import { type ApiEnv, mount } from '@lianpiao/shared/http/openapi-app';
+import { SignInLimits } from '@lianpiao/shared/people/sign-in-limits';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { PERMISSIONS, permissionsOf, whoMay } from '../../people/roles.ts';
 import { signInAtConsole, signOutOfConsole } from '../../people/sign-in.ts';
@@ -10,6 +12,7 @@ import { operatorIn, SESSION_COOKIE } from './session.ts';
 
 /** Signing in, before anybody is known. */
 export function signInRoutes(app: OpenAPIHono<ApiEnv>, { hub }: Console): void {
+  const limits = new SignInLimits();
   const route = {
     method: 'post',
     path: '/session',
@@ -19,7 +22,7 @@ export function signInRoutes(app: OpenAPIHono<ApiEnv>, { hub }: Console): void {
   } as const;
   mount(app, route, async ({ c, body }) => {
     const now = hub.clock.now();
-    const signed = await signInAtConsole(hub.store, body, now);
+    const signed = await signInAtConsole(hub.store, limits, { ...body, address: addressOf(c) }, now);
     if (!signed.ok) return signed;
     const { token, user, name, role } = signed.value;
     setCookie(c, SESSION_COOKIE, token, { httpOnly: true, sameSite: 'Strict', path: '/' });

@@ -1,4 +1,4 @@
-import { and, eq, lte, sql } from 'drizzle-orm';
+import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import { legsBetween } from '../../domain/legs.ts';
 import { done, type Outcome, refuse } from '../../domain/outcome.ts';
 import { bestFit } from '../../domain/seats.ts';
@@ -18,12 +18,15 @@ export type SeatClaim = {
   /** Chosen by the caller; else the most occupied seats that still fit. */
   readonly seats?: readonly string[] | undefined;
   readonly caller: string;
+  /** Seats that the caller may hold unsold, these included. Without it nothing is counted: paid seats are claimed anew. */
+  readonly callerSeatsMax?: number;
   readonly expiresAt: EpochMs;
 };
 
 export type SeatRefusal =
   | { readonly code: 'seat.taken'; readonly seat: string }
-  | { readonly code: 'seat.sold-out'; readonly tripId: string; readonly wanted: number };
+  | { readonly code: 'seat.sold-out'; readonly tripId: string; readonly wanted: number }
+  | { readonly code: 'hold.too-many'; readonly held: number; readonly max: number };
 
 const insert = statement((db, t: SharedTables) =>
   db.insert(t.holds).values({
@@ -48,9 +51,18 @@ const due = statement((db, t: SharedTables) =>
     ),
 );
 
+const heldBy = statement((db, t: SharedTables) =>
+  db
+    .select({ seats: sql<number>`coalesce(sum(json_array_length(${t.holds.seats})), 0)` })
+    .from(t.holds)
+    .where(
+      and(sql`${t.holds.state} = 'held'`, eq(t.holds.caller, value('caller')), gt(t.holds.expiresAt, value('now'))),
+    ),
+);
+
 /**
  * Holds seats that this party owns, until `expiresAt` by its own clock. Seats whose hold has ended are free: they are
- * taken back here, so that nobody waits for a sweep.
+ * taken back here, so that nobody waits for a sweep. A caller at its limit holds no more, on whichever trip.
  */
 export async function claimSeats(
   tx: Tx<SharedTables>,
@@ -65,6 +77,11 @@ export async function claimSeats(
   if (seats.length < wanted.count)
     return refuse({ code: 'seat.sold-out', tripId: wanted.tripId, wanted: wanted.count });
 
+  const max = wanted.callerSeatsMax;
+  if (max !== undefined) {
+    const [{ seats: held } = { seats: 0 }] = await heldBy(tx, { caller: wanted.caller, now });
+    if (held + seats.length > max) return refuse({ code: 'hold.too-many', held, max });
+  }
   for (const seat of seats) {
     const changed = await claim(tx, { tripId: wanted.tripId, seat, legs });
     if (changed === 0) return refuse({ code: 'seat.taken', seat });
