@@ -12,6 +12,7 @@ import { personVault } from '@lianpiao/shared/store/person-vault';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import { hubApp } from './api/app.ts';
 import { type HubConfig, hubConfig } from './config.ts';
+import { cutOffStops } from './cut-off/cut-off-stops.ts';
 import { firstCredentials } from './first-credentials.ts';
 import type { Hub } from './hub.ts';
 import { LinkHub } from './ingest/link-hub.ts';
@@ -33,6 +34,7 @@ import { StationMacKeys } from './stations/station-mac-keys.ts';
 import { openHubStore } from './store/open-hub-store.ts';
 
 const ORDERS_MS = 500;
+const CUT_OFF_MS = 2_000;
 const BOOKS_MS = 1_000;
 const MONTH_KEYS_MS = 60_000;
 /** Name of the hub on paper that it hands out. */
@@ -84,6 +86,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
   const jobs = [
     startJob('payments', ORDERS_MS, () => checkPayments(hub, clock.now()), log),
     startJob('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log),
+    startJob('cut-off', CUT_OFF_MS, () => cutOffStops(hub, clock.now()), log),
     startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
     startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
     ...bookJobs(store, clock).map(({ name, run }) => startJob(name, BOOKS_MS, run, log)),
