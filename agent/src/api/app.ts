@@ -6,6 +6,7 @@ import type { Caller } from '@lianpiao/shared/store/call';
 import type { Context } from 'hono';
 import type { AgentDesk } from '../agent-desk.ts';
 import type { SourceStatus } from '../legacy/watch-source.ts';
+import { SeatRecalls } from '../seats/seat-recalls.ts';
 import { clerkOf, machineOf } from './caller.ts';
 import { type CounterDevices, counterRoutes, sessionRoutes } from './counter-routes.ts';
 import { importRoutes, sourceRoutes } from './import-routes.ts';
@@ -28,6 +29,7 @@ export type AgentApi = {
 export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
   const app = openApiApp(log);
   const { store } = desk.agent;
+  const recalls = new SeatRecalls(desk);
   const under = (
     root: string,
     who: (c: Context) => Promise<Caller | undefined>,
@@ -50,7 +52,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
     '/adapter/v1',
     (c) => machineOf(store, c, 'adapter'),
     (group) => {
-      ticketRoutes(group, desk);
+      ticketRoutes(group, desk, recalls);
       pickupRoutes(group, desk);
       importRoutes(group, desk);
     },
@@ -67,7 +69,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
     '/counter/v1',
     (c) => clerkOf(desk.agent, c, desk.clock.now()),
     (group) => {
-      ticketRoutes(group, desk);
+      ticketRoutes(group, desk, recalls);
       pickupRoutes(group, desk);
       counterRoutes(group, desk, devices);
       sourceRoutes(group, source);

@@ -6,6 +6,7 @@ import type { TicketPaper } from '@lianpiao/shared/protocol/ticketing';
 import type { Call } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { HUB, type Hub } from '../hub.ts';
+import { recallSeats } from '../inventory/recall-seats.ts';
 import type { MonthKeys } from '../stations/month-keys.ts';
 import { collectTickets } from './collect-tickets.ts';
 import { forwardRequest } from './forward-request.ts';
@@ -28,6 +29,7 @@ export function stationRequests(hub: Hub, monthKeys: Pick<MonthKeys, 'forStation
     bodyHash: sm3Hex(JSON.stringify(body)),
   });
   return {
+    'seat.recall': (body, id) => recallSeats(hub, callOf(id, body), body, clock.now()),
     'person.find': async ({ idType, idNo }) => done(await ticketsOfPerson(hub, idType, idNo)),
     'order.find': ({ pickupCode }) => orderByPickupCode(hub, pickupCode),
     'ticket.view': ({ ticketNo }) => ticketByNo(hub, ticketNo),
