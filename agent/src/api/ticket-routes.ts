@@ -8,6 +8,7 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { AgentDesk } from '../agent-desk.ts';
 import { boardTicket } from '../boarding/board-ticket.ts';
+import { hubLists } from '../boarding/hub-lists.ts';
 import { manifest } from '../boarding/manifest.ts';
 import { unboardTicket } from '../boarding/unboard-ticket.ts';
 import { departTrip } from '../departure/depart-trip.ts';
@@ -223,6 +224,17 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, recalls:
       answer: z.array(body.ticketView),
     },
     ({ params }) => manifest(agent, params.tripId),
+  );
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/trips/{tripId}/hub-lists',
+      summary: '中心清单 stops at which the hub sells no more',
+      params: tripId,
+      answer: z.array(body.hubList),
+    },
+    ({ params }) => hubLists(agent, params.tripId),
   );
   mount(
     app,
