@@ -15,13 +15,13 @@ import { anOrder, freshHub, HANGZHOU, call as hubCall, pay, WEB } from '@lianpia
 import { allLegs, type LegMask, legCount, meets, union } from '@lianpiao/shared/domain/legs';
 import { claimed, type SeatState } from '@lianpiao/shared/domain/seats';
 import { applyFact, type FactHandlers } from '@lianpiao/shared/link/facts';
+import { eventsFrom } from '@lianpiao/shared/link/stream-rows';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import type { Store } from '@lianpiao/shared/store/store';
 import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
 import { hubListOf } from '@lianpiao/shared/store/tickets/hub-list';
 import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
-import { and, asc, eq, gt } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
@@ -67,9 +67,7 @@ class Lane<To extends SharedTables> {
   /** Brings the next fact across; false when there is none. */
   async carry(again: boolean): Promise<boolean> {
     const { from, peer, lane, to, facts, sender } = this.#parts;
-    const { outbox } = from.read.t;
-    const next = and(eq(outbox.peer, peer), eq(outbox.lane, lane), gt(outbox.seq, this.#seq));
-    const [row] = await from.read.db.select().from(outbox).where(next).orderBy(asc(outbox.seq)).limit(1);
+    const [row] = await eventsFrom(from.read, peer, lane, this.#seq + 1, 1);
     if (!row) return false;
     const times = again && row.type === 'seat.granted' ? 2 : 1;
     for (let time = 0; time < times; time += 1)
