@@ -35,7 +35,7 @@ import { StationMacKeys } from './stations/station-mac-keys.ts';
 import { openHubStore } from './store/open-hub-store.ts';
 
 const ORDERS_MS = 500;
-const CUT_OFF_MS = 2_000;
+const CUT_OFF_MS = 5_000;
 const IDLE_SEATS_MS = 5_000;
 const BOOKS_MS = 1_000;
 const MONTH_KEYS_MS = 60_000;
