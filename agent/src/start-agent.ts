@@ -14,6 +14,7 @@ import { personVault } from '@lianpiao/shared/store/person-vault';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import type { Agent } from './agent.ts';
 import { agentApp } from './api/app.ts';
+import { closeBoarding } from './boarding/close-boarding.ts';
 import { agentConfig } from './config.ts';
 import { openCounterDevices } from './counter-devices.ts';
 import { expireHolds } from './seats/expire-holds.ts';
@@ -30,6 +31,7 @@ import { serveStandingOrders } from './trips/serve-standing-orders.ts';
 const VERSION = '0.1.0';
 const SOURCE_MS = 5_000;
 const HOLDS_MS = 1_000;
+const BOARDING_MS = 5_000;
 const ORDERS_MS = 1_000;
 const MONTH_KEYS_MS = 2_000;
 
@@ -71,6 +73,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   const jobs = [
     startJob('source', SOURCE_MS, () => source.look(), log),
     startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log),
+    startJob('boarding', BOARDING_MS, () => closeBoarding(agent, clock.now()), log),
     startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
     startJob('month-keys', MONTH_KEYS_MS, () => keepMonthKeys(desk, masterKey), log),
   ];

@@ -13,6 +13,8 @@ import { personVault } from '@lianpiao/shared/store/person-vault';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import { hubApp } from './api/app.ts';
 import { type HubConfig, hubConfig } from './config.ts';
+import { cutOffStops } from './cut-off/cut-off-stops.ts';
+import { returnIdleSeats } from './cut-off/return-idle-seats.ts';
 import { firstCredentials } from './first-credentials.ts';
 import type { Hub } from './hub.ts';
 import { LinkHub } from './ingest/link-hub.ts';
@@ -34,6 +36,8 @@ import { StationMacKeys } from './stations/station-mac-keys.ts';
 import { openHubStore } from './store/open-hub-store.ts';
 
 const ORDERS_MS = 500;
+const CUT_OFF_MS = 5_000;
+const IDLE_SEATS_MS = 5_000;
 const BOOKS_MS = 1_000;
 const MONTH_KEYS_MS = 60_000;
 /** Name of the hub on paper that it hands out. */
@@ -86,6 +90,8 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
   const jobs = [
     startJob('payments', ORDERS_MS, () => checkPayments(hub, clock.now()), log),
     startJob('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log),
+    startJob('cut-off', CUT_OFF_MS, () => cutOffStops(hub, clock.now()), log),
+    startJob('idle-seats', IDLE_SEATS_MS, () => returnIdleSeats(hub, clock.now()), log),
     startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
     startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
     ...bookJobs(store, clock).map(({ name, run }) => startJob(name, BOOKS_MS, run, log)),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { LinkHub } from '@lianpiao/hub/ingest/link-hub';
 import { projections } from '@lianpiao/hub/inventory/projections';
 import { keepBooks } from '@lianpiao/hub/ledger/keep-books';
@@ -34,7 +35,7 @@ const persons = personVault(Buffer.alloc(32, 7));
 for (let month = 1; month <= 12; month += 1) persons.load(sealingKey(202600 + month, Buffer.alloc(32, month)));
 const clock = { now: () => NOON };
 const facts: FactHandlers<HubTables> = projecting
-  ? projections({ persons, money: keepBooks({ provider: 'sandbox' }), clock })
+  ? projections({ persons, money: keepBooks({ provider: 'sandbox' }), clock, newId: randomUUID })
   : { 'ticket.sold': async () => undefined };
 
 const say = (says: BenchHubSays) => process.send!(says);

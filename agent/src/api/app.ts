@@ -8,6 +8,7 @@ import { PickupTries, STATION_TRIES, TERMINAL_TRIES } from '@lianpiao/shared/peo
 import type { Caller } from '@lianpiao/shared/store/call';
 import type { Context } from 'hono';
 import type { AgentDesk } from '../agent-desk.ts';
+import { SeatRecalls } from '../seats/seat-recalls.ts';
 import { clerkOf, machineOf, sessionCookie } from './caller.ts';
 import { type CounterDevices, counterRoutes, sessionRoutes } from './counter-routes.ts';
 import { importRoutes } from './import-routes.ts';
@@ -33,6 +34,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
   const { store } = desk.agent;
   nameSchemes(app, sessionCookie(desk.agent.station));
   const tries = new PickupTries(TERMINAL_TRIES);
+  const recalls = new SeatRecalls(desk);
   const under = (
     root: string,
     scheme: SecurityScheme,
@@ -59,7 +61,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
     'bearer',
     (c) => machineOf(store, c, 'adapter'),
     (group) => {
-      ticketRoutes(group, desk);
+      ticketRoutes(group, desk, recalls);
       pickupRoutes(group, desk, new PickupTries(STATION_TRIES));
       importRoutes(group, desk);
     },
@@ -78,7 +80,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
     'session',
     (c) => clerkOf(desk.agent, c, desk.clock.now()),
     (group) => {
-      ticketRoutes(group, desk);
+      ticketRoutes(group, desk, recalls);
       pickupRoutes(group, desk, tries);
       counterRoutes(group, desk, devices);
       sourceRoutes(group, desk, source);

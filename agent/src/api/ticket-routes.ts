@@ -8,11 +8,13 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { AgentDesk } from '../agent-desk.ts';
 import { boardTicket } from '../boarding/board-ticket.ts';
+import { hubLists } from '../boarding/hub-lists.ts';
 import { manifest } from '../boarding/manifest.ts';
 import { unboardTicket } from '../boarding/unboard-ticket.ts';
 import { departTrip } from '../departure/depart-trip.ts';
-import { holdSeats } from '../seats/hold-seats.ts';
+import { holdOrRecall } from '../seats/hold-or-recall.ts';
 import { releaseSeats } from '../seats/release-seats.ts';
+import type { SeatRecalls } from '../seats/seat-recalls.ts';
 import { confirmOrder } from '../tickets/confirm-order.ts';
 import { orderById, ticketByNo } from '../tickets/query-tickets.ts';
 import { rebookTicket } from '../tickets/rebook-ticket.ts';
@@ -34,7 +36,7 @@ const position = z.coerce.number().int().min(0).max(48);
  * The ticket service (F1.1) of a station. Counter and legacy software get the same routes under different roots; only how
  * the caller is known differs.
  */
-export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
+export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, recalls: SeatRecalls): void {
   const { agent, clock } = desk;
   const calling = async <Answer>(c: Context, verb: (call: Call) => Promise<Answer>) => {
     const call = await callOf(c, c.get('caller'));
@@ -115,7 +117,7 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
       body: body.holdInput,
       answer: body.held,
     },
-    ({ c, body }) => calling(c, (call) => holdSeats(agent, call, body, clock.now())),
+    ({ c, body }) => calling(c, (call) => holdOrRecall(desk, recalls, call, body)),
   );
   mount(
     app,
@@ -247,6 +249,17 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk): void {
       answer: z.array(body.ticketView),
     },
     ({ params }) => manifest(agent, params.tripId),
+  );
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/trips/{tripId}/hub-lists',
+      summary: '中心清单 stops at which the hub sells no more',
+      params: tripId,
+      answer: z.array(body.hubList),
+    },
+    ({ params }) => hubLists(agent, params.tripId),
   );
   mount(
     app,

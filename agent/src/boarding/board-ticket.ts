@@ -17,6 +17,7 @@ import { type Agent, HUB } from '../agent.ts';
 import { hasLeft } from '../departure/has-left.ts';
 import { boardingCounts } from './boarding-counts.ts';
 import { presentedTicket } from './presented-ticket.ts';
+import { seatGiven } from './seat-given.ts';
 
 /**
  * 检票 at the gate of this station's stop, with or without the link. `late` is 补检, after closing while the coach stands.
@@ -56,7 +57,7 @@ export function boardTicket(
         },
         shownPrintSeq,
         late: input.late ?? false,
-        seatGiven: false,
+        seatGiven: ticket.state === 'forfeited' && (await seatGiven(tx, ticket)),
       },
       (await rulesAt(tx, now)).boarding,
       now,

@@ -11,6 +11,7 @@ import { emit } from '@lianpiao/shared/store/streams';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
+import { forfeitTicket } from '../boarding/forfeit-ticket.ts';
 import { hasLeft } from './has-left.ts';
 
 /**
@@ -47,17 +48,10 @@ export function departTrip(
       .where(and(here, eq(tickets.state, 'boarded')))
       .returning({ fareFen: tickets.fareFen });
     const missed = await tx.db
-      .update(tickets)
-      .set({ state: 'forfeited' })
-      .where(and(here, inArray(tickets.state, ['sold', 'collected'])))
-      .returning({ ticketNo: tickets.ticketNo });
-    for (const { ticketNo } of missed) {
-      await emit(
-        tx,
-        { peer: HUB, type: 'ticket.forfeited', agg: tripId, fact: { ticketNo, tripId, at: now, bizDate, by } },
-        now,
-      );
-    }
+      .select({ ticketNo: tickets.ticketNo })
+      .from(tickets)
+      .where(and(here, inArray(tickets.state, ['sold', 'collected', 'forfeited'])));
+    for (const { ticketNo } of missed) await forfeitTicket(tx, { ticketNo, tripId, bizDate, by }, now);
     const waybillNo = `${tripId}-${stop}`;
     const vehicle = input.vehicle ?? null;
     const counts = { boarded: travelled.length, forfeited: missed.length };

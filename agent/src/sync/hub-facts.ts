@@ -6,6 +6,7 @@ import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
 import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
+import { noteHubFinal } from '../boarding/note-final.ts';
 import type { AgentTables } from '../store/tables.ts';
 
 /**
@@ -46,6 +47,7 @@ export function hubFacts(agent: Agent): FactHandlers<AgentTables> {
     'hub-ticket.collected': async (tx, { fact }) => {
       await moveTicket(tx, fact.ticketNo, ['sold', 'collected'], 'collected', { printSeq: fact.printSeq });
     },
+    'trip.final': (tx, { fact, at }) => noteHubFinal(agent, tx, fact, at),
     'numbers.leased': async (tx, { fact }) => {
       const { terminal, first, count } = fact;
       await tx.db

@@ -1,16 +1,13 @@
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
-import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
-import { answerOnce } from '@lianpiao/shared/store/answers';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
-import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq } from 'drizzle-orm';
 import { HUB } from '../agent.ts';
 import type { AgentDesk } from '../agent-desk.ts';
-import { hasLeft } from '../departure/has-left.ts';
+import { giveSeats } from '../seats/give-seats.ts';
 import { collectTickets } from '../tickets/collect-tickets.ts';
 import { viewOf } from '../tickets/query-tickets.ts';
 import { quoteRefund } from '../tickets/quote-refund.ts';
@@ -18,9 +15,6 @@ import { refundTicket } from '../tickets/refund-ticket.ts';
 
 /** The hub, or another station through it, asking this station. It has no drawer and no clerk here. */
 const ASKING: Caller = { id: HUB, channel: 'counter', terminal: '000', clerk: null, shiftId: null };
-
-/** The last free seat of a ride stays with the station. */
-const SEATS_KEPT = 1;
 
 type Answers = {
   readonly [Kind in RequestKind]?: (
@@ -38,7 +32,7 @@ export function hubRequests(desk: AgentDesk): Answers {
     bodyHash: sm3Hex(JSON.stringify(body)),
   });
   return {
-    'seat.request': (body, id) => giveSeats(desk, callOf(id, body), body),
+    'seat.request': (body, id) => giveSeats(agent, callOf(id, body), body, clock.now()),
     'ticket.view': async ({ ticketNo }) => {
       const row = await findTicket(agent.store.read, ticketNo);
       return row?.home === agent.station.code
@@ -64,31 +58,6 @@ export function hubRequests(desk: AgentDesk): Answers {
     },
     'intent.state': ({ key }) => intentState(desk, key),
   };
-}
-
-function giveSeats({ agent, clock }: AgentDesk, call: Call, body: RequestBody<'seat.request'>) {
-  const now = clock.now();
-  return answerOnce(agent.store, call, 'seat.request', now, async (tx) => {
-    const { tripId, from, to, count } = body;
-    const trip = await findTrip(tx, tripId);
-    if (trip?.state !== 'open') return refuse({ code: 'trip.unknown', tripId });
-    if (from >= to || to >= trip.stops.length) return refuse({ code: 'trip.no-such-ride', tripId, from, to });
-    if (await hasLeft(tx, trip, from)) return refuse({ code: 'trip.departed', tripId });
-    const granted = await grantSeats(
-      tx,
-      {
-        tripId,
-        epoch: trip.epoch,
-        legs: legsBetween(from, to),
-        count,
-        keep: SEATS_KEPT,
-        peer: HUB,
-        newId: agent.newId,
-      },
-      now,
-    );
-    return done({ granted: granted.length });
-  });
 }
 
 /** What became of a request that this station may have executed. A key that was never seen is burnt: a late original is refused. */

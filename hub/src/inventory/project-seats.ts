@@ -4,6 +4,8 @@ import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
 import { statement, value } from '@lianpiao/shared/store/statement';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, sql } from 'drizzle-orm';
+import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
+import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -28,8 +30,11 @@ export async function placeSeats(
   }
 }
 
-/** Lane `seat`: seats that a station gave to the hub. The hub keeps rows of seats that it has ever owned, no others. */
-export function seatFacts(): FactHandlers<HubTables> {
+/**
+ * Lane `seat`: seats that a station gave to the hub. The hub keeps rows of seats that it has ever owned, no others. Legs that
+ * come after the cut-off of their stops go back at once.
+ */
+export function seatFacts(hub: Pick<Hub, 'newId' | 'clock'>): FactHandlers<HubTables> {
   return {
     'seat.granted': async (tx, { fact, at }, peer) => {
       const received = await receiveGrant(tx, peer, fact, at);
@@ -43,6 +48,7 @@ export function seatFacts(): FactHandlers<HubTables> {
       const trip = await findTrip(tx, fact.tripId);
       if (trip) await placeSeats(tx, fact.tripId, trip.seats, [fact.seat]);
       touchTrip(tx, fact.tripId);
+      if (trip) await returnSpentLegs(hub, tx, trip, hub.clock.now());
     },
   };
 }

@@ -10,6 +10,6 @@ import { tripFacts } from './project-trips.ts';
  * Everything that the hub makes of what stations say, for the link to apply. A fact happened: none is ever refused, and
  * the stream applies each once. A handler throws `CannotApply`, which parks the fact's aggregate, or a `Fault`.
  */
-export function projections(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): FactHandlers<HubTables> {
-  return { ...seatFacts(), ...tripFacts(hub), ...ticketFacts(hub), ...moneyFacts(hub) };
+export function projections(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newId'>): FactHandlers<HubTables> {
+  return { ...seatFacts(hub), ...tripFacts(hub), ...ticketFacts(hub), ...moneyFacts(hub) };
 }

@@ -1,6 +1,10 @@
+import { legsBetween } from '@lianpiao/shared/domain/legs';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { statement, value } from '@lianpiao/shared/store/statement';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import type { AskStation } from '../ask-station.ts';
 import type { HubStore } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
 import { TripWaits } from './trip-waits.ts';
 
 export type SeatWish = {
@@ -15,7 +19,24 @@ export type SeatWish = {
 /** One request a trip in this time, and the longest that somebody waits for seats, in ms. */
 const TRIP_PAUSE_MS = 1000;
 const WAIT_MS = 2000;
+/** Seats that went back are not asked for again in this time, in ms, so that they do not go to and fro. */
+const GIVEN_BACK_PAUSE_MS = 30_000;
 const TRIPS_MAX = 10_000;
+
+const givenBack = statement((db, t: HubTables) =>
+  db
+    .select({ transferId: t.transfers.transferId })
+    .from(t.transfers)
+    .where(
+      and(
+        eq(t.transfers.tripId, value('tripId')),
+        eq(t.transfers.direction, 'given'),
+        gt(t.transfers.at, value('after')),
+        sql`${t.transfers.legs} & ${value('legs')} <> 0`,
+      ),
+    )
+    .limit(1),
+);
 
 /**
  * Asks origin stations for seats when the hub runs out of them (inventory: ownership 4 and 5). A yes counts for nothing:
@@ -24,17 +45,24 @@ const TRIPS_MAX = 10_000;
 export class SeatRequests {
   readonly #ask: AskStation;
   readonly #newId: () => string;
+  readonly #store: HubStore;
   readonly #waits: TripWaits;
   readonly #askedAt = new Map<string, EpochMs>();
 
   constructor(parts: { readonly store: HubStore; readonly ask: AskStation; readonly newId: () => string }) {
     this.#ask = parts.ask;
     this.#newId = parts.newId;
+    this.#store = parts.store;
     this.#waits = new TripWaits(parts.store);
   }
 
-  /** True when seats of the trip came in, within 2 s. False at once when the trip was asked for a moment ago. */
+  /**
+   * True when seats of the trip came in, within 2 s. False at once when the trip was asked for a moment ago, or when the hub
+   * gave seats of this ride back, as after a recall.
+   */
   async fetch({ tripId, origin, from, to, count }: SeatWish, now: EpochMs): Promise<boolean> {
+    const ride = { tripId, legs: legsBetween(from, to), after: now - GIVEN_BACK_PAUSE_MS };
+    if ((await givenBack(this.#store.read, ride)).length > 0) return false;
     if (now - (this.#askedAt.get(tripId) ?? Number.NEGATIVE_INFINITY) < TRIP_PAUSE_MS) return false;
     if (this.#askedAt.size >= TRIPS_MAX) this.#askedAt.clear();
     this.#askedAt.set(tripId, now);

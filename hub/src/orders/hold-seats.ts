@@ -11,13 +11,11 @@ import type { Call } from '@lianpiao/shared/store/call';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { claimSeats } from '@lianpiao/shared/store/seats/claim-seats';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
-import { statement, value } from '@lianpiao/shared/store/statement';
 import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { and, eq, or, sql } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
 import type { SeatRequests } from '../inventory/seat-requests.ts';
+import { standingOrderFor } from '../inventory/standing-order.ts';
 import type { HubTx } from '../store/hub-store.ts';
-import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { rideRefusal } from './ride-refusal.ts';
 
@@ -26,18 +24,6 @@ type Selling = Pick<Hub, 'store' | 'newId' | 'log'> & { readonly seats: SeatRequ
 /** Seats asked for beyond those that are wanted now, so that the next buyer does not wait. */
 const SPARE = 2;
 const COUNT_MAX = 20;
-
-const standingOrders = statement((db, t: HubTables) =>
-  db
-    .select({ line: t.allotments.line, seats: t.allotments.seats, lowWater: t.allotments.lowWater })
-    .from(t.allotments)
-    .where(
-      and(
-        eq(t.allotments.station, value('station')),
-        or(eq(t.allotments.line, value('line')), eq(t.allotments.line, sql`'*'`)),
-      ),
-    ),
-);
 
 /**
  * 锁座 through a channel: claims seats that the hub owns. With none left it asks the trip's station once, for at most two
@@ -108,8 +94,7 @@ async function tryHold(hub: Selling, call: Call, input: HoldInput, now: EpochMs)
 
 /** How many seats the hub wants for this ride, when it is at its low-water mark; 0 above it. */
 async function shortOf(tx: HubTx, trip: KnownTrip, from: number, to: number): Promise<number> {
-  const orders = await standingOrders(tx, { station: trip.origin, line: trip.lineCode });
-  const order = orders.find(({ line }) => line === trip.lineCode) ?? orders[0];
+  const order = await standingOrderFor(tx, trip);
   if (!order) return 0;
   const left = remaining(await seatsOfTrip(tx, trip.tripId), legsBetween(from, to));
   return left < order.lowWater ? order.seats - left : 0;

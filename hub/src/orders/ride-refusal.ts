@@ -6,7 +6,9 @@ import type { Channel } from '@lianpiao/shared/domain/ticket-number';
 import { arrivesAt, boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import { hasLeft } from '@lianpiao/shared/store/trips/has-left';
+import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { boardsElsewhere } from '../cut-off/sells-from.ts';
 import type { HubReader } from '../store/hub-store.ts';
 
 export type RideWish = {
@@ -27,14 +29,17 @@ export type BoardsElsewhere = {
 
 /** Why this ride cannot be bought through the hub now; null is yes. */
 export async function rideRefusal(
-  on: Pick<HubReader, 'db' | 't'>,
+  on: HubReader,
   { trip, from, to, channel, passengers, otherRides }: RideWish,
   rules: RuleSet,
   now: EpochMs,
 ): Promise<SaleRefusal | BoardsElsewhere | null> {
-  const station = boardingStation(trip, from);
-  if (station !== null && station !== trip.origin)
-    return { code: 'trip.boards-elsewhere', tripId: trip.tripId, station };
+  const { tripId } = trip;
+  if (boardsElsewhere(trip, from))
+    return { code: 'trip.boards-elsewhere', tripId, station: boardingStation(trip, from)! };
+  // The hub has given its seats back and said that it sells no more: later clocks, rules and timetables do not change that.
+  const final = (await finalsOf(on, tripId)).find(({ stop }) => stop === from);
+  if (final) return { code: 'trip.sale-closed', tripId, closedAt: final.at };
   return maySell(
     {
       channel,

@@ -1,7 +1,9 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { acknowledgeFreed } from '@lianpiao/shared/store/seats/end-sold-seat';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq } from 'drizzle-orm';
+import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
 import type { Hub } from '../hub.ts';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -45,6 +47,7 @@ export async function settleDue(hub: Pick<Hub, 'newId'>, tx: HubTx, due: Due, no
   if (known && due.seatFreed === 1) {
     await acknowledgeFreed(tx, ticket);
     touchTrip(tx, ticket.tripId);
+    await returnSpentLegs(hub, tx, (await findTrip(tx, ticket.tripId))!, now);
   }
   const { refundDues, payments } = tx.t;
   const { ticketNo, orderId, amountFen, payer } = due;

@@ -7,6 +7,7 @@ import type { TicketPaper } from '@lianpiao/shared/protocol/ticketing';
 import type { Call } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { HUB, type Hub } from '../hub.ts';
+import { recallSeats } from '../inventory/recall-seats.ts';
 import type { MonthKeys } from '../stations/month-keys.ts';
 import { collectTickets } from './collect-tickets.ts';
 import { forwardRequest } from './forward-request.ts';
@@ -34,6 +35,7 @@ export function stationRequests(
     bodyHash: sm3Hex(JSON.stringify(body)),
   });
   return {
+    'seat.recall': (body, id) => recallSeats(hub, callOf(id, body), body, clock.now()),
     'person.find': async ({ idType, idNo }) => done(await ticketsOfPerson(hub, idType, idNo)),
     'order.find': (proof) => tries.look(station, proof, clock, () => orderByPickupCode(hub, proof.pickupCode)),
     'ticket.view': ({ ticketNo }) => ticketByNo(hub, ticketNo),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +37,7 @@ export async function freshBooks() {
   await openBooks(store, NOON);
   const clock = { at: NOON, now: (): EpochMs => clock.at };
   const money = keepBooks({ provider: 'sandbox' });
-  const handlers = projections({ persons: personVault(Buffer.alloc(32, 7)), money, clock });
+  const handlers = projections({ persons: personVault(Buffer.alloc(32, 7)), money, clock, newId: randomUUID });
   await store.transaction(async (tx) => {
     const rest = { pinyin: '', address: '', state: 'enrolled', lease: 0, incarnation: 1, queued: 0, lagMs: 0 };
     await tx.db.insert(tx.t.stations).values([

@@ -78,7 +78,7 @@ export type SaleRefusal =
 /** Whether these tickets may be sold now on this channel; null is yes. Seats and fares are asked elsewhere. */
 export function maySell(request: SaleRequest, rules: SaleRules, now: EpochMs): SaleRefusal | null {
   return (
-    refusalOfTrip(request) ??
+    refusalOfTrip(request.trip, request.hasLeft) ??
     refusalOfTime(request, rules, now) ??
     refusalOfSize(request, rules) ??
     refusalOfPassengers(request, rules)
@@ -90,8 +90,11 @@ export function saleClosesAt(channel: Channel, departsAt: EpochMs, rules: SaleRu
   return isAtStation(channel) ? departsAt : departsAt - rules.onlineStopMinutes * 60_000;
 }
 
-function refusalOfTrip({ trip, hasLeft }: SaleRequest): SaleRefusal | null {
-  const { tripId, state } = trip;
+/** Why nobody can buy a ride that boards at a stop of this trip, whatever the clock says; null is that somebody may. */
+export function refusalOfTrip(
+  { tripId, state }: Pick<SaleRequest['trip'], 'tripId' | 'state'>,
+  hasLeft: boolean,
+): SaleRefusal | null {
   if (state === 'planned') return { code: 'trip.not-open', tripId };
   if (state === 'suspended') return { code: 'trip.suspended', tripId };
   if (state === 'cancelled') return { code: 'trip.cancelled', tripId };

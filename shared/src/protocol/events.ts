@@ -98,6 +98,21 @@ export const EVENTS = {
   },
   /** Hub → boarding station: paper was handed out somewhere; a lower print sequence is no longer valid at the gate. */
   'hub-ticket.collected': { lane: 'seat', tv: 1, body: moved.extend({ printSeq: z.int().min(1) }) },
+  /**
+   * Hub → station that boards there, else the origin: the hub sells no more from this stop. `digest` is of its living tickets
+   * from there (store/tickets/hub-list), `tickets` how many they are; the grants of seats that it has left follow behind it.
+   */
+  'trip.final': {
+    lane: 'seat',
+    tv: 1,
+    body: z.object({
+      tripId,
+      boardingStop: z.int().min(0).max(47),
+      tickets: z.int().min(0),
+      digest: z.string().regex(/^[0-9a-f]{64}$/),
+      at,
+    }),
+  },
 
   'trip.published': { lane: 'ev', tv: 1, body: tripBody },
   'trip.suspended': { lane: 'ev', tv: 1, body: z.object({ tripId, at, reason: z.string().max(120) }) },

@@ -25,6 +25,17 @@ export const REQUESTS = {
     }),
     answer: z.object({ granted: z.int().min(0) }),
   },
+  /** Origin station → hub: give me back seats on this ride. A yes is followed by `seat.granted` facts on lane seat. */
+  'seat.recall': {
+    mutates: true,
+    body: z.object({
+      tripId,
+      from: z.int().min(0).max(47),
+      to: z.int().min(1).max(48),
+      count: z.int().min(1).max(20),
+    }),
+    answer: z.object({ granted: z.int().min(0) }),
+  },
   /** Station → hub: tickets of the document's holder, masked. */
   'person.find': {
     mutates: false,

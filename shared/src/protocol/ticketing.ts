@@ -263,6 +263,10 @@ export const boarded = z.object({
 });
 export type Boarded = z.infer<typeof boarded>;
 
+/** 中心清单: the hub sells no more from a stop. `differs`: the gate knows other passengers of the hub than the hub itself. */
+export const hubList = z.object({ stop: z.int(), tickets: z.int(), differs: z.boolean(), at });
+export type HubList = z.infer<typeof hubList>;
+
 export const departInput = z.object({ vehicle: z.string().max(12).optional() });
 export const departed = z.object({ tripId, boarded: z.int(), forfeited: z.int(), fareFen: fen, waybillNo: z.string() });
 export type Departed = z.infer<typeof departed>;

@@ -75,6 +75,13 @@ const FACTS: Record<EventType, fc.Arbitrary<unknown>> = {
   'hub-ticket.sold': ticket,
   'hub-ticket.freed': fc.record({ ...moved, state: fc.constantFrom('refunded', 'voided', 'rebooked') }),
   'hub-ticket.collected': fc.record({ ...moved, printSeq: fc.integer({ min: 1, max: 99 }) }),
+  'trip.final': fc.record({
+    tripId,
+    boardingStop: fc.nat({ max: 47 }),
+    tickets: fc.nat({ max: 80 }),
+    digest: fc.stringMatching(/^[0-9a-f]{64}$/),
+    at,
+  }),
   'trip.published': trip,
   'trip.suspended': fc.record({ tripId, at, reason: text(120, 0) }),
   'trip.departed': fc.record({

@@ -1,3 +1,4 @@
+import { invariant } from '../../domain/invariant.ts';
 import type { LegMask } from '../../domain/legs.ts';
 import { isFree } from '../../domain/seats.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
@@ -41,11 +42,27 @@ export async function grantSeats(tx: Tx<SharedTables>, wish: GrantWish, now: Epo
   const count = Math.max(0, Math.min(wish.count, free.length - wish.keep));
   const given: string[] = [];
   for (const { seat } of free.slice(free.length - count)) {
-    const transferId = wish.newId();
-    await giveAway(tx, { tripId, seat, legs });
-    await insert(tx, { transferId, tripId, seat, legs, peer, now });
-    await emit(tx, { peer, type: 'seat.granted', agg: tripId, fact: { transferId, tripId, epoch, seat, legs } }, now);
+    await grantLegs(tx, { tripId, epoch, seat, legs, peer, transferId: wish.newId() }, now);
     given.push(seat);
   }
   return given;
+}
+
+export type LegGrant = {
+  readonly transferId: string;
+  readonly tripId: string;
+  readonly epoch: number;
+  readonly seat: string;
+  /** Free legs of the seat, all of them the giver's. */
+  readonly legs: LegMask;
+  readonly peer: string;
+};
+
+/** Gives legs of one seat away. @throws InvariantError when one of them is claimed or not the giver's. */
+export async function grantLegs(tx: Tx<SharedTables>, grant: LegGrant, now: EpochMs): Promise<void> {
+  const { transferId, tripId, epoch, seat, legs, peer } = grant;
+  const changed = await giveAway(tx, { tripId, seat, legs });
+  invariant(changed === 1, 'only free legs are given away', { tripId, seat, legs });
+  await insert(tx, { transferId, tripId, seat, legs, peer, now });
+  await emit(tx, { peer, type: 'seat.granted', agg: tripId, fact: { transferId, tripId, epoch, seat, legs } }, now);
 }

@@ -86,5 +86,18 @@ export function inventoryTables({ table, text, int }: ColumnKit) {
     at: int('at').notNull(),
   });
 
-  return { trips, tripStops, departures, seats, holds, transfers };
+  /**
+   * The hub's last word about one boarding stop: it sells there no more. `tickets` and `digest` are what it has sold
+   * (store/tickets/hub-list). `differs` is 1 where a station, told so, knew other tickets; 0 at the hub.
+   */
+  const tripFinals = table('trip_finals', {
+    tripId: text('trip_id').notNull(),
+    stop: int('stop').notNull(),
+    tickets: int('tickets').notNull(),
+    digest: text('digest').notNull(),
+    differs: int('differs').notNull(),
+    at: int('at').notNull(),
+  });
+
+  return { trips, tripStops, departures, seats, holds, transfers, tripFinals };
 }

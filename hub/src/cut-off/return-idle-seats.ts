@@ -1,0 +1,92 @@
+import { legMask, NO_LEGS } from '@lianpiao/shared/domain/legs';
+import { claimed } from '@lianpiao/shared/domain/seats';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { grantLegs } from '@lianpiao/shared/store/seats/grant-seats';
+import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { statement, value } from '@lianpiao/shared/store/statement';
+import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { and, asc, eq, gt } from 'drizzle-orm';
+import type { Hub } from '../hub.ts';
+import { standingOrderFor } from '../inventory/standing-order.ts';
+import type { HubReader } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
+import { touchTrip } from '../store/touched-trips.ts';
+
+/** Seats beyond the standing order go back when nobody has used the trip for that long (inventory: ownership 5). */
+const IDLE_MS = 2 * 3_600_000;
+/** Trips looked at in one pass. */
+const TRIPS_MAX = 100;
+
+/** The last trip that a running round has looked at; empty when a round is complete. */
+const LOOKED_UP_TO = 'idle-seats.looked-up-to';
+
+const recentGrants = statement((db, t: HubTables) =>
+  db
+    .select({ transferId: t.transfers.transferId })
+    .from(t.transfers)
+    .where(
+      and(
+        eq(t.transfers.tripId, value('tripId')),
+        eq(t.transfers.direction, 'received'),
+        gt(t.transfers.at, value('after')),
+      ),
+    )
+    .limit(1),
+);
+
+const recentHolds = statement((db, t: HubTables) =>
+  db
+    .select({ holdId: t.holds.holdId })
+    .from(t.holds)
+    .where(and(eq(t.holds.tripId, value('tripId')), gt(t.holds.madeAt, value('after'))))
+    .limit(1),
+);
+
+/**
+ * Gives stations back what the hub fetched from them and did not sell: seats beyond the standing order of a trip of which
+ * nobody has held or fetched a seat for two hours. Goes round all trips that have not left, some at a call. Returns how many
+ * seats.
+ */
+export async function returnIdleSeats(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Promise<number> {
+  const { read } = hub.store;
+  const { trips, meta } = read.t;
+  const [last] = await read.db.select().from(meta).where(eq(meta.key, LOOKED_UP_TO));
+  const due = await read.db
+    .select({ tripId: trips.tripId })
+    .from(trips)
+    .where(and(gt(trips.tripId, last?.value ?? ''), gt(trips.departsAt, now)))
+    .orderBy(asc(trips.tripId))
+    .limit(TRIPS_MAX);
+  const idle: KnownTrip[] = [];
+  for (const { tripId } of due) {
+    const trip = (await findTrip(read, tripId))!;
+    if ((await excessOf(read, trip, now)).length > 0) idle.push(trip);
+  }
+  const upTo = due.length === TRIPS_MAX ? due.at(-1)!.tripId : '';
+  if (idle.length === 0 && upTo === (last?.value ?? '')) return 0;
+  return hub.store.transaction(async (tx) => {
+    let returned = 0;
+    for (const trip of idle) {
+      const { tripId, epoch, origin: peer } = trip;
+      for (const { seat, mine } of await excessOf(tx, trip, now)) {
+        await grantLegs(tx, { transferId: hub.newId(), tripId, epoch, seat, legs: legMask(mine), peer }, now);
+        touchTrip(tx, tripId);
+        returned += 1;
+      }
+    }
+    const row = { key: LOOKED_UP_TO, value: upTo };
+    await tx.db.insert(meta).values(row).onConflictDoUpdate({ target: meta.key, set: row });
+    return returned;
+  });
+}
+
+/** Seats of an idle trip that nobody has claimed on any leg, beyond those that the standing order wants the hub to have. */
+async function excessOf(on: HubReader, trip: KnownTrip, now: EpochMs) {
+  const ride = { tripId: trip.tripId, after: now - IDLE_MS };
+  if ((await recentGrants(on, ride)).length > 0 || (await recentHolds(on, ride)).length > 0) return [];
+  const unused = (await seatsOfTrip(on, trip.tripId)).filter(
+    (state) => state.mine !== NO_LEGS && claimed(state) === NO_LEGS,
+  );
+  const kept = (await standingOrderFor(on, trip))?.seats ?? 0;
+  return unused.slice(kept);
+}
