@@ -120,6 +120,14 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     lowWater: int('low_water').notNull(),
   });
 
+  /** Why the station may not give seats away; no row, it may. cause: fence, continuity. */
+  const saleStops = table('sale_stops', {
+    cause: text('cause').primaryKey(),
+    code: text('code').notNull(),
+    detail: text('detail').notNull(),
+    since: int('since').notNull(),
+  });
+
   return {
     users,
     sessions,
@@ -133,6 +141,7 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     stops,
     ticketKeys,
     allotments,
+    saleStops,
   };
 }
 

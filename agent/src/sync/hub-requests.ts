@@ -11,6 +11,7 @@ import { and, eq } from 'drizzle-orm';
 import { HUB } from '../agent.ts';
 import type { AgentDesk } from '../agent-desk.ts';
 import { hasLeft } from '../departure/has-left.ts';
+import { whyNotSell } from '../selling/sale-stops.ts';
 import { collectTickets } from '../tickets/collect-tickets.ts';
 import { viewOf } from '../tickets/query-tickets.ts';
 import { quoteRefund } from '../tickets/quote-refund.ts';
@@ -70,6 +71,8 @@ function giveSeats({ agent, clock }: AgentDesk, call: Call, body: RequestBody<'s
   const now = clock.now();
   return answerOnce(agent.store, call, 'seat.request', now, async (tx) => {
     const { tripId, from, to, count } = body;
+    const stopped = await whyNotSell(tx);
+    if (stopped) return stopped;
     const trip = await findTrip(tx, tripId);
     if (trip?.state !== 'open') return refuse({ code: 'trip.unknown', tripId });
     if (from >= to || to >= trip.stops.length) return refuse({ code: 'trip.no-such-ride', tripId, from, to });

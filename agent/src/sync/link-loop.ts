@@ -18,6 +18,8 @@ import { StationSession } from '@lianpiao/shared/protocol/session';
 import { liveTopic, stationFilters, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
 import type { LinkPort } from '../link-port.ts';
+import { resumeSelling } from '../selling/resume-selling.ts';
+import { stopSelling } from '../selling/sale-stops.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
@@ -38,6 +40,8 @@ export type LinkLoopOptions = {
 };
 
 const HUB = 'hub';
+/** Fences that say nothing about the copies: the link stands still and the station goes on. */
+const HARMLESS = new Set(['link.no-common-version', 'link.event-too-large']);
 const TICK_MS = 10;
 /** How often the outbox is looked at for new rows, and unknown outcomes are asked about. In ms. */
 const OUTBOX_MS = 20;
@@ -255,10 +259,11 @@ export class LinkLoop implements LinkPort {
         this.#session.askedAgain(monotonic());
         return;
       case 'fence':
+        if (message.to !== undefined && message.to !== this.#boot) return;
         if (this.#session.state !== 'fenced')
           this.#noted('link.fenced', { code: message.code, detail: message.detail, by: HUB });
         this.#session.fenced(message.code, monotonic());
-        await this.#link?.stop();
+        await Promise.all([this.#link?.stop(), this.#keepFence(message.code, message.detail)]);
         return;
       default:
         await this.#hearUnderLease(message);
@@ -309,6 +314,7 @@ export class LinkLoop implements LinkPort {
       await keepIncarnation(store, incarnation);
       this.#identity = { ...this.#identity!, incarnation };
     }
+    await store.transaction((tx) => resumeSelling(tx, 'fence'));
     this.#lastWordAt = clock.now();
     await this.#link?.start(ours, message.lanes, message.window);
     this.#options.log('link.welcomed', { lease, incarnation, hubIncarnation, queued: this.#link?.queued });
@@ -320,6 +326,16 @@ export class LinkLoop implements LinkPort {
     this.#say({ k: 'fence', code, detail: JSON.stringify(facts).slice(0, 200) });
     this.#session.fenced(code, monotonic());
     void this.#link?.stop();
+    void this.#keepFence(code, JSON.stringify(facts));
+  }
+
+  /** A fenced station may not sell, also after a restart, until it is welcomed again. */
+  async #keepFence(code: string, detail: string): Promise<void> {
+    if (HARMLESS.has(code)) return;
+    const { store, clock } = this.#options;
+    await store
+      .transaction((tx) => stopSelling(tx, { cause: 'fence', code, detail, since: clock.now() }))
+      .catch((cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) }));
   }
 
   #say(said: Said, at = this.#options.clock.now()): SayResult {

@@ -4,7 +4,7 @@ import { positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
 import { comparePositions, LANES, type LinkFinding } from '@lianpiao/shared/protocol/compare-positions';
 import type { Hello, LanePositions } from '@lianpiao/shared/protocol/messages';
 import { agreedMinor, SPOKEN } from '@lianpiao/shared/protocol/versions';
-import type { HubStore, HubTx } from '../store/hub-store.ts';
+import type { HubReader, HubStore, HubTx } from '../store/hub-store.ts';
 import { keepAdmission, keepHeads, stationDbId, stationRecord, toldHeads } from './station-record.ts';
 
 export type Admission = {
@@ -47,6 +47,12 @@ export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise
     await keepHeads(tx, station, heads, now);
     return done({ lease, incarnation, minor, ours, notices: copies.value });
   });
+}
+
+/** True when the hello comes from another machine than the enrolled one: a copy, which must not disturb the station. */
+export async function isCopy(on: HubReader, { st: station, installId }: Hello): Promise<boolean> {
+  const known = await stationRecord(on, station);
+  return known?.installId != null && known.installId !== installId;
 }
 
 async function judgeIdentity(tx: HubTx, { st: station, installId, dbId, inc }: Hello) {

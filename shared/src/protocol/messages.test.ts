@@ -75,7 +75,7 @@ const EVERY: readonly { readonly topic: string; readonly message: fc.Arbitrary<u
   },
   {
     topic: downTopic(S, 'welcome'),
-    message: fc.record({ ...envelope, k: fc.constant('fence'), code, detail: fc.string({ maxLength: 200 }) }),
+    message: fc.record({ ...envelope, k: fc.constant('fence'), code, detail: fc.string({ maxLength: 200 }), to: boot }),
   },
   { topic: downTopic(S, 'welcome'), message: fc.record({ ...envelope, k: fc.constant('again') }) },
   { topic: upTopic(S, 'ev'), message: batchOn('ev') },
