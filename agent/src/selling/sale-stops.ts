@@ -2,6 +2,7 @@ import { refuse } from '@lianpiao/shared/domain/outcome';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { statement, value } from '@lianpiao/shared/store/statement';
 import type { Reader } from '@lianpiao/shared/store/store';
+import { desc } from 'drizzle-orm';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 
@@ -24,10 +25,15 @@ export type MayNotSell = {
 };
 
 const stops = statement((db, t: AgentTables) =>
-  db.select().from(t.saleStops).orderBy(t.saleStops.since).limit(value('limit')),
+  db.select().from(t.saleStops).orderBy(desc(t.saleStops.cause)).limit(value('limit')),
 );
 
-/** The oldest reason why the station may not sell; null when it may. */
+/** Every reason why the station may not sell, a fence first: it is what a person looks into. */
+export async function saleStops(on: Reader<AgentTables>): Promise<SaleStop[]> {
+  return (await stops(on, { limit: 2 })) as SaleStop[];
+}
+
+/** The first reason why the station may not sell; null when it may. */
 export async function saleStop(on: Reader<AgentTables>): Promise<SaleStop | null> {
   return ((await stops(on, { limit: 1 }))[0] as SaleStop | undefined) ?? null;
 }

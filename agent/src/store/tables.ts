@@ -128,6 +128,14 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     since: int('since').notNull(),
   });
 
+  /** Legs that were blocked after a restore, until a person releases them; they are in `blocked` of the seat too. */
+  const uncertainSeats = table('uncertain_seats', {
+    tripId: text('trip_id').notNull(),
+    seat: text('seat').notNull(),
+    legs: int('legs').notNull(),
+    since: int('since').notNull(),
+  });
+
   return {
     users,
     sessions,
@@ -142,6 +150,7 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     ticketKeys,
     allotments,
     saleStops,
+    uncertainSeats,
   };
 }
 

@@ -19,10 +19,12 @@ import { liveTopic, stationFilters, upTopic } from '@lianpiao/shared/protocol/to
 import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
 import type { LinkPort } from '../link-port.ts';
 import { resumeSelling } from '../selling/resume-selling.ts';
-import { stopSelling } from '../selling/sale-stops.ts';
+import { saleStops } from '../selling/sale-stops.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { type Fence, keepFence } from './keep-fence.ts';
 import { keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
+import { beginRecovery, finishRecovery } from './recovery.ts';
 
 export type LinkLoopOptions = {
   readonly store: AgentStore;
@@ -40,12 +42,11 @@ export type LinkLoopOptions = {
 };
 
 const HUB = 'hub';
-/** Fences that say nothing about the copies: the link stands still and the station goes on. */
-const HARMLESS = new Set(['link.no-common-version', 'link.event-too-large']);
 const TICK_MS = 10;
 /** How often the outbox is looked at for new rows, and unknown outcomes are asked about. In ms. */
 const OUTBOX_MS = 20;
 const RESOLVE_MS = 5_000;
+const RECOVERY_MS = 200;
 const monotonic = () => performance.now();
 
 /**
@@ -68,6 +69,9 @@ export class LinkLoop implements LinkPort {
   #outboxReadAt = 0;
   #resolvedAt = 0;
   #looking = false;
+  /** A recovery may have to be ended: looked at after each welcome. */
+  #recovering = false;
+  #recoveredAt = 0;
   /** Our latest hello and heartbeat: their wall clock, which comes back, and when they were said. */
   #said = { at: 0, on: 0 };
   #lastWordAt: number | null = null;
@@ -179,10 +183,20 @@ export class LinkLoop implements LinkPort {
     if (now - this.#outboxReadAt >= OUTBOX_MS) void this.#lookIntoOutbox(now);
     this.#link?.tick();
     if (this.#session.state !== 'up') return;
+    if (this.#recovering && now - this.#recoveredAt >= RECOVERY_MS) void this.#finishRecovery(now);
     if (this.#session.liveness.beatDue(now)) void this.#beat(now);
     if (now - this.#resolvedAt >= RESOLVE_MS) {
       this.#resolvedAt = now;
       this.#requests.resolve().catch((cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) }));
+    }
+  }
+
+  async #finishRecovery(now: number): Promise<void> {
+    this.#recoveredAt = now;
+    try {
+      if (await finishRecovery(this.#options.store, this.#options.clock.now())) this.#recovering = false;
+    } catch (cause) {
+      this.#noted('link.not-kept', { reason: String(cause) });
     }
   }
 
@@ -202,9 +216,11 @@ export class LinkLoop implements LinkPort {
     this.#session.saidHello(now);
     await this.#link?.stop();
     const lanes = await positionsOf(store.read, HUB);
+    const stop = (await saleStops(store.read)).find(({ cause }) => cause === 'continuity');
+    const proven = stop === undefined || stop.code === 'station.recovering';
     this.#said = { at: clock.now(), on: monotonic() };
     this.#say(
-      { k: 'hello', versions: SPOKEN, agentVersion, dbId: this.#identity!.dbId, installId, lanes },
+      { k: 'hello', versions: SPOKEN, agentVersion, dbId: this.#identity!.dbId, installId, proven, lanes },
       this.#said.at,
     );
   }
@@ -243,7 +259,7 @@ export class LinkLoop implements LinkPort {
     }
     const { message } = heard.value;
     if (message.k === 'hub-live') {
-      if (message.on && this.#session.lease?.hubBoot !== message.boot) this.#session.askedAgain(monotonic());
+      if (message.on) this.#session.hubBegan(message.boot, monotonic());
       return;
     }
     if (message.k === 'live' || message.st !== station) return;
@@ -263,7 +279,7 @@ export class LinkLoop implements LinkPort {
         if (this.#session.state !== 'fenced')
           this.#noted('link.fenced', { code: message.code, detail: message.detail, by: HUB });
         this.#session.fenced(message.code, monotonic());
-        await Promise.all([this.#link?.stop(), this.#keepFence(message.code, message.detail)]);
+        await Promise.all([this.#link?.stop(), this.#keepFence({ ...message, by: HUB })]);
         return;
       default:
         await this.#hearUnderLease(message);
@@ -310,11 +326,14 @@ export class LinkLoop implements LinkPort {
     const { ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot } = message;
     if (!this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic())) return;
     if (message.to.at === this.#said.at) this.#offset.exchanged(monotonic() - this.#said.on, message.at, clock.now());
-    if (incarnation !== this.#identity!.incarnation) {
-      await keepIncarnation(store, incarnation);
-      this.#identity = { ...this.#identity!, incarnation };
-    }
-    await store.transaction((tx) => resumeSelling(tx, 'fence'));
+    await store.transaction(async (tx) => {
+      await resumeSelling(tx, 'fence');
+      if (incarnation === this.#identity!.incarnation) return;
+      await keepIncarnation(tx, incarnation);
+      await beginRecovery(tx, message.lanes, clock.now());
+    });
+    this.#identity = { ...this.#identity!, incarnation };
+    this.#recovering = true;
     this.#lastWordAt = clock.now();
     await this.#link?.start(ours, message.lanes, message.window);
     this.#options.log('link.welcomed', { lease, incarnation, hubIncarnation, queued: this.#link?.queued });
@@ -326,16 +345,13 @@ export class LinkLoop implements LinkPort {
     this.#say({ k: 'fence', code, detail: JSON.stringify(facts).slice(0, 200) });
     this.#session.fenced(code, monotonic());
     void this.#link?.stop();
-    void this.#keepFence(code, JSON.stringify(facts));
+    void this.#keepFence({ code, detail: JSON.stringify(facts), by: 'station' });
   }
 
-  /** A fenced station may not sell, also after a restart, until it is welcomed again. */
-  async #keepFence(code: string, detail: string): Promise<void> {
-    if (HARMLESS.has(code)) return;
-    const { store, clock } = this.#options;
-    await store
-      .transaction((tx) => stopSelling(tx, { cause: 'fence', code, detail, since: clock.now() }))
-      .catch((cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) }));
+  #keepFence(fence: Fence): Promise<void> {
+    return keepFence(this.#options.store, fence, this.#options.clock.now()).catch((cause: unknown) =>
+      this.#noted('link.not-kept', { reason: String(cause) }),
+    );
   }
 
   #say(said: Said, at = this.#options.clock.now()): SayResult {

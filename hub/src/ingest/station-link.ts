@@ -275,6 +275,7 @@ export class StationLink {
       },
       lease,
     );
+    if (!hello.proven) noted('link.new-incarnation', { station, incarnation });
     noted('link.welcomed', { station, lease, agentVersion: hello.agentVersion });
     this.#link.tick();
   }

@@ -54,6 +54,7 @@ const EVERY: readonly { readonly topic: string; readonly message: fc.Arbitrary<u
       agentVersion: opaque.map((text) => text.slice(0, 40)),
       dbId: opaque,
       installId: opaque,
+      proven: fc.boolean(),
       lanes,
     }),
   },

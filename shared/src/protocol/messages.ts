@@ -57,6 +57,8 @@ export const hello = z.object({
   agentVersion: z.string().min(1).max(40),
   dbId: opaqueId,
   installId: opaqueId,
+  /** False where the station cannot prove that its database is its newest: it asks for a new incarnation. */
+  proven: z.boolean().default(true),
   lanes: positions,
 });
 export type Hello = z.infer<typeof hello>;
