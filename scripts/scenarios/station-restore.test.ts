@@ -61,7 +61,7 @@ async function delivered(hub: { readonly store: HubStore }, { store, link }: Awa
   const { next } = (await positionsOf(store.read, 'hub')).ev.out;
   await soon(async () => expect((await positionsOf(hub.store.read, HANGZHOU)).ev.in.ack).toBe(next - 1));
   await soon(async () => expect((await positionsOf(store.read, 'hub')).ev.out.acked).toBe(next - 1));
-  expect(link.state()).toMatchObject({ online: true, queued: 0 });
+  await soon(() => expect(link.state()).toMatchObject({ online: true, queued: 0 }));
 }
 
 describe('a station that was restored', () => {

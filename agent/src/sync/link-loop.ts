@@ -314,7 +314,7 @@ export class LinkLoop implements LinkPort {
   }
 
   async #welcomed(message: Welcome): Promise<void> {
-    const { store, clock } = this.#options;
+    const { store, clock, installId } = this.#options;
     if (message.to.boot !== this.#boot) return;
     const ours = await positionsOf(store.read, HUB);
     const kept = new Map<string, string | undefined>();
@@ -330,7 +330,7 @@ export class LinkLoop implements LinkPort {
       await resumeSelling(tx, 'fence');
       if (incarnation === this.#identity!.incarnation) return;
       await keepIncarnation(tx, incarnation);
-      await beginRecovery(tx, message.lanes, clock.now());
+      await beginRecovery(tx, { theirs: message.lanes, installId }, clock.now());
     });
     this.#identity = { ...this.#identity!, incarnation };
     this.#recovering = true;

@@ -1,5 +1,6 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { positionsOf } from '@lianpiao/shared/link/stream-rows';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { saleStop } from '../selling/sale-stops.ts';
@@ -7,6 +8,7 @@ import { type AgentStore, openAgentStore } from '../store/open-agent-store.ts';
 import { freshAgent } from '../testing/fresh-agent.ts';
 import { importTrips } from '../trips/import-trips.ts';
 import { proveContinuity } from './prove-continuity.ts';
+import { beginRecovery } from './recovery.ts';
 import { RunMarker } from './run-marker.ts';
 
 let agent: Awaited<ReturnType<typeof freshAgent>>;
@@ -54,9 +56,14 @@ describe('continuity of a station', () => {
     expect(await life(null)).toBe('station.marker-missing');
   });
 
-  it('is not proven for a database that another machine ran last', async () => {
+  it('is not proven for a database that another machine ran last, until the hub has admitted this one', async () => {
     await life('K1');
     expect(await life(null, { installId: 'machine-2' })).toBe('station.other-machine');
+    const store = await openAgentStore(join(agent.folder, 'life.sqlite'));
+    const theirs = await positionsOf(store.read, 'hub');
+    await store.transaction((tx) => beginRecovery(tx, { theirs, installId: 'machine-2' }, NOON));
+    await store.close();
+    expect(await life(null, { installId: 'machine-2' })).toBe('station.recovering');
   });
 
   it('is not proven when the marker has another history at the same sequence', async () => {

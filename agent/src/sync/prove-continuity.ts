@@ -7,7 +7,8 @@ import type { AgentStore, AgentTx } from '../store/open-agent-store.ts';
 import { type LinkIdentity, linkIdentityIn } from './link-identity.ts';
 import type { Marker } from './run-marker.ts';
 
-const INSTALL_ID = 'link.install-id';
+/** The installation that the hub last admitted with this database. */
+export const INSTALL_ID = 'link.install-id';
 /** Written with the first marker: a database without it is from a version that kept none. */
 const MARKED = 'run-marker.kept';
 

@@ -8,24 +8,31 @@ import { blockUncertain } from '../seats/block-uncertain.ts';
 import { resumeSelling } from '../selling/resume-selling.ts';
 import { saleStops, stopSelling } from '../selling/sale-stops.ts';
 import type { AgentStore, AgentTx } from '../store/open-agent-store.ts';
+import { INSTALL_ID } from './prove-continuity.ts';
 
 const UNTIL = 'recovery.until';
 type Until = { readonly seat: number; readonly ev: number };
 
 /**
  * The hub has given a new incarnation to a station whose continuity was not proven. It sells again when it has what the
- * hub had sent by then: grants, and fresh number ranges. `theirs` are the hub's positions in its welcome.
+ * hub had sent by then: grants, and fresh number ranges. `theirs` are the hub's positions in its welcome, which also admits this installation.
  */
-export async function beginRecovery(tx: AgentTx, theirs: LanePositions, now: EpochMs): Promise<void> {
+export async function beginRecovery(
+  tx: AgentTx,
+  { theirs, installId }: { readonly theirs: LanePositions; readonly installId: string },
+  now: EpochMs,
+): Promise<void> {
   const stop = (await saleStops(tx)).find(({ cause }) => cause === 'continuity');
   if (!stop) return;
   const until: Until = { seat: theirs.seat.out.next - 1, ev: theirs.ev.out.next - 1 };
-  const value = JSON.stringify(until);
-  await tx.db
-    .insert(tx.t.meta)
-    .values({ key: UNTIL, value })
-    .onConflictDoUpdate({ target: tx.t.meta.key, set: { value } });
+  await keep(tx, UNTIL, JSON.stringify(until));
+  await keep(tx, INSTALL_ID, installId);
   await stopSelling(tx, { cause: 'continuity', code: 'station.recovering', detail: stop.code, since: now });
+}
+
+async function keep(tx: AgentTx, key: string, value: string): Promise<void> {
+  const { meta } = tx.t;
+  await tx.db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } });
 }
 
 /**
