@@ -152,6 +152,34 @@ describe('a station that was restored', () => {
     expect(await holdSeats(running.agent, call(), { ...ride, count: 1 }, now())).toMatchObject({ ok: true });
   });
 
+  it('row 15: stops link and sales when two histories have grown from one copy', async () => {
+    const hub = await rig.hub();
+    const first = await station();
+    await importTrips(first.agent, [trip], now());
+    await delivered(hub, first);
+    await first.close();
+    await copyFile(join(rig.folder, FILE), join(rig.folder, 'backup.db'));
+    await copyFile(join(rig.folder, MARKER), join(rig.folder, 'backup.marker'));
+    const one = await station();
+    await importTrips(one.agent, [aTrip({ tripNo: 'K108', serviceDate: trip.serviceDate })], now());
+    await delivered(hub, one);
+    await one.close();
+    await hub.close();
+    await copyFile(join(rig.folder, 'backup.db'), join(rig.folder, FILE));
+    await copyFile(join(rig.folder, 'backup.marker'), join(rig.folder, MARKER));
+
+    const other = await station();
+    const more = ['K109', 'K110'].map((tripNo) => aTrip({ tripNo, serviceDate: trip.serviceDate }));
+    await importTrips(other.agent, more, now());
+    const again = await rig.hub();
+    await soon(() => expect(other.link.state().stopped).toBe('link.streams-forked'));
+    await soon(async () => expect(await saleStop(other.store.read)).toMatchObject({ code: 'link.streams-forked' }));
+    expect(again.hub.freshness()).toMatchObject([{ station: HANGZHOU, online: false, stopped: 'link.streams-forked' }]);
+    expect(await holdSeats(other.agent, call(), { ...ride, count: 1 }, now())).toMatchObject({
+      refusal: { code: 'station.may-not-sell', why: 'link.streams-forked' },
+    });
+  });
+
   it('row 13: sells nothing while the hub holds events that it has lost, whatever its marker says', async () => {
     const hub = await rig.hub();
     const first = await station();
