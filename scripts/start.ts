@@ -4,22 +4,18 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Fault } from '@lianpiao/shared/fault';
+import { closeFolder, makeFilesPrivate } from '@lianpiao/shared/private-folder';
+import { lockFolder } from '@lianpiao/shared/store/lock-folder';
 import { choosePorts } from './province/ports.ts';
 import { Province, STATIONS } from './province/province.ts';
 
 const folder = resolve(process.env.LIANPIAO_DATA ?? join(import.meta.dirname, '..', 'data'));
 const startedAt = performance.now();
-mkdirSync(folder, { recursive: true, mode: 0o700 });
 
 let closing = false;
-const province = await Province.open({
-  folder,
-  ports: await choosePorts(join(folder, 'ports.json')),
-  onLost: (name, tail) => {
-    if (!closing) console.error(`${name} 意外退出 ended unexpectedly:\n${tail}`);
-  },
-  say: (text) => console.log(text),
-}).catch((cause: unknown) => {
+const { province, lock } = await open().catch((cause: unknown) => {
+  if (cause instanceof Fault) console.error(cause.detail.hint);
   console.error(cause instanceof Error ? cause.message : cause);
   process.exit(1);
 });
@@ -41,11 +37,29 @@ ${lines.join('\n')}
 
 Ctrl-C 停止 stops everything.`);
 
+/** The folder is taken first: a second start must not touch the ports and files of the one that runs. */
+async function open() {
+  makeFilesPrivate();
+  mkdirSync(folder, { recursive: true });
+  const lock = lockFolder(folder);
+  closeFolder(folder);
+  const province = await Province.open({
+    folder,
+    ports: await choosePorts(join(folder, 'ports.json')),
+    onLost: (name, tail) => {
+      if (!closing) console.error(`${name} 意外退出 ended unexpectedly:\n${tail}`);
+    },
+    say: (text) => console.log(text),
+  });
+  return { province, lock };
+}
+
 async function stop(): Promise<void> {
   if (closing) return;
   closing = true;
   console.log('\n正在停止 stopping …');
   await province.close();
+  lock.release();
   process.exit(0);
 }
 process.on('SIGINT', () => void stop());

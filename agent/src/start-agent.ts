@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { clockFor } from '@lianpiao/shared/clock';
 import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { openSecretFile } from '@lianpiao/shared/crypto/secret-file';
@@ -24,6 +24,8 @@ import { hubFacts } from './sync/hub-facts.ts';
 import { hubRequests } from './sync/hub-requests.ts';
 import { LinkLoop } from './sync/link-loop.ts';
 import { keepMonthKeys, loadMonthKeys } from './sync/month-keys.ts';
+import { proveContinuity } from './sync/prove-continuity.ts';
+import { RunMarker } from './sync/run-marker.ts';
 import { stationKeys } from './sync/station-keys.ts';
 import { followSource } from './trips/follow-source.ts';
 import { serveStandingOrders } from './trips/serve-standing-orders.ts';
@@ -41,7 +43,13 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   const clock = clockFor(config.production);
   const keys = await stationKeys(folder, config);
   const { station, ca, certificate, macKey, ticketKeyNo } = keys.enrolment;
-  const store = await openAgentStore(join(folder, 'agent.sqlite'));
+  const marker = new RunMarker(config.runMarker ?? `${resolve(folder)}.run-marker`, (cause) =>
+    log.failed('marker.not-written', cause),
+  );
+  const store = await openAgentStore(join(folder, 'agent.sqlite'), (engine) => marker.committed(engine));
+  const { installId } = keys;
+  const { dbId } = await proveContinuity(store, marker.before, installId, clock.now());
+  marker.keep({ dbId, installId }, store.read.engine);
   const persons = personVault(await openSecretFile(join(folder, 'person-lookup.key')));
   const masterKey = await openSecretFile(join(folder, 'master.key'));
   await loadMonthKeys(store, persons, masterKey);
@@ -59,7 +67,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     brokers: (config.hub.brokers ?? keys.enrolment.brokers) as [string, ...string[]],
     tls: { ca, cert: certificate, key: keys.privateKeyPem },
     keys: new MacKeys([{ keyNo: macKey.keyNo, secret: keys.macSecret, activeAt: 0 }]),
-    installId: keys.installId,
+    installId,
     agentVersion: VERSION,
     clock,
     log,
@@ -92,6 +100,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
       await devices.close();
       await Promise.all(jobs.map((job) => job.stop()));
       await link.close();
+      marker.close(store.read.engine);
       await store.close();
     },
   };

@@ -4,8 +4,11 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openAgentStore } from '@lianpiao/agent/store/open-agent-store';
+import { type AgentStore, openAgentStore } from '@lianpiao/agent/store/open-agent-store';
+import type { AgentTables } from '@lianpiao/agent/store/tables';
 import { LinkLoop } from '@lianpiao/agent/sync/link-loop';
+import { proveContinuity } from '@lianpiao/agent/sync/prove-continuity';
+import { RunMarker } from '@lianpiao/agent/sync/run-marker';
 import { type BrokerProcess, startBrokerProcess } from '@lianpiao/hub/broker/broker-process';
 import { LinkHub, type LinkHubOptions } from '@lianpiao/hub/ingest/link-hub';
 import { ensurePki, issueStationCertificate } from '@lianpiao/hub/stations/private-ca';
@@ -194,16 +197,23 @@ export class LinkRig {
       file = `${station}.db`,
       installId = `machine-${station}`,
       brokers = this.brokers,
+      marker = `${file}.run-marker`,
+      facts = () => ledger(),
     }: {
       answers?: RequestHandlers;
       file?: string;
       installId?: string;
       brokers?: readonly [string];
+      marker?: string;
+      facts?: (store: AgentStore) => FactHandlers<AgentTables>;
     } = {},
   ) {
-    const store = await openAgentStore(join(this.folder, file));
     const notes: Note[] = [];
     const log = (event: string, facts: object) => void notes.push({ ...facts, event });
+    const mark = new RunMarker(join(this.folder, marker), (cause) => log('marker.not-written', { cause }));
+    const store = await openAgentStore(join(this.folder, file), (engine) => mark.committed(engine));
+    const { dbId } = await proveContinuity(store, mark.before, installId, Date.now());
+    mark.keep({ dbId, installId }, store.read.engine);
     const tls = await this.tlsOf(station);
     const link = new LinkLoop({
       store,
@@ -216,9 +226,10 @@ export class LinkRig {
       clock: systemClock,
       log,
     });
-    await link.start(ledger(), answers);
+    await link.start(facts(store), answers);
     const close = this.#once(async () => {
       await link.close();
+      mark.close(store.read.engine);
       await store.close();
     });
     return { link, store, notes, close };

@@ -1,5 +1,6 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { saleStop } from '@lianpiao/agent/selling/sale-stops';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import { openMqttSession } from '@lianpiao/shared/link/mqtt-session';
 import { encodeFrame } from '@lianpiao/shared/protocol/frame';
@@ -164,6 +165,28 @@ describe('the station link over a broker with TLS', () => {
     expect(await effects(store, 'ev')).toEqual([]);
   });
 
+  it('row 11: a copy on another machine may not sell, and the station is not disturbed', async () => {
+    const { store, notes } = await rig.hub();
+    const station = await rig.station(HANGZHOU);
+    await online(station);
+    await emitFacts(station.store, 'hub', 'ev', 3);
+    await drained(station);
+    await copyFile(join(rig.folder, `${HANGZHOU}.db`), join(rig.folder, 'copy.db'));
+    const copy = await rig.station(HANGZHOU, { file: 'copy.db', installId: 'another-machine' });
+    await soon(() => expect(copy.link.state().stopped).toBe('link.other-machine'));
+    await soon(async () => expect(await saleStop(copy.store.read)).toMatchObject({ code: 'link.other-machine' }));
+    expect(notes).toContainEqual(expect.objectContaining({ event: 'link.fenced', code: 'link.other-machine' }));
+
+    expect(station.link.state()).toMatchObject({ online: true, stopped: null });
+    expect(await saleStop(station.store.read)).toBeNull();
+    await emitFacts(station.store, 'hub', 'ev', 3, 4);
+    await drained(station);
+    await soon(async () => expect(await effects(store, 'ev')).toEqual(upTo('r', 6)));
+    await copy.close();
+    const restarted = await rig.station(HANGZHOU, { file: 'copy.db', installId: 'another-machine' });
+    expect(await saleStop(restarted.store.read)).toMatchObject({ code: 'link.other-machine' });
+  });
+
   it('stops a station whose database is an older copy, and one that another machine runs', async () => {
     const { hub, store } = await rig.hub();
     const station = await rig.station(HANGZHOU);
@@ -183,6 +206,9 @@ describe('the station link over a broker with TLS', () => {
     await restored.close();
     const clone = await rig.station(HANGZHOU, { installId: 'another-machine' });
     await soon(() => expect(clone.link.state().stopped).toBe('link.other-machine'));
+    await soon(async () =>
+      expect(await saleStop(clone.store.read)).toMatchObject({ cause: 'fence', code: 'link.other-machine' }),
+    );
     expect(hub.freshness()[0]?.stopped).toBe('link.other-machine');
     expect(await effects(store, 'ev')).toEqual(upTo('r', 6));
   });

@@ -12,9 +12,11 @@ import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { AgentDesk } from '../agent-desk.ts';
 import { resolvePrint } from '../printing/resolve-print.ts';
+import { saleStop } from '../selling/sale-stops.ts';
 import { closeShift } from '../shifts/close-shift.ts';
 import { signIn } from '../shifts/sign-in.ts';
 import { sessionCookie } from './caller.ts';
+import { uncertainRoutes } from './uncertain-routes.ts';
 
 /** A document on the reader of a counter. It goes to the local screen only and is kept nowhere. */
 export type ReaderCard = {
@@ -164,6 +166,7 @@ export function counterRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices
       return resolved;
     },
   );
+  uncertainRoutes(app, desk);
   app.notFound((c) => refusalAnswer(c, { code: 'path.not-found' }));
 }
 
@@ -181,7 +184,8 @@ async function stripOf({ agent, link, clock }: AgentDesk, devices: CounterDevice
     )
     .groupBy(t.printJobs.state);
   const unknown = jobs.find(({ state }) => state === 'unknown')?.jobs ?? 0;
-  const { online, lastWordAt, queued, stopped } = link.state();
+  const { online, lastWordAt, queued, stopped: linkStopped } = link.state();
+  const stopped = (await saleStop(agent.store.read))?.code ?? linkStopped;
   const age = lastWordAt === null ? Number.POSITIVE_INFINITY : clock.now() - lastWordAt;
   const state =
     stopped !== null ? 'stopped' : !online || age > OFFLINE_MS ? 'offline' : age > LATE_MS ? 'late' : 'online';

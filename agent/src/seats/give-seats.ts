@@ -10,6 +10,7 @@ import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { type Agent, HUB } from '../agent.ts';
 import { hasLeft } from '../departure/has-left.ts';
+import { whyNotSell } from '../selling/sale-stops.ts';
 
 /** The last free seat of a ride stays with the station. */
 const SEATS_KEPT = 1;
@@ -21,6 +22,8 @@ const SEATS_KEPT = 1;
 export function giveSeats(agent: Agent, call: Call, body: RequestBody<'seat.request'>, now: EpochMs) {
   return answerOnce(agent.store, call, 'seat.request', now, async (tx) => {
     const { tripId, from, to, count } = body;
+    const stopped = await whyNotSell(tx);
+    if (stopped) return stopped;
     const trip = await findTrip(tx, tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId });
     if (from >= to || to >= trip.stops.length) return refuse({ code: 'trip.no-such-ride', tripId, from, to });

@@ -13,11 +13,14 @@ import { claimSeats } from '@lianpiao/shared/store/seats/claim-seats';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import type { Agent } from '../agent.ts';
 import { hasLeft } from '../departure/has-left.ts';
+import { whyNotSell } from '../selling/sale-stops.ts';
 
 /** 锁座: claims seats that the station owns, for the time that the rules give the channel, by the station's own clock. */
 export function holdSeats(agent: Agent, call: Call, input: HoldInput, now: EpochMs) {
   return answerOnce(agent.store, call, 'hold', now, async (tx) => {
     const { tripId, from, to, count } = input;
+    const stopped = await whyNotSell(tx);
+    if (stopped) return stopped;
     const trip = await findTrip(tx, tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId });
     if (from >= to || to >= trip.stops.length) return refuse({ code: 'trip.no-such-ride', tripId, from, to });

@@ -126,6 +126,22 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     lowWater: int('low_water').notNull(),
   });
 
+  /** Why the station may not give seats away; no row, it may. cause: fence, continuity. */
+  const saleStops = table('sale_stops', {
+    cause: text('cause').primaryKey(),
+    code: text('code').notNull(),
+    detail: text('detail').notNull(),
+    since: int('since').notNull(),
+  });
+
+  /** Legs that were blocked after a restore, until a person releases them; they are in `blocked` of the seat too. */
+  const uncertainSeats = table('uncertain_seats', {
+    tripId: text('trip_id').notNull(),
+    seat: text('seat').notNull(),
+    legs: int('legs').notNull(),
+    since: int('since').notNull(),
+  });
+
   return {
     users,
     sessions,
@@ -140,6 +156,8 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     stops,
     ticketKeys,
     allotments,
+    saleStops,
+    uncertainSeats,
   };
 }
 

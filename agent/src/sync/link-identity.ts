@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { eq, inArray } from 'drizzle-orm';
-import type { AgentStore } from '../store/open-agent-store.ts';
+import type { AgentStore, AgentTx } from '../store/open-agent-store.ts';
 
 /** What this database says of itself in hello, and what the hub gave it. */
 export type LinkIdentity = {
@@ -16,40 +16,40 @@ const INCARNATION = 'link.incarnation';
 const LAST_WORD = 'link.last-word-at';
 
 export function linkIdentity(store: AgentStore): Promise<LinkIdentity> {
-  return store.transaction(async (tx) => {
-    const { meta } = tx.t;
-    await tx.db
-      .insert(meta)
-      .values({ key: DB_ID, value: randomBytes(12).toString('hex') })
-      .onConflictDoNothing();
-    const rows = await tx.db
-      .select()
-      .from(meta)
-      .where(inArray(meta.key, [DB_ID, INCARNATION, LAST_WORD]));
-    const found = new Map(rows.map(({ key, value }) => [key, value]));
-    const lastWord = found.get(LAST_WORD);
-    return {
-      dbId: found.get(DB_ID)!,
-      incarnation: Number(found.get(INCARNATION) ?? 0),
-      lastWordAt: lastWord === undefined ? null : Number(lastWord),
-    };
-  });
+  return store.transaction((tx) => linkIdentityIn(tx));
 }
 
-export function keepIncarnation(store: AgentStore, incarnation: number): Promise<void> {
-  return keep(store, INCARNATION, incarnation);
+export async function linkIdentityIn(tx: AgentTx): Promise<LinkIdentity> {
+  const { meta } = tx.t;
+  await tx.db
+    .insert(meta)
+    .values({ key: DB_ID, value: randomBytes(12).toString('hex') })
+    .onConflictDoNothing();
+  const rows = await tx.db
+    .select()
+    .from(meta)
+    .where(inArray(meta.key, [DB_ID, INCARNATION, LAST_WORD]));
+  const found = new Map(rows.map(({ key, value }) => [key, value]));
+  const lastWord = found.get(LAST_WORD);
+  return {
+    dbId: found.get(DB_ID)!,
+    incarnation: Number(found.get(INCARNATION) ?? 0),
+    lastWordAt: lastWord === undefined ? null : Number(lastWord),
+  };
+}
+
+export function keepIncarnation(tx: AgentTx, incarnation: number): Promise<void> {
+  return keep(tx, INCARNATION, incarnation);
 }
 
 /** When the hub was last heard, so that the screen knows it after a restart. Epoch ms of this machine's clock. */
 export function keepLastWord(store: AgentStore, at: number): Promise<void> {
-  return keep(store, LAST_WORD, at);
+  return store.transaction((tx) => keep(tx, LAST_WORD, at));
 }
 
-function keep(store: AgentStore, key: string, number: number): Promise<void> {
-  return store.transaction(async (tx) => {
-    const { meta } = tx.t;
-    const value = String(number);
-    const changed = await tx.db.update(meta).set({ value }).where(eq(meta.key, key)).returning();
-    if (changed.length === 0) await tx.db.insert(meta).values({ key, value });
-  });
+async function keep(tx: AgentTx, key: string, number: number): Promise<void> {
+  const { meta } = tx.t;
+  const value = String(number);
+  const changed = await tx.db.update(meta).set({ value }).where(eq(meta.key, key)).returning();
+  if (changed.length === 0) await tx.db.insert(meta).values({ key, value });
 }

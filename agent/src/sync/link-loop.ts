@@ -18,9 +18,13 @@ import { StationSession } from '@lianpiao/shared/protocol/session';
 import { liveTopic, stationFilters, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
 import type { LinkPort } from '../link-port.ts';
+import { resumeSelling } from '../selling/resume-selling.ts';
+import { saleStops } from '../selling/sale-stops.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { type Fence, keepFence } from './keep-fence.ts';
 import { keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
+import { beginRecovery, finishRecovery } from './recovery.ts';
 
 export type LinkLoopOptions = {
   readonly store: AgentStore;
@@ -42,6 +46,7 @@ const TICK_MS = 10;
 /** How often the outbox is looked at for new rows, and unknown outcomes are asked about. In ms. */
 const OUTBOX_MS = 20;
 const RESOLVE_MS = 5_000;
+const RECOVERY_MS = 200;
 const monotonic = () => performance.now();
 
 /**
@@ -64,6 +69,9 @@ export class LinkLoop implements LinkPort {
   #outboxReadAt = 0;
   #resolvedAt = 0;
   #looking = false;
+  /** A recovery may have to be ended: looked at after each welcome. */
+  #recovering = false;
+  #recoveredAt = 0;
   /** Our latest hello and heartbeat: their wall clock, which comes back, and when they were said. */
   #said = { at: 0, on: 0 };
   #lastWordAt: number | null = null;
@@ -175,10 +183,20 @@ export class LinkLoop implements LinkPort {
     if (now - this.#outboxReadAt >= OUTBOX_MS) void this.#lookIntoOutbox(now);
     this.#link?.tick();
     if (this.#session.state !== 'up') return;
+    if (this.#recovering && now - this.#recoveredAt >= RECOVERY_MS) void this.#finishRecovery(now);
     if (this.#session.liveness.beatDue(now)) void this.#beat(now);
     if (now - this.#resolvedAt >= RESOLVE_MS) {
       this.#resolvedAt = now;
       this.#requests.resolve().catch((cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) }));
+    }
+  }
+
+  async #finishRecovery(now: number): Promise<void> {
+    this.#recoveredAt = now;
+    try {
+      if (await finishRecovery(this.#options.store, this.#options.clock.now())) this.#recovering = false;
+    } catch (cause) {
+      this.#noted('link.not-kept', { reason: String(cause) });
     }
   }
 
@@ -198,9 +216,11 @@ export class LinkLoop implements LinkPort {
     this.#session.saidHello(now);
     await this.#link?.stop();
     const lanes = await positionsOf(store.read, HUB);
+    const stop = (await saleStops(store.read)).find(({ cause }) => cause === 'continuity');
+    const proven = stop === undefined || stop.code === 'station.recovering';
     this.#said = { at: clock.now(), on: monotonic() };
     this.#say(
-      { k: 'hello', versions: SPOKEN, agentVersion, dbId: this.#identity!.dbId, installId, lanes },
+      { k: 'hello', versions: SPOKEN, agentVersion, dbId: this.#identity!.dbId, installId, proven, lanes },
       this.#said.at,
     );
   }
@@ -239,7 +259,7 @@ export class LinkLoop implements LinkPort {
     }
     const { message } = heard.value;
     if (message.k === 'hub-live') {
-      if (message.on && this.#session.lease?.hubBoot !== message.boot) this.#session.askedAgain(monotonic());
+      if (message.on) this.#session.hubBegan(message.boot, monotonic());
       return;
     }
     if (message.k === 'live' || message.st !== station) return;
@@ -255,10 +275,11 @@ export class LinkLoop implements LinkPort {
         this.#session.askedAgain(monotonic());
         return;
       case 'fence':
+        if (message.to !== undefined && message.to !== this.#boot) return;
         if (this.#session.state !== 'fenced')
           this.#noted('link.fenced', { code: message.code, detail: message.detail, by: HUB });
         this.#session.fenced(message.code, monotonic());
-        await this.#link?.stop();
+        await Promise.all([this.#link?.stop(), this.#keepFence({ ...message, by: HUB })]);
         return;
       default:
         await this.#hearUnderLease(message);
@@ -293,7 +314,7 @@ export class LinkLoop implements LinkPort {
   }
 
   async #welcomed(message: Welcome): Promise<void> {
-    const { store, clock } = this.#options;
+    const { store, clock, installId } = this.#options;
     if (message.to.boot !== this.#boot) return;
     const ours = await positionsOf(store.read, HUB);
     const kept = new Map<string, string | undefined>();
@@ -305,10 +326,14 @@ export class LinkLoop implements LinkPort {
     const { ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot } = message;
     if (!this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic())) return;
     if (message.to.at === this.#said.at) this.#offset.exchanged(monotonic() - this.#said.on, message.at, clock.now());
-    if (incarnation !== this.#identity!.incarnation) {
-      await keepIncarnation(store, incarnation);
-      this.#identity = { ...this.#identity!, incarnation };
-    }
+    await store.transaction(async (tx) => {
+      await resumeSelling(tx, 'fence');
+      if (incarnation === this.#identity!.incarnation) return;
+      await keepIncarnation(tx, incarnation);
+      await beginRecovery(tx, { theirs: message.lanes, installId }, clock.now());
+    });
+    this.#identity = { ...this.#identity!, incarnation };
+    this.#recovering = true;
     this.#lastWordAt = clock.now();
     await this.#link?.start(ours, message.lanes, message.window);
     this.#options.log('link.welcomed', { lease, incarnation, hubIncarnation, queued: this.#link?.queued });
@@ -320,6 +345,13 @@ export class LinkLoop implements LinkPort {
     this.#say({ k: 'fence', code, detail: JSON.stringify(facts).slice(0, 200) });
     this.#session.fenced(code, monotonic());
     void this.#link?.stop();
+    void this.#keepFence({ code, detail: JSON.stringify(facts), by: 'station' });
+  }
+
+  #keepFence(fence: Fence): Promise<void> {
+    return keepFence(this.#options.store, fence, this.#options.clock.now()).catch((cause: unknown) =>
+      this.#noted('link.not-kept', { reason: String(cause) }),
+    );
   }
 
   #say(said: Said, at = this.#options.clock.now()): SayResult {

@@ -23,6 +23,7 @@ import { type Agent, HUB } from '../agent.ts';
 import { hasLeft } from '../departure/has-left.ts';
 import { queuePrint } from '../printing/queue-print.ts';
 import { withdrawPrints } from '../printing/withdraw-prints.ts';
+import { whyNotSell } from '../selling/sale-stops.ts';
 import { moveCash } from '../shifts/move-cash.ts';
 import { freeTicketSeat } from './free-ticket-seat.ts';
 import { mintNumbers } from './mint-numbers.ts';
@@ -43,6 +44,8 @@ export type RebookWish = {
 export function rebookTicket(agent: Agent, call: Call, wish: RebookWish, now: EpochMs) {
   return answerOnce(agent.store, call, 'rebook', now, async (tx) => {
     const { caller } = call;
+    const stopped = await whyNotSell(tx);
+    if (stopped) return stopped;
     if (caller.shiftId === null) return refuse({ code: 'shift.none', caller: caller.id });
     const found = await ticketAtHome(agent, tx, wish.ticketNo);
     if (!found.ok) return found;

@@ -20,6 +20,7 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { type Agent, HUB } from '../agent.ts';
 import { hasLeft } from '../departure/has-left.ts';
 import { queuePrint } from '../printing/queue-print.ts';
+import { whyNotSell } from '../selling/sale-stops.ts';
 import { moveCash } from '../shifts/move-cash.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import { mintNumbers } from './mint-numbers.ts';
@@ -34,6 +35,8 @@ export function sell(agent: Agent, call: Call, input: SaleInput, now: EpochMs) {
 
 async function sellNow(agent: Agent, tx: AgentTx, call: Call, input: SaleInput, now: EpochMs) {
   const { caller } = call;
+  const stopped = await whyNotSell(tx);
+  if (stopped) return stopped;
   if (input.payMethod === 'cash' && caller.shiftId === null) return refuse({ code: 'shift.none', caller: caller.id });
   const hold = await sellHold(tx, input.holdId, now);
   if (!hold.ok) return hold;

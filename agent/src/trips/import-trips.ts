@@ -7,6 +7,7 @@ import { emit } from '@lianpiao/shared/store/streams';
 import { digestOf, findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
+import { whyNotSell } from '../selling/sale-stops.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
 export type TripImport = {
@@ -117,12 +118,13 @@ function bodyOfTrip({
   };
 }
 
-/** 票源: gives the hub the seats of a trip that the line's standing order names, over the whole trip. */
+/** 票源: gives the hub the seats of a trip that the line's standing order names, over the whole trip. Nothing while the station may not sell. */
 export async function serveStandingOrder(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): Promise<void> {
   const orders = await tx.db
     .select()
     .from(tx.t.allotments)
     .where(inArray(tx.t.allotments.line, [trip.lineCode, '*']));
+  if (orders.length > 0 && (await whyNotSell(tx))) return;
   const order = orders.find(({ line }) => line === trip.lineCode) ?? orders[0];
   if (!order) return;
   const legs = allLegs(trip.stops.length);

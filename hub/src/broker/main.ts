@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeFilesPrivate } from '@lianpiao/shared/private-folder';
 import { ensurePki } from '../stations/private-ca.ts';
 import { RevokedCertificates } from '../stations/revoked-certificates.ts';
 import { createBroker } from './create-broker.ts';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     name: { type: 'string', multiple: true, default: [] },
   },
 });
+makeFilesPrivate();
 if (values.data === undefined) throw new Error('--data DIR is missing: the folder that the hub keeps its data in');
 
 const log = (note: Note) => process.stdout.write(`${JSON.stringify({ ...note, at: Date.now() })}\n`);

@@ -4,8 +4,9 @@ import { positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
 import { comparePositions, LANES, type LinkFinding } from '@lianpiao/shared/protocol/compare-positions';
 import type { Hello, LanePositions } from '@lianpiao/shared/protocol/messages';
 import { agreedMinor, SPOKEN } from '@lianpiao/shared/protocol/versions';
-import type { HubStore, HubTx } from '../store/hub-store.ts';
-import { keepAdmission, keepHeads, stationDbId, stationRecord, toldHeads } from './station-record.ts';
+import { leaseNumbers } from '../stations/lease-numbers.ts';
+import type { HubReader, HubStore, HubTx } from '../store/hub-store.ts';
+import { forgetHeads, keepAdmission, keepHeads, stationDbId, stationRecord, toldHeads } from './station-record.ts';
 
 export type Admission = {
   readonly lease: number;
@@ -24,7 +25,8 @@ type HelloCode =
 
 /**
  * Judges a hello and gives the lease, in one transaction (station-link: session). A station is bound to the machine that
- * was enrolled and to the database that it first came with; what it sent and received must fit what is here.
+ * was enrolled and to the database that it first came with; what it sent and received must fit what is here. One that
+ * cannot prove that its database is its newest gets a new incarnation, and number ranges that nobody has used.
  */
 export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise<Outcome<Admission, HelloRefusal>> {
   const { st: station, lanes } = hello;
@@ -36,39 +38,50 @@ export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise
 
     const identity = await judgeIdentity(tx, hello);
     if (!identity.ok) return identity;
-    const ours = await positionsOf(tx, station);
-    const copies = await judgeCopies(tx, hello, ours);
+    const copies = await judgeCopies(tx, hello, await positionsOf(tx, station));
     if (!copies.ok) return copies;
 
     const lease = identity.value.lease + 1;
-    const incarnation = Math.max(1, identity.value.incarnation);
+    const known = Math.max(1, identity.value.incarnation);
+    const incarnation = hello.proven ? known : known + 1;
     await keepAdmission(tx, hello, lease, incarnation, now);
+    if (!hello.proven) {
+      await forgetHeads(tx, station);
+      await leaseNumbers(tx, station, now, true);
+    }
+    const ours = await positionsOf(tx, station);
     const heads = LANES.map((lane) => ({ lane, head: lanes[lane].out.next - 1, hash: lanes[lane].out.headHash }));
     await keepHeads(tx, station, heads, now);
     return done({ lease, incarnation, minor, ours, notices: copies.value });
   });
 }
 
-async function judgeIdentity(tx: HubTx, { st: station, installId, dbId, inc }: Hello) {
+/** True when the hello comes from another machine than the enrolled one: a copy, which must not disturb the station. */
+export async function isCopy(on: HubReader, { st: station, installId }: Hello): Promise<boolean> {
+  const known = await stationRecord(on, station);
+  return known?.installId != null && known.installId !== installId;
+}
+
+async function judgeIdentity(tx: HubTx, { st: station, installId, dbId, inc, proven }: Hello) {
   const known = await stationRecord(tx, station);
   if (!known?.installId || known.state !== 'enrolled') return refuse({ code: 'link.not-enrolled', detail: station });
   if (known.installId !== installId) return refuse({ code: 'link.other-machine', detail: installId });
   const knownDb = await stationDbId(tx, station);
   if (knownDb !== undefined && knownDb !== dbId) return refuse({ code: 'link.other-database', detail: dbId });
   const expected = Math.max(1, known.incarnation);
-  if (inc !== 0 && inc !== expected)
+  if (inc !== 0 && inc !== expected && (proven || inc > expected))
     return refuse({ code: 'link.unknown-incarnation', detail: `it says ${inc}, its own is ${expected}` });
   return done(known);
 }
 
 async function judgeCopies(
   tx: HubTx,
-  { st: station, lanes }: Hello,
+  { st: station, lanes, proven }: Hello,
   ours: LanePositions,
 ): Promise<Outcome<readonly LinkFinding[], LinkFinding>> {
   const told = await toldHeads(tx, station);
   const shrunk = LANES.find((lane) => lanes[lane].out.next - 1 < (told.get(lane) ?? 0));
-  if (shrunk) {
+  if (shrunk && proven) {
     const detail = `it once had ${told.get(shrunk)}, now has ${lanes[shrunk].out.next - 1}`;
     return refuse({ code: 'link.peer-restored', lane: shrunk, detail });
   }

@@ -9,7 +9,7 @@ import { Liveness } from '@lianpiao/shared/protocol/liveness';
 import type { Beat, Hello, Message } from '@lianpiao/shared/protocol/messages';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
-import { type Admission, judgeHello } from './judge-hello.ts';
+import { type Admission, isCopy, judgeHello } from './judge-hello.ts';
 import { keepFence, keepFreshness, keepHeads } from './station-record.ts';
 
 export type StationLinkOptions = {
@@ -233,6 +233,7 @@ export class StationLink {
 
   async #welcome(hello: Hello): Promise<void> {
     const { store, clock } = this.#options;
+    if (this.online && (await isCopy(store.read, hello))) return this.#turnAway(hello);
     await this.#end();
     const judged = await judgeHello(store, hello, clock.now());
     if (!judged.ok) {
@@ -241,6 +242,14 @@ export class StationLink {
       return;
     }
     await this.#admit(hello, judged.value);
+  }
+
+  /** A copy of the station says hello while the station is here: the copy is told to stop, the session goes on. */
+  #turnAway({ boot, installId }: Hello): void {
+    const { station, say, noted } = this.#options;
+    const code = 'link.other-machine';
+    noted('link.fenced', { station, code, detail: installId, by: 'hub' });
+    say({ k: 'fence', code, detail: installId.slice(0, 200), to: boot }, 0);
   }
 
   async #admit(hello: Hello, { lease, incarnation, minor, ours, notices }: Admission): Promise<void> {
@@ -266,6 +275,7 @@ export class StationLink {
       },
       lease,
     );
+    if (!hello.proven) noted('link.new-incarnation', { station, incarnation });
     noted('link.welcomed', { station, lease, agentVersion: hello.agentVersion });
     this.#link.tick();
   }

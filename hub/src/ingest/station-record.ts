@@ -82,6 +82,12 @@ export async function toldHeads(on: HubReader, station: string): Promise<Readonl
   return new Map(rows.map(({ lane, head }) => [lane, head]));
 }
 
+/** A station begins a new life, and may have fewer events than it once told. */
+export async function forgetHeads(tx: HubTx, station: string): Promise<void> {
+  const { stationHeads } = tx.t;
+  await tx.db.delete(stationHeads).where(eq(stationHeads.station, station));
+}
+
 export async function keepHeads(tx: HubTx, station: string, heads: Beat['heads'], now: EpochMs): Promise<void> {
   const { stationHeads } = tx.t;
   for (const { lane, head, hash } of heads) {

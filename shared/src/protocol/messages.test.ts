@@ -54,6 +54,7 @@ const EVERY: readonly { readonly topic: string; readonly message: fc.Arbitrary<u
       agentVersion: opaque.map((text) => text.slice(0, 40)),
       dbId: opaque,
       installId: opaque,
+      proven: fc.boolean(),
       lanes,
     }),
   },
@@ -75,7 +76,7 @@ const EVERY: readonly { readonly topic: string; readonly message: fc.Arbitrary<u
   },
   {
     topic: downTopic(S, 'welcome'),
-    message: fc.record({ ...envelope, k: fc.constant('fence'), code, detail: fc.string({ maxLength: 200 }) }),
+    message: fc.record({ ...envelope, k: fc.constant('fence'), code, detail: fc.string({ maxLength: 200 }), to: boot }),
   },
   { topic: downTopic(S, 'welcome'), message: fc.record({ ...envelope, k: fc.constant('again') }) },
   { topic: upTopic(S, 'ev'), message: batchOn('ev') },

@@ -57,6 +57,8 @@ export const hello = z.object({
   agentVersion: z.string().min(1).max(40),
   dbId: opaqueId,
   installId: opaqueId,
+  /** False where the station cannot prove that its database is its newest: it asks for a new incarnation. */
+  proven: z.boolean().default(true),
   lanes: positions,
 });
 export type Hello = z.infer<typeof hello>;
@@ -80,8 +82,17 @@ export const welcome = z.object({
 });
 export type Welcome = z.infer<typeof welcome>;
 
-/** "We do not go on." The one who is told stops its streams and says so; a person decides. */
-export const fence = z.object({ ...envelope, k: z.literal('fence'), code, detail: z.string().max(200) });
+/**
+ * "We do not go on." The one who is told stops its streams and says so; a person decides. With `to` only that life of the
+ * station is meant, as when a copy of it is turned away.
+ */
+export const fence = z.object({
+  ...envelope,
+  k: z.literal('fence'),
+  code,
+  detail: z.string().max(200),
+  to: bootId.optional(),
+});
 export type FenceMessage = z.infer<typeof fence>;
 
 /** "I do not know you in this life: say hello." */

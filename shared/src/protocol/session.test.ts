@@ -45,6 +45,20 @@ describe('a session', () => {
     expect(session.welcomed({ ...LEASE, lease: 7 }, 2)).toBe(false);
   });
 
+  it('greets a new life of the hub at once, also just after a hello to the last one, and its own one not again', () => {
+    const session = new StationSession();
+    session.connected();
+    session.saidHello(0);
+    session.welcomed(LEASE, 10);
+    session.hubBegan(LEASE.hubBoot, 20);
+    expect(session.helloDue(20)).toBe(false);
+    session.hubBegan('hub2', 30);
+    expect(session.helloDue(30)).toBe(true);
+    session.saidHello(30);
+    session.hubBegan('hub2', 40);
+    expect(session.helloDue(40)).toBe(false);
+  });
+
   it('greets a hub anew that it has not heard for 45 s', () => {
     const session = new StationSession();
     session.connected();

@@ -66,6 +66,13 @@ export class StationSession {
     if (this.#state !== 'down' && !justSaid) this.#greet();
   }
 
+  /** A life of the hub has begun. Under a lease of another one it is greeted at once, however lately that one was. */
+  hubBegan(hubBoot: string, now: number): void {
+    if (this.#lease?.hubBoot === hubBoot) return;
+    if (this.#state === 'up') this.#greet();
+    else this.askedAgain(now);
+  }
+
   helloDue(now: number): boolean {
     if (this.#state === 'up' && this.liveness.offline(now)) this.#greet();
     if (this.#state !== 'greeting' && this.#state !== 'fenced') return false;

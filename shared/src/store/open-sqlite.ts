@@ -11,6 +11,8 @@ export type SqliteOptions<Tables> = {
   readonly tables: Tables;
   /** Folders of `NNNN-what.sql`, applied in the order given. */
   readonly migrations: readonly string[];
+  /** Called after every commit, before its callers have their answer. Never throws; reads what is committed. */
+  readonly committed?: (engine: Engine) => void;
 };
 
 /**
@@ -30,7 +32,8 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
   const writing = readerOn(writer, options.tables);
   const memo = new Map<string, unknown>();
   const tx: Tx<Tables> = { ...writing, memo };
-  const group = groupCommit(writerConnection(writer, () => memo.clear()));
+  const told = () => options.committed?.(writing.engine);
+  const group = groupCommit(writerConnection(writer, () => memo.clear(), told));
   return {
     read: inMemory ? writing : readerOn(reader, options.tables),
     transaction: <Value>(unit: (tx: Tx<Tables>) => Promise<Value>) => group.enqueue(() => unit(tx)) as Promise<Value>,
@@ -96,12 +99,13 @@ function preparedOn(connection: Sqlite.Database, text: string): Prepared {
   return { rows, run: (params) => rows(params).length };
 }
 
-function writerConnection(connection: Sqlite.Database, forget: () => void) {
+function writerConnection(connection: Sqlite.Database, forget: () => void, committed: () => void) {
   const command = (text: string) => {
     const statement = connection.prepare(text);
     return () => void statement.run();
   };
   const begin = command('BEGIN IMMEDIATE');
+  const commit = command('COMMIT');
   const rollback = command('ROLLBACK');
   const back = command('ROLLBACK TO unit');
   const release = command('RELEASE unit');
@@ -111,7 +115,10 @@ function writerConnection(connection: Sqlite.Database, forget: () => void) {
       forget();
       begin();
     },
-    commit: command('COMMIT'),
+    commit: () => {
+      commit();
+      committed();
+    },
     rollback: () => {
       forget();
       if (connection.inTransaction) rollback();

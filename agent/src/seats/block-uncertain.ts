@@ -1,0 +1,42 @@
+import { NO_LEGS, without } from '@lianpiao/shared/domain/legs';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
+import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { and, eq, gt, inArray, sql } from 'drizzle-orm';
+import type { AgentTx } from '../store/open-agent-store.ts';
+
+/**
+ * Takes every leg that the station owns and has no ticket for off sale, on trips that have not arrived: it may have been
+ * sold in the part of the database that is lost. A person releases them (`releaseUncertain`). Returns the number of seats.
+ */
+export async function blockUncertain(tx: AgentTx, now: EpochMs): Promise<number> {
+  const { trips, holds, uncertainSeats, seats } = tx.t;
+  const open = (
+    await tx.db
+      .select({ tripId: trips.tripId })
+      .from(trips)
+      .where(and(inArray(trips.state, ['open', 'suspended']), gt(trips.arrivesAt, now)))
+  ).map(({ tripId }) => tripId);
+  const held = await tx.db.select({ holdId: holds.holdId }).from(holds).where(eq(holds.state, 'held'));
+  for (const { holdId } of held) await releaseHold(tx, holdId, 'expired');
+  let count = 0;
+  for (const tripId of open) {
+    for (const { seat, mine, sold, freed, blocked } of await seatsOfTrip(tx, tripId)) {
+      const legs = without(without(without(mine, sold), freed), blocked);
+      if (legs === NO_LEGS) continue;
+      await tx.db
+        .update(seats)
+        .set({ blocked: sql`${seats.blocked} | ${legs}` })
+        .where(and(eq(seats.tripId, tripId), eq(seats.seat, seat)));
+      await tx.db
+        .insert(uncertainSeats)
+        .values({ tripId, seat, legs, since: now })
+        .onConflictDoUpdate({
+          target: [uncertainSeats.tripId, uncertainSeats.seat],
+          set: { legs: sql`${uncertainSeats.legs} | ${legs}` },
+        });
+      count += 1;
+    }
+  }
+  return count;
+}

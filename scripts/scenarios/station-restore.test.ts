@@ -1,0 +1,209 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Agent } from '@lianpiao/agent/agent';
+import { holdSeats } from '@lianpiao/agent/seats/hold-seats';
+import { listUncertain } from '@lianpiao/agent/seats/list-uncertain';
+import { releaseUncertain } from '@lianpiao/agent/seats/release-uncertain';
+import { saleStop } from '@lianpiao/agent/selling/sale-stops';
+import type { AgentStore } from '@lianpiao/agent/store/open-agent-store';
+import { hubFacts } from '@lianpiao/agent/sync/hub-facts';
+import { aSale } from '@lianpiao/agent/testing/a-sale';
+import { CLERK, call } from '@lianpiao/agent/testing/fresh-agent';
+import { sell } from '@lianpiao/agent/tickets/sell';
+import { importTrips } from '@lianpiao/agent/trips/import-trips';
+import { leaseNumbers } from '@lianpiao/hub/stations/lease-numbers';
+import type { HubStore } from '@lianpiao/hub/store/hub-store';
+import { sealingKey } from '@lianpiao/shared/crypto/sm4';
+import type { StationCode } from '@lianpiao/shared/domain/codes';
+import { addDays, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import { positionsOf } from '@lianpiao/shared/link/stream-rows';
+import { personVault } from '@lianpiao/shared/store/person-vault';
+import { emit } from '@lianpiao/shared/store/streams';
+import { aPassenger, aTrip } from '@lianpiao/shared/testing/builders';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HANGZHOU, LinkRig } from './link-rig.ts';
+
+let rig: LinkRig;
+beforeEach(async () => {
+  rig = await LinkRig.open();
+});
+afterEach(() => rig.close());
+
+const soon = (check: () => unknown, timeout = 20_000) => vi.waitFor(check, { timeout, interval: 20 });
+const now = () => Date.now();
+const trip = aTrip({ seatCount: 8, serviceDate: addDays(serviceDateOf(now(), 'Asia/Shanghai'), 2) });
+const ride = { tripId: trip.tripId, from: 0, to: 2 };
+const FILE = `${HANGZHOU}.db`;
+const MARKER = 'elsewhere.run-marker';
+
+let ids = 0;
+function agentOn(store: AgentStore): Agent {
+  const persons = personVault(Buffer.alloc(32, 7));
+  const month = Number(trip.serviceDate.slice(0, 6));
+  for (const keyNo of [month - 1, month, month + 1]) persons.load(sealingKey(keyNo, Buffer.alloc(32, 1)));
+  const newId = () => `id-${ids++}`;
+  return { store, persons, newId, station: { code: HANGZHOU as StationCode, name: '杭州' } };
+}
+
+async function station() {
+  const running = await rig.station(HANGZHOU, {
+    file: FILE,
+    marker: MARKER,
+    facts: (store) => hubFacts(agentOn(store)),
+  });
+  return { ...running, agent: agentOn(running.store) };
+}
+const ranges = async ({ read }: AgentStore) =>
+  (await read.db.select().from(read.t.numberRanges)).filter(({ terminal }) => terminal === CLERK.terminal);
+
+/** The hub has everything that the station has written so far, and the station has written down that it has. */
+async function delivered(hub: { readonly store: HubStore }, { store, link }: Awaited<ReturnType<typeof station>>) {
+  const { next } = (await positionsOf(store.read, 'hub')).ev.out;
+  await soon(async () => expect((await positionsOf(hub.store.read, HANGZHOU)).ev.in.ack).toBe(next - 1));
+  await soon(async () => expect((await positionsOf(store.read, 'hub')).ev.out.acked).toBe(next - 1));
+  await soon(() => expect(link.state()).toMatchObject({ online: true, queued: 0 }));
+}
+
+describe('a station that was restored', () => {
+  it('row 26: sells nothing, gets a new incarnation and new numbers, and keeps uncertain seats blocked', async () => {
+    const hub = await rig.hub();
+    await hub.store.transaction((tx) => leaseNumbers(tx, HANGZHOU, now()));
+    const first = await station();
+    await soon(async () => expect(await ranges(first.store)).toMatchObject([{ first: 0, next: 0 }]));
+    await aSale(first.agent, { trip, now: now() });
+    await delivered(hub, first);
+    await first.close();
+    await copyFile(join(rig.folder, FILE), join(rig.folder, 'backup.db'));
+
+    // What the backup does not have: a sale that the hub never heard of, and a seat that the hub gave.
+    await hub.close();
+    const lost = await station();
+    await aSale(lost.agent, { trip, now: now(), first: 1 });
+    await lost.close();
+    await copyFile(join(rig.folder, 'backup.db'), join(rig.folder, FILE));
+
+    const restored = await station();
+    expect(await saleStop(restored.store.read)).toMatchObject({ cause: 'continuity', code: 'station.database-older' });
+    expect(await holdSeats(restored.agent, call(), { ...ride, count: 1 }, now())).toMatchObject({
+      refusal: { code: 'station.may-not-sell', why: 'station.database-older' },
+    });
+
+    const back = await rig.hub();
+    const fact = { transferId: 'from-the-hub', tripId: trip.tripId, epoch: 1, seat: '99', legs: 3 };
+    await back.store.transaction((tx) =>
+      emit(tx, { peer: HANGZHOU, type: 'seat.granted', agg: trip.tripId, fact }, now()),
+    );
+    await soon(async () => expect(await saleStop(restored.store.read)).toBeNull());
+    expect(back.notes).toContainEqual(expect.objectContaining({ event: 'link.new-incarnation', incarnation: 2 }));
+    expect(await ranges(restored.store)).toMatchObject([{ first: 10_000, next: 10_000 }]);
+
+    const uncertain = await listUncertain(restored.agent);
+    expect(uncertain.map(({ seat }) => seat)).toEqual(['02', '03', '04', '05', '06', '07', '08', '99']);
+    expect(await holdSeats(restored.agent, call(), { ...ride, count: 1 }, now())).toMatchObject({ ok: false });
+    const machine = { ...CLERK, clerk: null };
+    const wish = { tripId: trip.tripId, seats: ['08'] };
+    expect(await releaseUncertain(restored.agent, call(machine), wish, now())).toMatchObject({
+      refusal: { code: 'auth.not-permitted' },
+    });
+    expect(await releaseUncertain(restored.agent, call(), wish, now())).toMatchObject({ ok: true });
+    expect(await releaseUncertain(restored.agent, call(), wish, now())).toMatchObject({
+      refusal: { code: 'seat.not-uncertain' },
+    });
+    const held = await holdSeats(restored.agent, call(), { ...ride, count: 1 }, now());
+    if (!held.ok) throw new Error(held.refusal.code);
+    expect(held.value.seats).toEqual(['08']);
+    const passengers = [{ ...aPassenger(3), fareType: 'full' as const }];
+    const sale = { passengers, payMethod: 'cash' as const, insuranceFenEach: 0, print: false };
+    const sold = await sell(restored.agent, call(), { ...sale, holdId: held.value.holdId }, now());
+    expect(sold).toMatchObject({ ok: true, value: { tickets: [{ ticketNo: `${HANGZHOU}10010010000` }] } });
+
+    await restored.close();
+    const restarted = await station();
+    expect(await saleStop(restarted.store.read)).toBeNull();
+    await soon(() => expect(restarted.link.state()).toMatchObject({ online: true, queued: 0 }));
+    expect(await listUncertain(restarted.agent)).toHaveLength(7);
+  });
+
+  it('row 14: goes on selling its own seats when it is the hub that was restored, and sends it again what it lost', async () => {
+    const hub = await rig.hub();
+    const running = await station();
+    await importTrips(running.agent, [trip], now());
+    await delivered(hub, running);
+    await hub.close();
+    await copyFile(join(rig.folder, 'hub.db'), join(rig.folder, 'hub-backup.db'));
+    const lost = await rig.hub();
+    await importTrips(running.agent, [aTrip({ tripNo: 'K107', serviceDate: trip.serviceDate })], now());
+    await delivered(lost, running);
+    await lost.close();
+
+    const behind = await rig.hub({}, 'hub-backup.db');
+    await delivered(behind, running);
+    expect(running.notes).toContainEqual(expect.objectContaining({ event: 'link.peer-lost-events' }));
+    await behind.close();
+    await copyFile(join(rig.folder, 'hub-backup.db'), join(rig.folder, 'hub-older.db'));
+
+    const ahead = await rig.hub({}, 'hub-backup.db');
+    await ahead.store.transaction((tx) => leaseNumbers(tx, HANGZHOU, now()));
+    await soon(async () => expect(await ranges(running.store)).toHaveLength(1));
+    await ahead.close();
+    await rig.hub({}, 'hub-older.db');
+    await soon(() => expect(running.link.state().stopped).toBe('link.we-were-restored'));
+    expect(await saleStop(running.store.read)).toBeNull();
+    expect(await holdSeats(running.agent, call(), { ...ride, count: 1 }, now())).toMatchObject({ ok: true });
+  });
+
+  it('row 15: stops link and sales when two histories have grown from one copy', async () => {
+    const hub = await rig.hub();
+    const first = await station();
+    await importTrips(first.agent, [trip], now());
+    await delivered(hub, first);
+    await first.close();
+    await copyFile(join(rig.folder, FILE), join(rig.folder, 'backup.db'));
+    await copyFile(join(rig.folder, MARKER), join(rig.folder, 'backup.marker'));
+    const one = await station();
+    await importTrips(one.agent, [aTrip({ tripNo: 'K108', serviceDate: trip.serviceDate })], now());
+    await delivered(hub, one);
+    await one.close();
+    await hub.close();
+    await copyFile(join(rig.folder, 'backup.db'), join(rig.folder, FILE));
+    await copyFile(join(rig.folder, 'backup.marker'), join(rig.folder, MARKER));
+
+    const other = await station();
+    const more = ['K109', 'K110'].map((tripNo) => aTrip({ tripNo, serviceDate: trip.serviceDate }));
+    await importTrips(other.agent, more, now());
+    const again = await rig.hub();
+    await soon(() => expect(other.link.state().stopped).toBe('link.streams-forked'));
+    await soon(async () => expect(await saleStop(other.store.read)).toMatchObject({ code: 'link.streams-forked' }));
+    expect(again.hub.freshness()).toMatchObject([{ station: HANGZHOU, online: false, stopped: 'link.streams-forked' }]);
+    expect(await holdSeats(other.agent, call(), { ...ride, count: 1 }, now())).toMatchObject({
+      refusal: { code: 'station.may-not-sell', why: 'link.streams-forked' },
+    });
+  });
+
+  it('row 13: sells nothing while the hub holds events that it has lost, whatever its marker says', async () => {
+    const hub = await rig.hub();
+    const first = await station();
+    await importTrips(first.agent, [trip], now());
+    await delivered(hub, first);
+    await first.close();
+    await copyFile(join(rig.folder, FILE), join(rig.folder, 'backup.db'));
+    await copyFile(join(rig.folder, MARKER), join(rig.folder, 'backup.marker'));
+    const lost = await station();
+    await importTrips(lost.agent, [aTrip({ tripNo: 'K106', serviceDate: trip.serviceDate })], now());
+    await delivered(hub, lost);
+    await lost.close();
+    await copyFile(join(rig.folder, 'backup.db'), join(rig.folder, FILE));
+    await copyFile(join(rig.folder, 'backup.marker'), join(rig.folder, MARKER));
+
+    const restored = await station();
+    expect(await saleStop(restored.store.read)).toBeNull();
+    await soon(() => expect(restored.link.state().stopped).toBe('link.peer-restored'));
+    await soon(async () => expect(await saleStop(restored.store.read)).not.toBeNull());
+    expect(await holdSeats(restored.agent, call(), { ...ride, count: 1 }, now())).toMatchObject({
+      refusal: { code: 'station.may-not-sell', why: 'link.peer-restored' },
+    });
+    await restored.close();
+    const again = await station();
+    expect(await saleStop(again.store.read)).not.toBeNull();
+  });
+});
