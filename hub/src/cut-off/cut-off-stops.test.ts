@@ -84,6 +84,23 @@ describe('the cut-off of a boarding stop', () => {
     expect(types).toEqual(['trip.final', ...Array(4).fill('seat.granted')]);
   });
 
+  it('is one piece: a program that ends between two grants leaves nothing of it, and the next pass does all of it', async () => {
+    let ids = 0;
+    const dying = {
+      store: hub.store,
+      newId: () => {
+        ids += 1;
+        if (ids === 3) throw new Error('killed');
+        return hub.newId();
+      },
+    };
+    await expect(cutOffStops(dying, before(30))).rejects.toThrow('killed');
+    expect([await toStation('trip.final'), await toStation('seat.granted')]).toEqual([[], []]);
+    expect(await mine()).toEqual([7, 7, 7, 7]);
+    expect(await cutOff(before(30))).toBe(1);
+    expect(await toStation('seat.granted')).toHaveLength(4);
+  });
+
   it('waits for a hold that was taken in time, and ends it 15 minutes before departure at the latest', async () => {
     const held = await holdAt(0, before(31));
     expect(held).toMatchObject({ ok: true, value: { expiresAt: before(16) } });
