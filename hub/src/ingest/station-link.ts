@@ -62,6 +62,8 @@ export class StationLink {
   #fence: string | undefined;
   #gone = false;
   #askedAgainAt = Number.NEGATIVE_INFINITY;
+  /** When, by the station's clock, the latest hello that was admitted had been said. */
+  #admittedAt = Number.NEGATIVE_INFINITY;
   #lastWordAt: number | null = null;
   #lagMs = 0;
   #freshnessKept: number | null = null;
@@ -237,10 +239,19 @@ export class StationLink {
     const judged = await judgeHello(store, hello, clock.now());
     if (!judged.ok) {
       const { code, detail } = judged.refusal;
-      this.fence(code, detail);
+      if (code === 'link.peer-restored' && hello.at <= this.#admittedAt) this.#heardLate(detail);
+      else this.fence(code, detail);
       return;
     }
+    this.#admittedAt = hello.at;
     await this.#admit(hello, judged.value);
+  }
+
+  /** Said before the hello that was admitted, and overtaken by it: since then the station has only gone on. */
+  #heardLate(detail: string): void {
+    const { station, noted } = this.#options;
+    noted('link.late-hello', { station, detail });
+    this.#askAgain();
   }
 
   async #admit(hello: Hello, { lease, incarnation, minor, ours, notices }: Admission): Promise<void> {
