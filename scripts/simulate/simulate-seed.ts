@@ -4,6 +4,7 @@ import { putOnSale } from './actions/rides.ts';
 import { checkBalance, checkBooks } from './checks/money-checks.ts';
 import { restlessness } from './checks/rest.ts';
 import { checkSeats, livelyTrips } from './checks/seat-checks.ts';
+import { checkStreams } from './checks/stream-checks.ts';
 import { checkSameTickets, checkTold } from './checks/ticket-checks.ts';
 import type { Violation } from './province/journal.ts';
 import { Run, reasonOf } from './province/run-state.ts';
@@ -71,6 +72,7 @@ async function oneStep(run: Run, step: number): Promise<void> {
   run.journal.note(`${step} ${stateOf(run)}`);
   if (run.nodes.some(({ life }) => life.touched)) {
     checkSeats(run, livelyTrips(run));
+    checkStreams(run);
     for (const { life } of run.nodes) life.touched = false;
   }
   if (step % WHOLE_EVERY === 0) checkWhole(run);

@@ -11,7 +11,7 @@ const { simulateSeed } = await import('./simulate-seed.ts');
 
 for (const seed of seeds) {
   const result = await simulateSeed(Number(seed), Number(steps));
-  const { counts, trace, ...rest } = result;
-  process.stdout.write(`${JSON.stringify(result.violations.length > 0 ? result : { ...rest, counts })}\n`);
+  const { trace: _long, ...short } = result;
+  process.stdout.write(`${JSON.stringify(result.violations.length > 0 ? result : { ...short, trace: [] })}\n`);
 }
 process.exit(0);

@@ -24,7 +24,7 @@ const WORLD: readonly (readonly [number, Action])[] = [
   [1, restartBroker],
   [5, crash],
   [14, startDead],
-  [1, fillDisk],
+  [2, fillDisk],
   [8, passTime],
 ];
 /** So many callers wait at once at most. */

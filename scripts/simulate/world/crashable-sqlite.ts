@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import { currentLife, Killed, type Life } from './life.ts';
 
-const WATCHED = /^(insert into|update) "(seats|tickets|transfers|holds)"/i;
+const WATCHED = /^(insert into|update) "(seats|tickets|transfers|stream_out)"/i;
 
 /**
  * `better-sqlite3` of the product under simulation: the real one on real files. Each statement is a possible end of the

@@ -29,7 +29,7 @@ export class Life {
   readonly ended: Promise<void>;
   /** Statements of all databases, for the trace. */
   statements = 0;
-  /** A commit changed seats, holds, transfers or tickets since somebody looked. */
+  /** A statement changed seats, transfers, tickets or streams since somebody looked. */
   touched = true;
   /** So many commits fail from now on, as on a full disk. */
   commitsToFail = 0;
