@@ -1,6 +1,6 @@
 import { seededRandom } from '@lianpiao/shared/testing/chaos-transport';
 import { EventQueue } from './event-queue.ts';
-import { currentLife, type Life } from './life.ts';
+import { currentLife, isKilled, type Life } from './life.ts';
 
 type Work = () => void;
 type Scheduled = { readonly at: number; readonly order: number; readonly timer: VirtualTimer };
@@ -68,8 +68,7 @@ export class VirtualTime {
       if (timer.cleared || timer.life?.dead) continue;
       this.now = Math.max(this.now, next.at);
       if (timer.everyMs !== undefined) this.#add(timer, Math.max(1, timer.everyMs * this.#stretch));
-      if (timer.life) timer.life.run(timer.work);
-      else timer.work();
+      runTimer(timer);
       await settled();
     }
     this.now = until;
@@ -78,6 +77,15 @@ export class VirtualTime {
   #add(timer: VirtualTimer, ms: number): void {
     this.#order += 1;
     this.#queue.add({ at: this.now + ms, order: this.#order, timer });
+  }
+}
+
+function runTimer({ life, work }: VirtualTimer): void {
+  try {
+    if (life) life.run(work);
+    else work();
+  } catch (cause) {
+    if (!isKilled(cause)) throw cause;
   }
 }
 
