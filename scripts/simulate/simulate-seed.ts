@@ -27,6 +27,8 @@ const LONG_STEP_MS = 1_500;
 /** After a run everything comes to rest in so many rounds of so many ms. */
 const REST_ROUNDS = 400;
 const REST_MS = 500;
+const ENDS_AT_ROUND = 8;
+const ROUNDS_MIN = 20;
 
 /** One run: the same seed and steps give the same run, to the last line. */
 export async function simulateSeed(seed: number, steps: number): Promise<SeedResult> {
@@ -101,10 +103,10 @@ async function comeToRest(run: Run): Promise<void> {
   let restless = ['just begun'];
   for (let round = 0; round < REST_ROUNDS && restless.length > 0; round += 1) {
     startDead(run);
-    await run.time.advance(REST_MS, 3);
+    await run.time.advance(REST_MS, 5);
     // Holds, payments and refunds that nobody sees to end by the clock.
-    if (round === 20) run.time.wallOffsetMs += 3_600_000;
-    restless = round < 30 ? ['holds and payments have not ended'] : restlessness(run);
+    if (round === ENDS_AT_ROUND) run.time.wallOffsetMs += 3_600_000;
+    restless = round < ROUNDS_MIN ? ['holds and payments have not ended'] : restlessness(run);
   }
   if (restless.length > 0) run.journal.violated('it does not come to rest', restless);
   checkWhole(run);
