@@ -62,6 +62,9 @@ export class StationLink {
   #fence: string | undefined;
   #gone = false;
   #askedAgainAt = Number.NEGATIVE_INFINITY;
+  /** When, by the station's clock, the latest hello was said that was admitted or doubted; and whether one is in doubt. */
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #doubted = false;
   #lastWordAt: number | null = null;
   #lagMs = 0;
   #freshnessKept: number | null = null;
@@ -238,9 +241,12 @@ export class StationLink {
     const judged = await judgeHello(store, hello, clock.now());
     if (!judged.ok) {
       const { code, detail } = judged.refusal;
-      this.fence(code, detail);
+      if (code === 'link.peer-restored' && !this.#saysSoAgain(hello)) this.#doubt(hello, detail);
+      else this.fence(code, detail);
       return;
     }
+    this.#toldAt = hello.at;
+    this.#doubted = false;
     await this.#admit(hello, judged.value);
   }
 
@@ -250,6 +256,22 @@ export class StationLink {
     const code = 'link.other-machine';
     noted('link.fenced', { station, code, detail: installId, by: 'hub' });
     say({ k: 'fence', code, detail: installId.slice(0, 200), to: boot }, 0);
+  }
+
+  /**
+   * A hello with less than the station once had may only have been overtaken on its way. A station that was restored says
+   * it again when it is asked.
+   */
+  #doubt(hello: Hello, detail: string): void {
+    const { station, noted } = this.#options;
+    noted('link.hello-doubted', { station, detail });
+    this.#toldAt = Math.max(this.#toldAt, hello.at);
+    this.#doubted = true;
+    this.#askAgain();
+  }
+
+  #saysSoAgain(hello: Hello): boolean {
+    return this.#doubted && hello.at > this.#toldAt;
   }
 
   async #admit(hello: Hello, { lease, incarnation, minor, ours, notices }: Admission): Promise<void> {

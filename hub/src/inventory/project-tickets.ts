@@ -10,6 +10,7 @@ import {
 } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
+import { undoCounted } from '../clearing/undo-counted.ts';
 import { HUB, type Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import { countSerial } from '../stations/lease-numbers.ts';
@@ -35,10 +36,13 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): Fact
     },
     'ticket.collected': async (tx, { fact }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);
-      await move(tx, row, ['sold', 'collected'], 'collected', { printSeq: fact.printSeq });
+      // Handed out before it counted as travelled: it has travelled all the same.
+      const state = row.state === 'departed' ? 'departed' : 'collected';
+      await move(tx, row, ['sold', 'collected', 'departed'], state, { printSeq: fact.printSeq });
     },
     'ticket.voided': async (tx, { fact }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);
+      await undoCounted(tx, row, fact.bizDate, hub.clock.now());
       await move(tx, row, ['sold', 'collected'], 'voided', { endedAt: fact.at });
       await money.ticketVoided(tx, fact, origin(peer));
     },
@@ -51,6 +55,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): Fact
       const row = await ownTicket(tx, fact.ticketNo, peer);
       const { newTicket } = fact;
       if (newTicket.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo: newTicket.ticketNo });
+      await undoCounted(tx, row, fact.bizDate, hub.clock.now());
       await move(tx, row, ['sold', 'collected'], 'rebooked', { endedAt: fact.at });
       await insertTicket(tx, newTicket, indexed(hub, person), row.ticketNo);
       await countSerial(tx, peer, newTicket.ticketNo, hub.clock.now());

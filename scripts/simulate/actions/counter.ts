@@ -1,0 +1,149 @@
+import { boardTicket } from '@lianpiao/agent/boarding/board-ticket';
+import { departTrip } from '@lianpiao/agent/departure/depart-trip';
+import { holdSeats } from '@lianpiao/agent/seats/hold-seats';
+import { releaseSeats } from '@lianpiao/agent/seats/release-seats';
+import { rebookTicket } from '@lianpiao/agent/tickets/rebook-ticket';
+import { quoteAnywhere, refundAnywhere } from '@lianpiao/agent/tickets/refund-anywhere';
+import { sell } from '@lianpiao/agent/tickets/sell';
+import { voidTicket } from '@lianpiao/agent/tickets/void-ticket';
+import { departsAt } from '@lianpiao/shared/domain/trip';
+import { aTraveller } from '../../scenarios/real-timetables/travellers.ts';
+import type { KnownTicket, Run } from '../province/run-state.ts';
+import { CLERK } from '../province/station-node.ts';
+import { openTrips, someRide } from './rides.ts';
+
+const MINUTE = 60_000;
+
+/** Somebody buys at a counter, gives the seats back, or walks away. */
+export function buyAtCounter(run: Run): void {
+  const ride = someRide(run);
+  if (!ride) return;
+  const { trip, from, to } = ride;
+  const { tripId, origin } = trip;
+  const station = run.station(origin);
+  const count = 1 + run.upTo(2);
+  // A chosen seat may be anybody's: also one that the hub owns.
+  const chosen = run.chance(0.3) ? { count: 1, seats: [run.pick(trip.seats)!] } : { count };
+  const dice = run.time.random();
+  const print = run.chance(0.5);
+  const insuranceFenEach = run.chance(0.2) ? 300 : 0;
+  run.begin(`counter sale at ${origin}`, async () => {
+    const wish = { tripId, from, to, ...chosen };
+    const held = await run.ask(station, CLERK, ({ agent, desk }, call) =>
+      holdSeats(agent, call, wish, desk.clock.now()),
+    );
+    if (!held.ok) return held.refusal.code;
+    const { holdId, seats } = held.value;
+    if (dice < 0.1) return `holds ${seats.join()} of ${tripId} and walks away`;
+    if (dice < 0.2) {
+      await run.ask(station, CLERK, ({ agent, desk }, call) => releaseSeats(agent, call, holdId, desk.clock.now()));
+      return `gives ${seats.join()} of ${tripId} back`;
+    }
+    const passengers = seats.map(() => ({ ...aTraveller(run.next() % 20_000), fareType: 'full' as const }));
+    const sale = { holdId, passengers, payMethod: 'cash' as const, insuranceFenEach, print };
+    const sold = await run.ask(station, CLERK, ({ agent, desk }, call) => sell(agent, call, sale, desk.clock.now()));
+    if (!sold.ok) return sold.refusal.code;
+    for (const { ticketNo } of sold.value.tickets) run.told({ ticketNo, home: origin, trip, from, state: 'sold' });
+    run.journal.count('counter tickets', seats.length);
+    return `buys ${seats.join()} of ${tripId} ${from}-${to}`;
+  });
+}
+
+/** Tickets of a home that are still good for a ride that has not begun. */
+export function someTicket(run: Run, good: (ticket: KnownTicket) => boolean): KnownTicket | undefined {
+  const found = [...run.tickets.values()].filter(
+    (ticket) =>
+      (ticket.state === 'sold' || ticket.state === 'collected') &&
+      departsAt(ticket.trip, 0) > run.time.wall - 30 * MINUTE &&
+      good(ticket),
+  );
+  return run.pick(found);
+}
+
+export function voidOne(run: Run): void {
+  const ticket = someTicket(run, ({ home }) => home !== 'hub');
+  if (!ticket) return;
+  const station = run.station(ticket.home);
+  run.begin(`void ${ticket.ticketNo}`, async () => {
+    const voided = await run.ask(station, CLERK, ({ agent, desk }, call) =>
+      voidTicket(agent, call, ticket.ticketNo, desk.clock.now()),
+    );
+    if (!voided.ok) return voided.refusal.code;
+    ticket.state = 'voided';
+    run.journal.count('voids');
+    return 'voided';
+  });
+}
+
+/** At any station, whatever the home of the ticket. */
+export function refundAtCounter(run: Run): void {
+  const ticket = someTicket(run, () => true);
+  if (!ticket) return;
+  const { ticketNo, home } = ticket;
+  const station = home !== 'hub' && run.chance(0.5) ? run.station(home) : run.pick(run.stations)!;
+  run.begin(`refund ${ticketNo} of ${home} at ${station.name}`, async () => {
+    const quote = await run.untilAnswered(station, ({ desk }) => quoteAnywhere(desk, CLERK, ticketNo));
+    if (!quote.ok) return `quote: ${quote.refusal.code}`;
+    const { quoteId } = quote.value;
+    const refunded = await run.ask(
+      station,
+      CLERK,
+      ({ desk }, call) => refundAnywhere(desk, call, { ticketNo, quoteId }),
+      false,
+    );
+    if (!refunded.ok) return refunded.refusal.code;
+    ticket.state = 'refunded';
+    run.journal.count(home === station.name ? 'refunds at home' : 'refunds elsewhere');
+    return `refunded ${refunded.value.payout}`;
+  });
+}
+
+export function rebookOne(run: Run): void {
+  const ticket = someTicket(run, ({ home }) => home !== 'hub');
+  const ride = ticket && someRide(run, ticket.home);
+  if (!ticket || !ride) return;
+  const { ticketNo, home } = ticket;
+  const { trip, from, to } = ride;
+  run.begin(`rebook ${ticketNo}`, async () => {
+    const wish = { ticketNo, tripId: trip.tripId, from, to };
+    const rebooked = await run.ask(run.station(home), CLERK, ({ agent, desk }, call) =>
+      rebookTicket(agent, call, wish, desk.clock.now()),
+    );
+    if (!rebooked.ok) return rebooked.refusal.code;
+    ticket.state = 'rebooked';
+    run.told({ ticketNo: rebooked.value.ticket.ticketNo, home, trip, from, state: 'sold' });
+    run.journal.count('rebookings');
+    return `to ${rebooked.value.ticket.seat} of ${trip.tripId}`;
+  });
+}
+
+/** The gate of a coach that leaves soon. */
+export function boardOne(run: Run): void {
+  const ticket = someTicket(run, ({ trip, from }) => from === 0 && departsAt(trip, 0) < run.time.wall + 30 * MINUTE);
+  if (!ticket) return;
+  const { ticketNo, trip } = ticket;
+  run.begin(`board ${ticketNo}`, async () => {
+    const wish = { tripId: trip.tripId, ticketNo };
+    const boarded = await run.ask(run.station(trip.origin), CLERK, ({ agent, desk }, call) =>
+      boardTicket(agent, call, wish, desk.clock.now()),
+    );
+    if (!boarded.ok) return boarded.refusal.code;
+    ticket.state = 'boarded';
+    run.journal.count('boardings');
+    return 'boarded';
+  });
+}
+
+export function departOne(run: Run): void {
+  const trip = run.pick(openTrips(run).filter((each) => departsAt(each, 0) < run.time.wall + 5 * MINUTE));
+  if (!trip) return;
+  const { tripId, origin } = trip;
+  run.begin(`depart ${tripId}`, async () => {
+    const left = await run.ask(run.station(origin), CLERK, ({ agent, desk }, call) =>
+      departTrip(agent, call, { tripId }, desk.clock.now()),
+    );
+    if (!left.ok) return left.refusal.code;
+    run.journal.count('departures');
+    return `with ${left.value.boarded}, without ${left.value.forfeited}`;
+  });
+}

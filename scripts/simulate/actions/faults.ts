@@ -1,0 +1,67 @@
+import type { Run } from '../province/run-state.ts';
+
+const MINUTE = 60_000;
+
+/** The lines get worse or better. */
+export function changeWeather(run: Run): void {
+  const storm = run.chance(0.5);
+  run.broker.weather = storm
+    ? { loss: run.upTo(30) / 100, duplication: run.upTo(20) / 100, delayMsMax: 1 + run.upTo(400) }
+    : { loss: 0, duplication: 0, delayMsMax: 2 };
+  run.payer.unreachable = run.chance(0.3) ? 0.4 : 0;
+  run.journal.note(`weather ${JSON.stringify(run.broker.weather)}`);
+}
+
+export function cutLine(run: Run): void {
+  const node = run.pick(run.nodes)!;
+  const noticed = run.chance(0.5);
+  run.broker.cut(node.name, noticed);
+  run.journal.note(`line of ${node.name} breaks${noticed ? '' : ' unnoticed'}`);
+}
+
+export function healLines(run: Run): void {
+  for (const { name } of run.nodes) run.broker.heal(name);
+  run.journal.note('all lines are whole');
+}
+
+export function restartBroker(run: Run): void {
+  run.broker.restart();
+  run.journal.note('another broker');
+}
+
+/** A process dies at one of its next statements, or now. */
+export function crash(run: Run): void {
+  const node = run.pick(run.nodes.filter(({ life }) => !life.dead));
+  if (!node) return;
+  run.journal.count('crashes');
+  if (run.chance(0.2)) {
+    node.kill();
+    run.journal.note(`${node.name} is killed`);
+    return;
+  }
+  const statement = 1 + run.upTo(60);
+  const before = run.chance(0.5);
+  node.life.crashAt(statement, before);
+  run.journal.note(`${node.name} dies ${before ? 'before' : 'behind'} its statement ${statement}`);
+}
+
+export function startDead(run: Run): void {
+  for (const node of run.nodes) {
+    if (!node.life.dead) continue;
+    node.start();
+    run.journal.note(`${node.name} starts`);
+  }
+}
+
+export function fillDisk(run: Run): void {
+  const node = run.pick(run.nodes)!;
+  node.life.commitsToFail = 1 + run.upTo(3);
+  run.journal.note(`the disk of ${node.name} is full`);
+}
+
+/** Minutes pass on the wall clock, and on all of them at once. */
+export function passTime(run: Run): void {
+  const minutes = 1 + run.upTo(12);
+  run.time.wallOffsetMs += minutes * MINUTE;
+  run.journal.note(`${minutes} minutes pass`);
+}

@@ -1,0 +1,46 @@
+import type { Run } from '../province/run-state.ts';
+import { buyOnLine, refundOnLine } from './channel.ts';
+import { boardOne, buyAtCounter, departOne, rebookOne, refundAtCounter, voidOne } from './counter.ts';
+import { changeWeather, crash, cutLine, fillDisk, healLines, passTime, restartBroker, startDead } from './faults.ts';
+import { putOnSale } from './rides.ts';
+
+type Action = (run: Run) => void;
+
+const PEOPLE: readonly (readonly [number, Action])[] = [
+  [30, buyAtCounter],
+  [22, buyOnLine],
+  [6, putOnSale],
+  [5, voidOne],
+  [6, refundAtCounter],
+  [4, refundOnLine],
+  [5, rebookOne],
+  [6, boardOne],
+  [4, departOne],
+];
+const WORLD: readonly (readonly [number, Action])[] = [
+  [6, changeWeather],
+  [3, cutLine],
+  [8, healLines],
+  [1, restartBroker],
+  [5, crash],
+  [14, startDead],
+  [2, fillDisk],
+  [8, passTime],
+];
+/** So many callers wait at once at most. */
+const CALLERS_MAX = 16;
+
+/** What happens next: mostly somebody wants something, sometimes the world gets in the way. */
+export function nextAction(run: Run): void {
+  const isPeople = run.chance(0.7) && run.underWay.size < CALLERS_MAX;
+  weighed(run, isPeople ? PEOPLE : WORLD)(run);
+}
+
+function weighed(run: Run, actions: readonly (readonly [number, Action])[]): Action {
+  let dice = run.time.random() * actions.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, action] of actions) {
+    dice -= weight;
+    if (dice < 0) return action;
+  }
+  return actions[0]![1];
+}

@@ -1,0 +1,109 @@
+import { HUB } from '@lianpiao/agent/agent';
+import { departsAt, type Trip } from '@lianpiao/shared/domain/trip';
+import type { Node } from '../province/node.ts';
+import type { Run } from '../province/run-state.ts';
+
+type SeatRow = Readonly<Record<'mine' | 'held' | 'sold' | 'freed' | 'blocked', number>> & { readonly seat: string };
+type Given = { readonly transferId: string; readonly seat: string; readonly legs: number };
+type Claimed = { readonly ticketNo: string; readonly seat: string; readonly legs: number };
+
+const SEATS = 'SELECT seat, mine, held, sold, freed, blocked FROM seats WHERE trip_id = ?';
+const GIVEN = "SELECT transfer_id AS transferId, seat, legs FROM transfers WHERE trip_id = ? AND direction = 'given'";
+const RECEIVED = "SELECT transfer_id AS transferId FROM transfers WHERE trip_id = ? AND direction = 'received'";
+const LIVE =
+  "SELECT ticket_no AS ticketNo, seat, legs FROM tickets WHERE trip_id = ? AND home = ? AND state NOT IN ('refunded', 'voided', 'rebooked')";
+
+/** I1 to I3 over what is committed at both owners of each trip. */
+export function checkSeats(run: Run, trips: readonly Trip[]): void {
+  for (const trip of trips) checkTrip(run, trip);
+}
+
+function checkTrip(run: Run, trip: Trip): void {
+  const { tripId } = trip;
+  const station = run.station(trip.origin);
+  const there = rows<SeatRow>(station, SEATS, tripId);
+  if (there.length === 0) return;
+  const here = new Map(rows<SeatRow>(run.hub, SEATS, tripId).map((row) => [row.seat, row]));
+  const received = new Set(rows<Given>(run.hub, RECEIVED, tripId).map(({ transferId }) => transferId));
+  const underWay = new Map<string, number>();
+  for (const { transferId, seat, legs } of rows<Given>(station, GIVEN, tripId)) {
+    if (received.has(transferId)) continue;
+    if (((underWay.get(seat) ?? 0) & legs) !== 0)
+      run.journal.violated('I1 two grants of a leg under way', { tripId, seat });
+    underWay.set(seat, (underWay.get(seat) ?? 0) | legs);
+  }
+  const riders = new Map<string, Claimed[]>();
+  for (const [node, home] of [
+    [station, trip.origin],
+    [run.hub, HUB],
+  ] as const) {
+    const owners = node === run.hub ? here : new Map(there.map((row) => [row.seat, row]));
+    for (const ticket of rows<Claimed>(node, LIVE, tripId, home)) {
+      riders.set(ticket.seat, [...(riders.get(ticket.seat) ?? []), ticket]);
+      const sold = owners.get(ticket.seat)?.sold ?? 0;
+      if ((sold & ticket.legs) !== ticket.legs)
+        run.journal.violated('I2 a live ticket has no sold seat', { tripId, home, ...ticket });
+    }
+  }
+  const all = (1 << (trip.stops.length - 1)) - 1;
+  for (const at of there)
+    checkSeat(run, { tripId, all, at, hub: here.get(at.seat), underWay: underWay.get(at.seat) ?? 0 });
+  for (const tickets of riders.values()) checkRiders(run, tripId, tickets);
+}
+
+type Seat = {
+  readonly tripId: string;
+  readonly all: number;
+  readonly at: SeatRow;
+  readonly hub: SeatRow | undefined;
+  readonly underWay: number;
+};
+
+function checkSeat(run: Run, { tripId, all, at, hub, underWay }: Seat): void {
+  const ours = hub?.mine ?? 0;
+  const twice = (at.mine & ours) | (at.mine & underWay) | (ours & underWay);
+  if (twice !== 0)
+    run.journal.violated('I1 two owners of a leg', { tripId, seat: at.seat, station: at.mine, hub: ours, underWay });
+  if ((at.mine | ours | underWay) !== all)
+    run.journal.violated('I1 a leg without owner', { tripId, seat: at.seat, station: at.mine, hub: ours, underWay });
+  for (const row of hub ? [at, hub] : [at]) {
+    if (((row.held | row.sold | row.freed) & ~row.mine) !== 0)
+      run.journal.violated('I2 claimed by somebody who is not the owner', {
+        tripId,
+        by: row === at ? 'station' : HUB,
+        ...row,
+      });
+    if ((row.held & row.sold) !== 0) run.journal.violated('I2 held and sold', { tripId, ...row });
+  }
+}
+
+function checkRiders(run: Run, tripId: string, tickets: readonly Claimed[]): void {
+  let taken = 0;
+  for (const { legs } of tickets) {
+    if ((taken & legs) !== 0) run.journal.violated('I3 two live tickets on a leg', { tripId, tickets });
+    taken |= legs;
+  }
+}
+
+const statements = new WeakMap<object, Map<string, { all(...params: unknown[]): unknown[] }>>();
+
+/** Rows that are committed at a node; none before its database exists. */
+export function rows<Row>(node: Pick<Node<unknown>, 'look'>, text: string, ...params: unknown[]): Row[] {
+  const { look } = node;
+  let known = statements.get(look);
+  if (!known) {
+    known = new Map();
+    statements.set(look, known);
+  }
+  let statement = known.get(text);
+  if (!statement) {
+    statement = look.prepare(text);
+    known.set(text, statement);
+  }
+  return statement.all(...params) as Row[];
+}
+
+/** Trips that still change: an hour after departure nobody comes any more. */
+export function livelyTrips(run: Run): Trip[] {
+  return run.trips.filter((trip) => departsAt(trip, 0) > run.time.wall - 3_600_000);
+}

@@ -1,0 +1,78 @@
+import { HUB } from '@lianpiao/agent/agent';
+import type { KnownTicket, Run } from '../province/run-state.ts';
+import { rows } from './seat-checks.ts';
+
+type Ticket = {
+  readonly ticketNo: string;
+  readonly state: string;
+  readonly home: string;
+  readonly fromStop: number;
+} & Readonly<Record<'tripId' | 'seat', string> & Record<'legs' | 'fareFen' | 'insuranceFen', number>>;
+
+const TICKETS =
+  'SELECT ticket_no AS ticketNo, state, home, trip_id AS tripId, seat, legs, from_stop AS fromStop, fare_fen AS fareFen, insurance_fen AS insuranceFen FROM tickets';
+const CONTESTED = "SELECT ticket_no AS no FROM refund_dues WHERE state = 'contested'";
+/** What a ticket may be once its holder was told that it is this. */
+const MAY_BE: Readonly<Record<KnownTicket['state'], readonly string[] | undefined>> = {
+  sold: undefined,
+  collected: undefined,
+  boarded: ['boarded', 'departed', 'refunded'],
+  voided: ['voided'],
+  refunded: ['refunded'],
+  rebooked: ['rebooked'],
+};
+
+/** Nothing that a caller was told is lost, and I5: a number is given once. */
+export function checkTold(run: Run): void {
+  const found = new Map<string, Ticket>();
+  for (const node of run.nodes) {
+    for (const ticket of rows<Ticket>(node, TICKETS)) {
+      const isHome = ticket.home === node.name;
+      if (!isHome) continue;
+      if (found.has(ticket.ticketNo)) run.journal.violated('I5 a number at two homes', ticket);
+      found.set(ticket.ticketNo, ticket);
+    }
+  }
+  const atGates = new Map(
+    run.stations.flatMap((node) => rows<Ticket>(node, TICKETS)).map((row) => [row.ticketNo, row]),
+  );
+  for (const told of run.tickets.values()) {
+    const row = found.get(told.ticketNo);
+    const state = (told.state === 'boarded' ? atGates.get(told.ticketNo) : row)?.state;
+    const fits = row !== undefined && state !== undefined && (MAY_BE[told.state]?.includes(state) ?? true);
+    const { ticketNo, home } = told;
+    if (!fits)
+      run.journal.violated('what a caller was told is lost', {
+        ticketNo,
+        home,
+        told: told.state,
+        found: state ?? null,
+      });
+  }
+}
+
+/** I6: at rest the hub has every ticket of every station as it is there, and stations have the hub's tickets that board there. */
+export function checkSameTickets(run: Run): void {
+  const hub = new Map(rows<Ticket>(run.hub, TICKETS).map((row) => [row.ticketNo, row]));
+  const contested = new Set(rows<{ readonly no: string }>(run.hub, CONTESTED).map(({ no }) => no));
+  for (const node of run.stations) {
+    for (const ticket of rows<Ticket>(node, TICKETS)) {
+      const known = hub.get(ticket.ticketNo);
+      hub.delete(ticket.ticketNo);
+      // Boarded at a gate that had not heard of the refund: told to people, and not paid out.
+      if (contested.has(ticket.ticketNo)) continue;
+      if (JSON.stringify(seen(ticket)) !== JSON.stringify(known && seen(known)))
+        run.journal.violated('I6 hub and station differ', { station: node.name, there: ticket, here: known ?? null });
+    }
+  }
+  for (const ticket of hub.values()) {
+    if (ticket.home !== HUB) run.journal.violated('I6 the hub has a ticket that its home has not', ticket);
+    else if (ticket.fromStop === 0) run.journal.violated('I6 the gate does not know a ticket', ticket);
+  }
+}
+
+/** Where a ticket boards without a gate only the hub counts it as travelled. */
+function seen({ state, fromStop, ...rest }: Ticket) {
+  const ended = ['refunded', 'voided', 'rebooked'].includes(state);
+  return { ...rest, state: fromStop > 0 && !ended ? 'live' : state };
+}

@@ -1,0 +1,87 @@
+import type { Hub } from '@lianpiao/hub/hub';
+import { LinkHub } from '@lianpiao/hub/ingest/link-hub';
+import { projections } from '@lianpiao/hub/inventory/projections';
+import { SeatRequests } from '@lianpiao/hub/inventory/seat-requests';
+import { keepBooks } from '@lianpiao/hub/ledger/keep-books';
+import { openBooks } from '@lianpiao/hub/ledger/open-books';
+import { checkPayments } from '@lianpiao/hub/orders/check-payments';
+import { expireOrders } from '@lianpiao/hub/orders/expire-orders';
+import { sendRefunds } from '@lianpiao/hub/orders/send-refunds';
+import { settleDues } from '@lianpiao/hub/orders/settle-dues';
+import { stationRequests } from '@lianpiao/hub/orders/station-requests';
+import type { PaymentProvider } from '@lianpiao/hub/payments/payment-provider';
+import { bookJobs } from '@lianpiao/hub/settlement/book-jobs';
+import { leaseNumbers } from '@lianpiao/hub/stations/lease-numbers';
+import type { HubStore } from '@lianpiao/hub/store/hub-store';
+import { openHubStore } from '@lianpiao/hub/store/open-hub-store';
+import { systemClock } from '@lianpiao/shared/clock';
+import { startJob } from '@lianpiao/shared/job-loop';
+import type { Caller } from '@lianpiao/shared/store/call';
+import { emit } from '@lianpiao/shared/store/streams';
+import { randomUUID } from '../world/seeded-crypto.ts';
+import type { Journal } from './journal.ts';
+import { BROKERS, installIdOf, macKeysOf, paper, STATIONS, TLS, vault } from './names.ts';
+
+export type Centre = { readonly hub: Hub & { readonly seats: SeatRequests }; readonly link: LinkHub };
+
+export const WEB: Caller = { id: 'web-demo', channel: 'web', terminal: '001', clerk: null, shiftId: null };
+
+const ORDERS_MS = 500;
+const BOOKS_MS = 1_000;
+/** 票源 that the hub gets of every trip. It asks for more when one is left. */
+const ALLOTMENT = { line: '*', seats: 2, lowWater: 1 };
+const NO_KEYS = { forStation: () => Promise.reject(new Error('every party has the month keys')) };
+
+/** What `hub/src/start-hub.ts` starts, without HTTP, certificates and search. */
+export async function startCentre(file: string, provider: PaymentProvider, journal: Journal): Promise<Centre> {
+  const clock = systemClock;
+  const store = await openHubStore(file);
+  await openBooks(store, clock.now());
+  await admitStations(store, clock.now());
+  const hub: Hub = {
+    store,
+    persons: vault(),
+    clock,
+    newId: randomUUID,
+    ask: (station, kind, body, key) => link.request(station, kind, body, key),
+    money: keepBooks({ provider: provider.name }),
+    paper,
+    provider,
+    log: (event, facts) => journal.heard('hub', event, facts),
+  };
+  const facts = projections(hub);
+  const link = new LinkHub({
+    store,
+    brokers: BROKERS,
+    tls: TLS,
+    keysOf: macKeysOf,
+    facts: () => facts,
+    answers: (station) => stationRequests(hub, NO_KEYS, station),
+    clock,
+    log: hub.log,
+  });
+  await link.start();
+  const log = journal.logOf('hub');
+  startJob('payments', ORDERS_MS, () => checkPayments(hub, clock.now()), log);
+  startJob('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log);
+  startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log);
+  startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log);
+  for (const { name, run } of bookJobs(store, clock)) startJob(name, BOOKS_MS, run, log);
+  return { hub: { ...hub, seats: new SeatRequests(hub) }, link };
+}
+
+/** Stations of the network without certificates: row, number ranges and standing order, once. */
+function admitStations(store: HubStore, now: number): Promise<void> {
+  return store.transaction(async (tx) => {
+    const known = await tx.db.select().from(tx.t.stations);
+    if (known.length > 0) return;
+    for (const code of STATIONS) {
+      const words = { name: code, region: code.slice(0, 6), pinyin: '', address: '', installId: installIdOf(code) };
+      const counts = { grade: 1, lease: 0, incarnation: 0, queued: 0, lagMs: 0 };
+      await tx.db.insert(tx.t.stations).values({ code, state: 'enrolled', enrolledAt: now, ...words, ...counts });
+      await tx.db.insert(tx.t.allotments).values({ station: code, ...ALLOTMENT });
+      await leaseNumbers(tx, code, now);
+      await emit(tx, { peer: code, type: 'allotment.set', agg: 'allotment-*', fact: ALLOTMENT }, now);
+    }
+  });
+}

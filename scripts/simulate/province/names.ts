@@ -1,0 +1,34 @@
+import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
+import { sealingKey } from '@lianpiao/shared/crypto/sm4';
+import { personVault } from '@lianpiao/shared/store/person-vault';
+import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
+
+export const STATIONS = ['330100001', '330600001', '330200001'] as const;
+export const TLS = { ca: '', cert: '', key: '' };
+export const BROKERS = ['mqtts://broker'] as const;
+/** Noon of 2026-11-21 in China. */
+export const STARTS_AT = Date.UTC(2026, 10, 21, 4);
+
+export const installIdOf = (station: string) => `machine-${station}`;
+
+const keys = new Map(
+  STATIONS.map((station) => [
+    station as string,
+    new MacKeys([{ keyNo: 1, secret: Buffer.alloc(32, Number(station) % 251), activeAt: 0 }]),
+  ]),
+);
+
+/** Keys that a station and the hub have agreed on. */
+export function macKeysOf(station: string): MacKeys | undefined {
+  return keys.get(station);
+}
+
+/** A vault with the month keys that every party has from the start. */
+export function vault() {
+  const persons = personVault(Buffer.alloc(32, 7));
+  for (let month = 10; month <= 12; month += 1) persons.load(sealingKey(202600 + month, Buffer.alloc(32, month)));
+  return persons;
+}
+
+/** Paper is nobody's business here: its signature is made of zeros. */
+export const paper = paperMaker({ keyNo: 1, sign: () => new Uint8Array(64) }, { name: '中心' }, (seller) => seller);

@@ -1,0 +1,148 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Outcome } from '@lianpiao/shared/domain/outcome';
+import type { Trip } from '@lianpiao/shared/domain/trip';
+import type { Call, Caller } from '@lianpiao/shared/store/call';
+import { newBroker, type VirtualBroker } from '../world/virtual-broker.ts';
+import { beginTime, type VirtualTime } from '../world/virtual-time.ts';
+import { type Centre, startCentre } from './hub-node.ts';
+import { Journal } from './journal.ts';
+import { STARTS_AT, STATIONS } from './names.ts';
+import { Node } from './node.ts';
+import { Payer } from './payer.ts';
+import { type Station, startStation } from './station-node.ts';
+
+/** A caller without an answer asks again after so many ms. */
+const AGAIN_MS = 200;
+const MEMORY = '/dev/shm';
+
+/** A ticket that somebody was told about, and what they were told last. */
+export type KnownTicket = {
+  readonly ticketNo: string;
+  readonly home: string;
+  readonly trip: Trip;
+  readonly from: number;
+  state: 'sold' | 'collected' | 'boarded' | 'voided' | 'refunded' | 'rebooked';
+};
+
+/** Everything of one run: the processes, the world around them, and what callers were told. */
+export class Run {
+  readonly seed: number;
+  readonly folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'lianpiao-simulate-'));
+  readonly time: VirtualTime;
+  readonly broker: VirtualBroker;
+  readonly journal = new Journal();
+  readonly payer = new Payer();
+  readonly hub: Node<Centre>;
+  readonly stations: readonly Node<Station>[];
+  readonly trips: Trip[] = [];
+  readonly tickets = new Map<string, KnownTicket>();
+  /** What is under way: names of actions whose callers still wait. */
+  readonly underWay = new Set<string>();
+  #made = 0;
+
+  constructor(seed: number) {
+    this.seed = seed;
+    this.time = beginTime(seed, STARTS_AT);
+    this.broker = newBroker();
+    const failed = (name: string) => (cause: unknown) =>
+      this.journal.violated('start', { name, reason: reasonOf(cause) });
+    const provider = this.payer.provider;
+    this.hub = new Node(
+      'hub',
+      join(this.folder, 'hub.sqlite'),
+      (file) => startCentre(file, provider, this.journal),
+      failed('hub'),
+    );
+    this.stations = STATIONS.map((code) => {
+      const skewMs = this.upTo(1_000) - 500;
+      const clock = { now: () => this.time.wall + skewMs };
+      const start = (file: string) => startStation(file, code, clock, this.journal);
+      return new Node(code, join(this.folder, `${code}.sqlite`), start, failed(code));
+    });
+  }
+
+  get nodes(): readonly Node<unknown>[] {
+    return [this.hub, ...this.stations] as readonly Node<unknown>[];
+  }
+
+  station(code: string): Node<Station> {
+    return this.stations.find(({ name }) => name === code)!;
+  }
+
+  chance(share: number): boolean {
+    return this.time.random() < share;
+  }
+
+  upTo(count: number): number {
+    return Math.floor(this.time.random() * count);
+  }
+
+  pick<One>(list: readonly One[]): One | undefined {
+    return list[this.upTo(list.length)];
+  }
+
+  next(): number {
+    this.#made += 1;
+    return this.#made;
+  }
+
+  /** Something that somebody does from now on, at their own pace. What it throws is a violation. */
+  begin(name: string, work: () => Promise<string>): void {
+    const label = `${name} #${this.next()}`;
+    this.underWay.add(label);
+    work()
+      .then((outcome) => this.journal.note(`  ${label}: ${outcome}`))
+      .catch((cause: unknown) => this.journal.violated('action', { label, reason: reasonOf(cause) }))
+      .finally(() => this.underWay.delete(label));
+  }
+
+  /**
+   * Asks a verb under one key until there is an answer, through crashes and full disks. Now and then the key is used once
+   * more, as by a caller who lost the answer: it has to be the same one.
+   */
+  async ask<Parts, Given extends Outcome<unknown, { readonly code: string }>>(
+    node: Node<Parts>,
+    caller: Caller,
+    verb: (parts: Parts, call: Call) => Promise<Given>,
+    repeats = true,
+  ): Promise<Given> {
+    const key = `key-${this.next()}`;
+    const call = { caller, key, bodyHash: key };
+    const answer = await this.untilAnswered(node, (parts) => verb(parts, call));
+    if (repeats && answer.ok && this.chance(0.1)) {
+      const again = await this.untilAnswered(node, (parts) => verb(parts, call));
+      if (JSON.stringify(again) !== JSON.stringify(answer))
+        this.journal.violated('same key, same answer', { node: node.name, answer, again });
+    }
+    return answer;
+  }
+
+  async untilAnswered<Parts, Given>(node: Node<Parts>, verb: (parts: Parts) => Promise<Given>): Promise<Given> {
+    for (;;) {
+      const given = await node.ask(verb);
+      if (given !== 'unknown') return given;
+      this.journal.count('asked again');
+      await this.pause(AGAIN_MS);
+    }
+  }
+
+  pause(ms: number): Promise<void> {
+    return new Promise((go) => void this.time.after(ms, go));
+  }
+
+  told(ticket: KnownTicket): void {
+    if (this.tickets.has(ticket.ticketNo)) this.journal.violated('I5 a number twice', ticket.ticketNo);
+    this.tickets.set(ticket.ticketNo, ticket);
+  }
+
+  close(): void {
+    for (const node of this.nodes) node.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message).slice(0, 1_500) : String(cause);
+}

@@ -1,0 +1,116 @@
+import { startDead } from './actions/faults.ts';
+import { nextAction } from './actions/next-action.ts';
+import { putOnSale } from './actions/rides.ts';
+import { checkBalance, checkBooks } from './checks/money-checks.ts';
+import { restlessness } from './checks/rest.ts';
+import { checkSeats, livelyTrips } from './checks/seat-checks.ts';
+import { checkStreams } from './checks/stream-checks.ts';
+import { checkSameTickets, checkTold } from './checks/ticket-checks.ts';
+import type { Violation } from './province/journal.ts';
+import { Run, reasonOf } from './province/run-state.ts';
+import { isKilled } from './world/life.ts';
+
+export type SeedResult = {
+  readonly seed: number;
+  readonly steps: number;
+  readonly digest: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly violations: readonly Violation[];
+  /** The last lines of the run. */
+  readonly trace: readonly string[];
+};
+
+const WHOLE_EVERY = 500;
+/** A step takes so many ms, now and then more. */
+const STEP_MS = 30;
+const LONG_STEP_MS = 1_500;
+/** After a run everything comes to rest in so many rounds of so many ms. */
+const REST_ROUNDS = 400;
+const REST_MS = 500;
+const ENDS_AT_ROUND = 8;
+const ROUNDS_MIN = 20;
+
+/** One run: the same seed and steps give the same run, to the last line. */
+export async function simulateSeed(seed: number, steps: number): Promise<SeedResult> {
+  const run = new Run(seed);
+  const stray = (cause: unknown) => {
+    if (!isKilled(cause)) run.journal.violated('nobody caught it', reasonOf(cause));
+  };
+  process.on('unhandledRejection', stray);
+  let step = 0;
+  try {
+    await openDay(run);
+    for (step = 1; step <= steps && run.journal.violations.length === 0; step += 1) await oneStep(run, step);
+    if (run.journal.violations.length === 0) await comeToRest(run);
+  } catch (cause) {
+    run.journal.violated('the simulator failed', reasonOf(cause));
+  } finally {
+    process.off('unhandledRejection', stray);
+    run.close();
+  }
+  const { violations, lines, counts } = run.journal;
+  return {
+    seed,
+    steps: Math.min(step, steps),
+    digest: run.journal.digest(),
+    counts: Object.fromEntries(counts),
+    violations,
+    trace: lines,
+  };
+}
+
+/** All processes are up and every station has a coach on sale before anything goes wrong. */
+async function openDay(run: Run): Promise<void> {
+  startDead(run);
+  await run.time.advance(3_000, 5);
+  for (let time = 0; time < 6; time += 1) putOnSale(run);
+  await run.time.advance(2_000, 5);
+}
+
+async function oneStep(run: Run, step: number): Promise<void> {
+  nextAction(run);
+  if (run.chance(0.02)) await run.time.advance(run.upTo(LONG_STEP_MS), 5);
+  else await run.time.advance(run.upTo(STEP_MS));
+  run.journal.note(`${step} ${stateOf(run)}`);
+  if (run.nodes.some(({ life }) => life.touched)) {
+    checkSeats(run, livelyTrips(run));
+    checkStreams(run);
+    for (const { life } of run.nodes) life.touched = false;
+  }
+  if (step % WHOLE_EVERY === 0) checkWhole(run);
+}
+
+function stateOf(run: Run): string {
+  const nodes = run.nodes.map(({ life }) => (life.dead ? 'dead' : life.statements)).join(' ');
+  return `at ${run.time.wall} statements ${nodes} messages ${run.broker.delivered} waiting ${run.underWay.size}`;
+}
+
+function checkWhole(run: Run): void {
+  checkSeats(run, run.trips);
+  checkTold(run);
+  checkBalance(run);
+}
+
+/** Everything heals and nobody wants anything more: then all parties agree. */
+async function comeToRest(run: Run): Promise<void> {
+  run.journal.note('everything heals');
+  run.broker.calm();
+  run.payer.unreachable = 0;
+  for (const { life } of run.nodes) {
+    life.crashAt(Number.POSITIVE_INFINITY, true);
+    life.commitsToFail = 0;
+  }
+  let restless = ['just begun'];
+  for (let round = 0; round < REST_ROUNDS && restless.length > 0; round += 1) {
+    startDead(run);
+    await run.time.advance(REST_MS, 5);
+    // Holds, payments and refunds that nobody sees to end by the clock.
+    if (round === ENDS_AT_ROUND) run.time.wallOffsetMs += 3_600_000;
+    restless = round < ROUNDS_MIN ? ['holds and payments have not ended'] : restlessness(run);
+  }
+  if (restless.length > 0) run.journal.violated('it does not come to rest', restless);
+  checkWhole(run);
+  checkSameTickets(run);
+  await checkBooks(run);
+  run.journal.note(`at rest ${stateOf(run)}`);
+}

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { SeedResult } from './simulate-seed.ts';
+
+export type SeedsWish = {
+  readonly first: number;
+  readonly seeds: number;
+  readonly steps: number;
+  /** Name of a rule that is switched off, or `none`. */
+  readonly mutant: string;
+  /** Stops at the first violation. */
+  readonly untilCaught?: boolean;
+};
+
+const WORKERS_MAX = 8;
+
+/** Simulates seeds in processes of their own, as many as there are cores, and tells each result as it comes. */
+export async function simulateSeeds(wish: SeedsWish, tell: (result: SeedResult) => void): Promise<void> {
+  const workers = Math.min(WORKERS_MAX, availableParallelism(), wish.seeds);
+  const children: ChildProcess[] = [];
+  const all = Array.from({ length: wish.seeds }, (_, index) => wish.first + index);
+  await Promise.all(
+    Array.from({ length: workers }, (_, worker) =>
+      work(
+        wish,
+        all.filter((_seed, index) => index % workers === worker),
+        tell,
+        children,
+      ),
+    ),
+  );
+}
+
+async function work(
+  { steps, mutant, untilCaught }: SeedsWish,
+  seeds: readonly number[],
+  tell: (result: SeedResult) => void,
+  children: ChildProcess[],
+): Promise<void> {
+  const args = [join(import.meta.dirname, 'worker.ts'), String(steps), mutant, ...seeds.map(String)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  let left = seeds.length;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const result = JSON.parse(line) as SeedResult;
+    left -= 1;
+    tell(result);
+    if (untilCaught && result.violations.length > 0) for (const each of children) each.kill();
+  }
+  const [code] = await exited;
+  if (left > 0 && !child.killed) throw new Error(`the simulation ended with ${code} before its ${left} last seeds`);
+}

@@ -1,0 +1,128 @@
+import { seededRandom } from '@lianpiao/shared/testing/chaos-transport';
+import { EventQueue } from './event-queue.ts';
+import { currentLife, isKilled, type Life } from './life.ts';
+
+type Work = () => void;
+type Scheduled = { readonly at: number; readonly order: number; readonly timer: VirtualTimer };
+
+const turn = globalThis.setImmediate;
+
+/** What a timer function returns; the product clears it and never asks it anything. */
+class VirtualTimer {
+  readonly life: Life | undefined = currentLife();
+  readonly work: Work;
+  readonly everyMs: number | undefined;
+  cleared = false;
+
+  constructor(work: Work, everyMs?: number) {
+    this.work = work;
+    this.everyMs = everyMs;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+}
+
+/**
+ * The only clock, timers and chance of a run. Nothing happens by itself: `advance` runs what is due, in order, and lets
+ * each piece of work come to rest before the next one.
+ */
+export class VirtualTime {
+  readonly random: () => number;
+  /** Monotonic, in ms. */
+  now = 0;
+  /** What a person or a time server adds to the wall clock, in ms. */
+  wallOffsetMs: number;
+  /** Repeated timers run late by this factor, as in a busy process. */
+  #stretch = 1;
+  #order = 0;
+  readonly #queue = new EventQueue<Scheduled>();
+
+  constructor(seed: number, startsAt: number) {
+    this.random = seededRandom(seed);
+    this.wallOffsetMs = startsAt;
+  }
+
+  get wall(): number {
+    return this.wallOffsetMs + Math.floor(this.now);
+  }
+
+  after(ms: number, work: Work, everyMs?: number): VirtualTimer {
+    const timer = new VirtualTimer(work, everyMs);
+    if (!timer.life?.dead) this.#add(timer, Math.max(0, ms));
+    return timer;
+  }
+
+  async advance(ms: number, stretch = 1): Promise<void> {
+    const until = this.now + ms;
+    this.#stretch = stretch;
+    await settled();
+    for (let next = this.#queue.next(); next && next.at <= until; next = this.#queue.next()) {
+      this.#queue.take();
+      const { timer } = next;
+      if (timer.cleared || timer.life?.dead) continue;
+      this.now = Math.max(this.now, next.at);
+      if (timer.everyMs !== undefined) this.#add(timer, Math.max(1, timer.everyMs * this.#stretch));
+      runTimer(timer);
+      await settled();
+    }
+    this.now = until;
+  }
+
+  #add(timer: VirtualTimer, ms: number): void {
+    this.#order += 1;
+    this.#queue.add({ at: this.now + ms, order: this.#order, timer });
+  }
+}
+
+function runTimer({ life, work }: VirtualTimer): void {
+  try {
+    if (life) life.run(work);
+    else work();
+  } catch (cause) {
+    if (!isKilled(cause)) throw cause;
+  }
+}
+
+/** Resolves when every promise that can go on has gone on. */
+function settled(): Promise<void> {
+  return new Promise((rest) => turn(() => rest()));
+}
+
+let time = new VirtualTime(0, 0);
+
+/** The time of the run that is under way. */
+export function theTime(): VirtualTime {
+  return time;
+}
+
+export function beginTime(seed: number, startsAt: number): VirtualTime {
+  time = new VirtualTime(seed, startsAt);
+  return time;
+}
+
+/** Puts the clock, the timers and the chance of JavaScript itself on virtual time, for all code of this process. */
+export function takeOverGlobals(): void {
+  const start = (work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => time.after(ms, () => work(...args));
+  const repeat = (work: (...args: unknown[]) => void, ms = 1, ...args: unknown[]) =>
+    time.after(ms, () => work(...args), ms);
+  const clear = (timer: unknown) => {
+    if (timer instanceof VirtualTimer) timer.cleared = true;
+  };
+  Object.assign(globalThis, {
+    setTimeout: start,
+    setInterval: repeat,
+    setImmediate: (work: (...args: unknown[]) => void, ...args: unknown[]) => start(work, 0, ...args),
+    clearTimeout: clear,
+    clearInterval: clear,
+    clearImmediate: clear,
+  });
+  Date.now = () => time.wall;
+  Math.random = () => time.random();
+  performance.now = () => time.now;
+}
