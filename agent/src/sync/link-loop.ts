@@ -315,7 +315,7 @@ export class LinkLoop implements LinkPort {
 
   async #welcomed(message: Welcome): Promise<void> {
     const { store, clock, installId } = this.#options;
-    if (message.to.boot !== this.#boot) return;
+    if (message.to.boot !== this.#boot || !this.#session.isNew({ lease: message.ln, hubBoot: message.boot })) return;
     const ours = await positionsOf(store.read, HUB);
     const kept = new Map<string, string | undefined>();
     for (const lane of LANES) kept.set(lane, await sentHash(store.read, HUB, lane, message.lanes[lane].in.ack));

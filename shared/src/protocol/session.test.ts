@@ -43,6 +43,10 @@ describe('a session', () => {
     expect(session.welcomed({ ...LEASE, lease: 6 }, 1)).toBe(true);
     session.disconnected();
     expect(session.welcomed({ ...LEASE, lease: 7 }, 2)).toBe(false);
+    // Its line broke, it greets again, and a welcome of before comes late: what it tells was true then.
+    session.connected();
+    expect(session.isNew({ ...LEASE, lease: 6 })).toBe(false);
+    expect(session.welcomed({ ...LEASE, lease: 7 }, 3)).toBe(true);
   });
 
   it('greets a new life of the hub at once, also just after a hello to the last one, and its own one not again', () => {

@@ -34,6 +34,8 @@ export class StationSession {
   readonly liveness = new Liveness();
   #state: SessionState = 'down';
   #lease: Lease | undefined;
+  /** The latest lease that we have had, also when it has ended. */
+  #newest: Lease | undefined;
   #fence: string | undefined;
   #helloAt: number | undefined;
   #hellos = 0;
@@ -89,10 +91,15 @@ export class StationSession {
     this.#hellos += 1;
   }
 
-  /** False for a welcome that is not newer than what we have: it was delayed or sent twice. */
+  /** False for a welcome that is not newer than those that we have had: it was delayed or sent twice, and tells how things were. */
+  isNew({ lease, hubBoot }: Pick<Lease, 'lease' | 'hubBoot'>): boolean {
+    return this.#state !== 'down' && !(this.#newest?.hubBoot === hubBoot && this.#newest.lease >= lease);
+  }
+
+  /** False for a welcome that is not new. */
   welcomed(lease: Lease, now: number): boolean {
-    if (this.#state === 'down') return false;
-    if (this.#lease && this.#lease.lease >= lease.lease && this.#lease.hubBoot === lease.hubBoot) return false;
+    if (!this.isNew(lease)) return false;
+    this.#newest = lease;
     this.#state = 'up';
     this.#lease = lease;
     this.#fence = undefined;
