@@ -324,8 +324,7 @@ export class LinkLoop implements LinkPort {
     if (fatal) return this.#fence(fatal.code, { lane: fatal.lane, detail: fatal.detail });
 
     const { ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot } = message;
-    if (!this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic())) return;
-    if (message.to.at === this.#said.at) this.#offset.exchanged(monotonic() - this.#said.on, message.at, clock.now());
+    // First what must be durable: if that fails there is no session, and we say hello again.
     await store.transaction(async (tx) => {
       await resumeSelling(tx, 'fence');
       if (incarnation === this.#identity!.incarnation) return;
@@ -334,6 +333,8 @@ export class LinkLoop implements LinkPort {
     });
     this.#identity = { ...this.#identity!, incarnation };
     this.#recovering = true;
+    if (!this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic())) return;
+    if (message.to.at === this.#said.at) this.#offset.exchanged(monotonic() - this.#said.on, message.at, clock.now());
     this.#lastWordAt = clock.now();
     await this.#link?.start(ours, message.lanes, message.window);
     this.#options.log('link.welcomed', { lease, incarnation, hubIncarnation, queued: this.#link?.queued });
