@@ -7,16 +7,25 @@ import { openApiApp } from '@lianpiao/shared/http/openapi-app';
 import { publishTrips } from './province-of-trips.ts';
 
 /** The hub of `npm run bench -- search` in a process of its own: its channel interface over a database full of trips. */
-export type SearchHubArgs = { readonly trips: number; readonly token: string };
+export type SearchHubArgs = { readonly trips: number; readonly tokens: readonly string[] };
 export type SearchHubReady = { readonly address: string; readonly trips: number; readonly loadMs: number };
 
-const { trips, token } = JSON.parse(process.argv[2]!) as SearchHubArgs;
+const { trips, tokens } = JSON.parse(process.argv[2]!) as SearchHubArgs;
 const hub = await freshHub();
 await publishTrips(hub.store, trips);
-const channel = { id: 'web-demo', name: '示例网站', kind: 'web', terminal: '001', state: 'open', feeBasisPoints: 0 };
-await hub.store.transaction((tx) =>
-  tx.db.insert(tx.t.channels).values({ ...channel, tokenHash: sm3Hex(token), callsPerMinute: 1e9 }),
-);
+const channel = {
+  name: '示例网站',
+  kind: 'web',
+  state: 'open',
+  feeBasisPoints: 0,
+  callsPerMinute: 1e9,
+};
+await hub.store.transaction(async (tx) => {
+  for (const [index, token] of tokens.entries())
+    await tx.db
+      .insert(tx.t.channels)
+      .values({ ...channel, id: `web-${index}`, terminal: String(index).padStart(3, '0'), tokenHash: sm3Hex(token) });
+});
 const search = new TripSearch(hub.store);
 const startedAt = performance.now();
 await search.load(hub.clock.now());

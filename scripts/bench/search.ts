@@ -14,8 +14,8 @@ const ROUND_MS = 4_000;
 const SEARCHES_PER_SALE = 20;
 /** A sale that searches do not show by then is a failure, in ms. */
 const VISIBLE_MS_MAX = 1_000;
-const TOKEN = 'a-channel-token-for-the-benchmark';
-const HEADERS = `Host: bench\r\nAuthorization: Bearer ${TOKEN}`;
+/** A channel for each connection: one alone may not hold so many unsold seats. */
+const TOKENS = Array.from({ length: CONNECTIONS }, (_, index) => `token-of-channel-${index}-of-the-benchmark`);
 /** Lengths of answers that the bare handler repeats. */
 const LENGTHS_MAX = 5_000;
 
@@ -27,7 +27,7 @@ type Round = { readonly rate: number; readonly sales: number; readonly slowestMs
  * bytes. Client, hub and bare handler are processes of their own. Sales are not counted, only what they cost the searches.
  */
 export async function searchBench(): Promise<BenchResult> {
-  const hub = new Child('search-hub.ts', { trips: TRIPS, token: TOKEN } satisfies SearchHubArgs);
+  const hub = new Child('search-hub.ts', { trips: TRIPS, tokens: TOKENS } satisfies SearchHubArgs);
   const { address, trips, loadMs } = await hub.heard<SearchHubReady>();
   console.log(`${trips} trips, read into memory in ${loadMs} ms`);
   const bare = new Child('bare-search.ts', {});
@@ -61,17 +61,18 @@ async function load(address: string, seed: number, selling: boolean): Promise<Ro
   const startedAt = performance.now();
   const ask = async (index: number) => {
     const line = new KeepAlive(address);
+    const headers = `Host: bench\r\nAuthorization: Bearer ${TOKENS[index]!}`;
     const dice = diceOf(1 + seed * CONNECTIONS + index);
     for (let searches = 1; performance.now() - startedAt < ROUND_MS; searches += 1) {
       const path = rideOf(dice);
-      const { body } = good(await line.ask(`GET ${path} HTTP/1.1\r\n${HEADERS}`));
+      const { body } = good(await line.ask(`GET ${path} HTTP/1.1\r\n${headers}`));
       total.searches += 1;
       if (lengths.length < LENGTHS_MAX) lengths.push(body.length);
       if (!selling || searches % SEARCHES_PER_SALE !== 0) continue;
       const offer = (JSON.parse(body.toString()) as Offer[]).find(({ remaining }) => remaining > 0);
       if (!offer) continue;
       const key = `sale-${seed}-${index}-${searches}`;
-      const visible = await sellAndLook(line, path, offer, key);
+      const visible = await sellAndLook(line, { path, headers }, offer, key);
       total.sales += 1;
       total.searches += visible.searches;
       total.slowestMs = Math.max(total.slowestMs, visible.ms);
@@ -98,15 +99,17 @@ function stayAwake(): () => void {
   };
 }
 
+type Question = { readonly path: string; readonly headers: string };
+
 /** Holds a seat of an offer, and searches until it shows. */
-async function sellAndLook(line: KeepAlive, path: string, offer: Offer, key: string) {
+async function sellAndLook(line: KeepAlive, { path, headers }: Question, offer: Offer, key: string) {
   const { tripId, from, to, remaining } = offer;
   const wish = JSON.stringify({ tripId, from, to, count: 1 });
   const about = `Idempotency-Key: ${key}\r\nContent-Type: application/json\r\nContent-Length: ${wish.length}`;
-  good(await line.ask(`POST /channel/v1/holds HTTP/1.1\r\n${HEADERS}\r\n${about}`, wish));
+  good(await line.ask(`POST /channel/v1/holds HTTP/1.1\r\n${headers}\r\n${about}`, wish));
   const heldAt = performance.now();
   for (let searches = 1; ; searches += 1) {
-    const { body } = good(await line.ask(`GET ${path} HTTP/1.1\r\n${HEADERS}`));
+    const { body } = good(await line.ask(`GET ${path} HTTP/1.1\r\n${headers}`));
     const shown = (JSON.parse(body.toString()) as Offer[]).find((each) => each.tripId === tripId);
     const ms = performance.now() - heldAt;
     // Others may have taken seats of this trip as well, but nobody has given one back.
