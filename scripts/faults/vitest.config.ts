@@ -7,7 +7,9 @@ export default defineConfig({
     include: [
       'scripts/faults/**/*.test.ts',
       'scripts/faults/**/*.fault.ts',
-      'scripts/scenarios/station-link.test.ts',
+      'scripts/scenarios/station-*.test.ts',
+      'shared/src/run-process.test.ts',
+      'shared/src/store/lock-folder.test.ts',
       'hub/src/broker/*.test.ts',
     ],
     testNamePattern: /\brow \d+:/,
