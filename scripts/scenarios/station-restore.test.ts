@@ -174,7 +174,11 @@ describe('a station that was restored', () => {
     const again = await rig.hub();
     await soon(() => expect(other.link.state().stopped).toBe('link.streams-forked'));
     await soon(async () => expect(await saleStop(other.store.read)).toMatchObject({ code: 'link.streams-forked' }));
-    expect(again.hub.freshness()).toMatchObject([{ station: HANGZHOU, online: false, stopped: 'link.streams-forked' }]);
+    await soon(() =>
+      expect(again.hub.freshness()).toMatchObject([
+        { station: HANGZHOU, online: false, stopped: 'link.streams-forked' },
+      ]),
+    );
     expect(await holdSeats(other.agent, call(), { ...ride, count: 1 }, now())).toMatchObject({
       refusal: { code: 'station.may-not-sell', why: 'link.streams-forked' },
     });
