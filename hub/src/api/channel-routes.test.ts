@@ -6,7 +6,7 @@ import { openApiApp } from '@lianpiao/shared/http/openapi-app';
 import type { Held, Offer } from '@lianpiao/shared/protocol/ticketing';
 import { activateRules } from '@lianpiao/shared/store/rules';
 import { aPassenger, aTrip } from '@lianpiao/shared/testing/builders';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TripSearch } from '../inventory/trip-search.ts';
 import { type FreshHub, freshHub, HANGZHOU, onSale, pay } from '../testing/fresh-hub.ts';
 import { channelRoutes } from './channel-routes.ts';
@@ -17,6 +17,7 @@ const trip = aTrip({ serviceDate: '20261123' as never });
 let hub: FreshHub;
 let app: ReturnType<typeof openApiApp>;
 let first: ReturnType<typeof channelRoutes>;
+let search: TripSearch;
 beforeEach(async () => {
   hub = await freshHub();
   await onSale(hub, trip, 3);
@@ -28,7 +29,7 @@ beforeEach(async () => {
     ]);
   });
   app = openApiApp(() => undefined);
-  const search = new TripSearch(hub.store);
+  search = new TripSearch(hub.store);
   await search.load(hub.clock.now());
   first = channelRoutes(app, { hub, search, log: () => undefined });
 });
@@ -125,6 +126,10 @@ describe("the channel's interface", () => {
         expect(await over(good, 'a-token-that-nobody-was-given')).toMatchObject({ status: 401 });
       }
       expect((await over(good)).body).toMatchObject([{ toName: '宁波', remaining: 3 }]);
+      vi.spyOn(search, 'search').mockImplementation(() => {
+        throw new Error('a bug in the search');
+      });
+      expect(await over(good)).toMatchObject({ status: 500, body: { code: 'program.bug' } });
     } finally {
       await server.close();
     }

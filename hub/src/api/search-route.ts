@@ -29,11 +29,11 @@ export function searchRoute({ hub, search, callers }: Searching) {
 }
 
 /**
- * The same before all routes, for the one call that is asked for all day long: answers where the question is good and
- * nothing has to be read first, at less than the price of a route. False leaves the request to the routes.
+ * The same before all routes, for the one call that is asked for all day long: answers a good question of a known caller at
+ * less than the price of a route. False, or a failure, leaves the request to the routes, which say what is wrong.
  */
 export function searchFirst({ hub, search, callers }: Searching) {
-  return ({ method, url = '', headers }: IncomingMessage, answer: ServerResponse): boolean => {
+  return ({ method, url = '', headers }: IncomingMessage, answer: ServerResponse): boolean | Promise<boolean> => {
     if (method !== 'GET' || !url.startsWith(`${PATH}?`)) return false;
     const query = new URLSearchParams(url.slice(PATH.length));
     const [from, to, date] = [query.get('from') ?? '', query.get('to') ?? '', query.get('date') ?? ''];
@@ -41,11 +41,10 @@ export function searchFirst({ hub, search, callers }: Searching) {
     const write = (offers: string) => {
       answer.writeHead(200, { ...JSON_TYPE, 'content-length': offers.length });
       answer.end(offers, 'latin1');
+      return true;
     };
     const offers = search.search({ from, to, date }, hub.clock.now());
-    if (typeof offers === 'string') write(offers);
-    else offers.then(write, (cause: unknown) => answer.destroy(cause as Error));
-    return true;
+    return typeof offers === 'string' ? write(offers) : offers.then(write);
   };
 }
 

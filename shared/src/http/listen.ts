@@ -4,8 +4,8 @@ import { serve } from '@hono/node-server';
 import { Fault } from '../fault.ts';
 
 type Fetch = (request: Request) => Response | Promise<Response>;
-/** Is asked before the application: true where it has answered or will. */
-export type First = (request: IncomingMessage, answer: ServerResponse) => boolean;
+/** Is asked before the application: true where it has answered. What it throws is left to the application, which says so properly. */
+export type First = (request: IncomingMessage, answer: ServerResponse) => boolean | Promise<boolean>;
 
 /**
  * Serves an application on an address of this machine. Port 0 takes a free one.
@@ -20,10 +20,7 @@ export function listen(
 ): Promise<{ readonly address: string; close(): Promise<void> }> {
   return new Promise((resolve, reject) => {
     const withFirst = ((options: object, rest: RequestListener) =>
-      createServer(
-        options,
-        (request, answer) => void (first(request, answer) || rest(request, answer)),
-      )) as typeof createServer;
+      createServer(options, (request, answer) => ask(first, request, answer, rest))) as typeof createServer;
     const server = serve({ fetch, hostname: host, port, createServer: withFirst }, (info: AddressInfo) =>
       resolve({
         address: `http://${host}:${info.port}`,
@@ -48,4 +45,17 @@ export function listen(
       );
     });
   });
+}
+
+/** Without a promise where `first` has none: it is the hot path. */
+function ask(first: First, request: IncomingMessage, answer: ServerResponse, rest: RequestListener): void {
+  const goOn = (answered: boolean) => void (answered || rest(request, answer));
+  let answered: boolean | Promise<boolean>;
+  try {
+    answered = first(request, answer);
+  } catch {
+    answered = false;
+  }
+  if (answered instanceof Promise) void answered.catch(() => false).then(goOn);
+  else goOn(answered);
 }
