@@ -3,15 +3,19 @@
  * The last line is JSON: {"name","ours","limit","ratio","unit"}; ratio 1 is the limit, bigger is better.
  */
 
+import { claimsBench } from './claims.ts';
 import { linkBench } from './link.ts';
 import type { BenchResult } from './result.ts';
 import { saleBench } from './sale.ts';
 import { searchBench } from './search.ts';
+import { stormBench } from './storm.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   sale: saleBench,
   search: searchBench,
   link: linkBench,
+  claims: claimsBench,
+  storm: stormBench,
 };
 
 const name = process.argv[2] ?? '';
