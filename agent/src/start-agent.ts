@@ -17,6 +17,7 @@ import { agentApp } from './api/app.ts';
 import { closeBoarding } from './boarding/close-boarding.ts';
 import { agentConfig } from './config.ts';
 import { openCounterDevices } from './counter-devices.ts';
+import { driveExchanges } from './exchange/drive-exchange.ts';
 import { expireHolds } from './seats/expire-holds.ts';
 import { firstCredentials } from './shifts/first-credentials.ts';
 import { openAgentStore } from './store/open-agent-store.ts';
@@ -35,6 +36,7 @@ const SOURCE_MS = 5_000;
 const HOLDS_MS = 1_000;
 const BOARDING_MS = 5_000;
 const ORDERS_MS = 1_000;
+const EXCHANGES_MS = 2_000;
 const MONTH_KEYS_MS = 2_000;
 
 /** Starts a station from its data folder: keys and enrolment, database, link, devices, source, loops, and the interface. */
@@ -83,6 +85,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log),
     startJob('boarding', BOARDING_MS, () => closeBoarding(agent, clock.now()), log),
     startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
+    startJob('exchanges', EXCHANGES_MS, () => driveExchanges(desk, clock.now()), log),
     startJob('month-keys', MONTH_KEYS_MS, () => keepMonthKeys(desk, masterKey), log),
   ];
   const app = agentApp({

@@ -148,6 +148,7 @@ it('says in its document how callers are known and which calls want an idempoten
     'post /counter/v1/pickups',
     'post /counter/v1/shift/close',
     'post /counter/v1/print-jobs/{jobId}/resolve',
+    'post /counter/v1/exchanges/{exchangeId}/settle',
   ]);
   expect(keyed.filter((name) => name.includes('/kiosk/'))).toEqual([
     'post /kiosk/v1/pickups',

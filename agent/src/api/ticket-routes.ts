@@ -12,12 +12,12 @@ import { hubLists } from '../boarding/hub-lists.ts';
 import { manifest } from '../boarding/manifest.ts';
 import { unboardTicket } from '../boarding/unboard-ticket.ts';
 import { departTrip } from '../departure/depart-trip.ts';
+import { rebookAnywhere } from '../exchange/rebook-anywhere.ts';
 import { holdOrRecall } from '../seats/hold-or-recall.ts';
 import { releaseSeats } from '../seats/release-seats.ts';
 import type { SeatRecalls } from '../seats/seat-recalls.ts';
 import { confirmOrder } from '../tickets/confirm-order.ts';
 import { orderById, ticketByNo } from '../tickets/query-tickets.ts';
-import { rebookTicket } from '../tickets/rebook-ticket.ts';
 import { quoteAnywhere, refundAnywhere } from '../tickets/refund-anywhere.ts';
 import { reprintTicket } from '../tickets/reprint-ticket.ts';
 import { sell } from '../tickets/sell.ts';
@@ -224,7 +224,7 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, recalls:
       body: body.rebookInput,
       answer: body.rebooked,
     },
-    ({ c, params, body }) => calling(c, (call) => rebookTicket(agent, call, { ...params, ...body }, clock.now())),
+    ({ c, params, body }) => calling(c, (call) => rebookAnywhere(desk, call, { ...params, ...body })),
   );
   mount(
     app,

@@ -142,6 +142,24 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     since: int('since').notNull(),
   });
 
+  /**
+   * 改签 of tickets whose home is elsewhere, coordinated here. state: pinned, done, refused, too-late. `newTicket` is JSON. `dueFen` is cash
+   * that the passenger still has to get.
+   */
+  const exchanges = table('exchanges', {
+    exchangeId: text('exchange_id').primaryKey(),
+    oldTicketNo: text('old_ticket_no').notNull(),
+    holdId: text('hold_id').notNull(),
+    newTicket: text('new_ticket').notNull(),
+    differenceFen: int('difference_fen').notNull(),
+    notAfter: int('not_after').notNull(),
+    state: text('state').notNull(),
+    reason: text('reason'),
+    dueFen: int('due_fen').notNull(),
+    beganAt: int('began_at').notNull(),
+    endedAt: int('ended_at'),
+  });
+
   return {
     users,
     sessions,
@@ -158,6 +176,7 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     allotments,
     saleStops,
     uncertainSeats,
+    exchanges,
   };
 }
 

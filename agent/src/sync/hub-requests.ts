@@ -1,12 +1,13 @@
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
+import { burnKey } from '@lianpiao/shared/store/burn-key';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { and, eq } from 'drizzle-orm';
 import { HUB } from '../agent.ts';
 import type { AgentDesk } from '../agent-desk.ts';
+import { rebookAway } from '../exchange/rebook-away.ts';
 import { giveSeats } from '../seats/give-seats.ts';
 import { collectTickets } from '../tickets/collect-tickets.ts';
 import { viewOf } from '../tickets/query-tickets.ts';
@@ -16,6 +17,7 @@ import { refundTicket } from '../tickets/refund-ticket.ts';
 /** The hub, or another station through it, asking this station. It has no drawer and no clerk here. */
 const ASKING: Caller = { id: HUB, channel: 'counter', terminal: '000', clerk: null, shiftId: null };
 
+type Json = Extract<RequestAnswer<'intent.state'>, { state: 'yes' }>['answer'];
 type Answers = {
   readonly [Kind in RequestKind]?: (
     body: RequestBody<Kind>,
@@ -42,6 +44,7 @@ export function hubRequests(desk: AgentDesk): Answers {
     'ticket.quote': ({ ticketNo, overrule }) =>
       quoteRefund(agent, { ticketNo, channel: 'counter', overrule: overrule ?? null }, clock.now()),
     'ticket.refund': (body, id) => refundTicket(agent, callOf(id, body), body, clock.now()),
+    'ticket.rebook': (body, id) => rebookAway(agent, callOf(id, body), body, clock.now()),
     'ticket.collect': async (body, id) => {
       const { proof, ticketNos } = body;
       const handed = await collectTickets(agent, callOf(id, body), { proof, ticketNos, toPrinter: false }, clock.now());
@@ -63,16 +66,7 @@ export function hubRequests(desk: AgentDesk): Answers {
 /** What became of a request that this station may have executed. A key that was never seen is burnt: a late original is refused. */
 function intentState({ agent, clock }: AgentDesk, key: string) {
   return agent.store.transaction(async (tx) => {
-    const { answers } = tx.t;
-    const burnt = { caller: ASKING.id, key, verb: 'burnt', bodyHash: '', answer: 'null', at: clock.now() };
-    const [fresh] = await tx.db.insert(answers).values(burnt).onConflictDoNothing().returning();
-    if (fresh) return done({ state: 'never-seen' as const });
-    const [seen] = await tx.db
-      .select()
-      .from(answers)
-      .where(and(eq(answers.caller, ASKING.id), eq(answers.key, key)));
-    return seen!.verb === 'burnt'
-      ? done({ state: 'never-seen' as const })
-      : done({ state: 'yes' as const, answer: JSON.parse(seen!.answer) });
+    const kept = await burnKey(tx, { caller: ASKING.id, key }, clock.now());
+    return kept ? done({ state: 'yes' as const, answer: kept.answer as Json }) : done({ state: 'never-seen' as const });
   });
 }

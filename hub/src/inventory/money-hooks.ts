@@ -32,6 +32,8 @@ export type MoneyHooks = {
   ticketUnboarded(tx: HubTx, fact: EventBody<'ticket.unboarded'>, origin: FactOrigin): Promise<void>;
   tripDeparted(tx: HubTx, fact: EventBody<'trip.departed'>, origin: FactOrigin): Promise<void>;
   payoutMade(tx: HubTx, fact: EventBody<'payout.made'>, origin: FactOrigin): Promise<void>;
+  /** Cash of an exchange, in or out of a drawer, against what is due to the passenger of the old ticket. */
+  differenceMoved(tx: HubTx, fact: EventBody<'difference.moved'>, origin: FactOrigin): Promise<void>;
   shiftClosed(tx: HubTx, fact: EventBody<'shift.closed'>, origin: FactOrigin): Promise<void>;
   paymentReceived(tx: HubTx, payment: PaymentFact, origin: FactOrigin): Promise<void>;
   /** The provider gave a payment back that bought nothing: it came late or twice. `amountFen` is what went back. */

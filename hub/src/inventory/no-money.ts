@@ -12,6 +12,7 @@ export const NO_MONEY: MoneyHooks = {
   ticketUnboarded: nothing,
   tripDeparted: nothing,
   payoutMade: nothing,
+  differenceMoved: nothing,
   shiftClosed: nothing,
   paymentReceived: nothing,
   paymentReturned: nothing,

@@ -6,6 +6,7 @@ import type { HubTables } from '../store/tables.ts';
 export function moneyFacts({ money, clock }: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTables> {
   return {
     'payout.made': (tx, { fact }, peer) => money.payoutMade(tx, fact, { from: peer, now: clock.now() }),
+    'difference.moved': (tx, { fact }, peer) => money.differenceMoved(tx, fact, { from: peer, now: clock.now() }),
     'shift.closed': (tx, { fact }, peer) => money.shiftClosed(tx, fact, { from: peer, now: clock.now() }),
   };
 }

@@ -17,6 +17,7 @@ import { countSerial } from '../stations/lease-numbers.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { CannotApply } from './cannot-apply.ts';
+import { writeNewTicket } from './write-new-ticket.ts';
 
 /**
  * Lane `ev`: tickets of stations, as the hub keeps them for the whole province. Seats of stations are not touched: what a
@@ -53,13 +54,18 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): Fact
     },
     'ticket.rebooked': async (tx, { fact, person }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);
-      const { newTicket } = fact;
-      if (newTicket.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo: newTicket.ticketNo });
+      const { newTicket, exchangeId } = fact;
+      if (newTicket.home !== peer && exchangeId === undefined)
+        throw new CannotApply('ticket.other-home', { ticketNo: newTicket.ticketNo });
       await undoCounted(tx, row, fact.bizDate, hub.clock.now());
       await move(tx, row, ['sold', 'collected'], 'rebooked', { endedAt: fact.at });
-      await insertTicket(tx, newTicket, indexed(hub, person), row.ticketNo);
-      await countSerial(tx, peer, newTicket.ticketNo, hub.clock.now());
+      await writeNewTicket(tx, newTicket, indexed(hub, person), row.ticketNo, hub.clock.now());
       await money.ticketRebooked(tx, fact, origin(peer));
+    },
+    'ticket.exchanged': async (tx, { fact, person }, peer) => {
+      const { newTicket, oldTicketNo } = fact;
+      if (newTicket.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo: newTicket.ticketNo });
+      await writeNewTicket(tx, newTicket, indexed(hub, person), oldTicketNo, hub.clock.now());
     },
     'ticket.boarded': async (tx, { fact }, peer) => {
       const row = await boardingTicket(tx, fact.ticketNo, peer);

@@ -1,4 +1,4 @@
-import { pspAccount } from '@lianpiao/shared/domain/journal';
+import { cashAccount, pspAccount } from '@lianpiao/shared/domain/journal';
 import { fen } from '@lianpiao/shared/domain/money';
 import { bookPaymentToReturn, bookPayout, bookShiftClosed } from '@lianpiao/shared/domain/posting';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
@@ -10,7 +10,10 @@ import { headFor } from './open-period.ts';
 import { isBooked, postJournal } from './post-journal.ts';
 import { paidFrom } from './ticket-accounts.ts';
 
-type CashHooks = Pick<MoneyHooks, 'payoutMade' | 'shiftClosed' | 'paymentReceived' | 'paymentReturned'>;
+type CashHooks = Pick<
+  MoneyHooks,
+  'payoutMade' | 'differenceMoved' | 'shiftClosed' | 'paymentReceived' | 'paymentReturned'
+>;
 
 /** Money that comes and goes: payments on line, payouts to passengers, the cash of shifts. `provider` holds what is paid on line. */
 export function cashHooks(provider: string): CashHooks {
@@ -26,6 +29,18 @@ export function cashHooks(provider: string): CashHooks {
       const account = paidFrom(fact, from, provider);
       const payout = { orderId: ticket.orderId, amountFen: fen(fact.amountFen), paidFrom: account };
       await postJournal(tx, bookPayout(head, payout), now);
+    },
+
+    differenceMoved: async (tx, fact, { from, now }) => {
+      const source = `difference.moved:${from}/${fact.moveId}`;
+      if (await isBooked(tx, source)) return;
+      const ticket = await findTicket(tx, fact.ticketNo);
+      if (!ticket) throw new CannotApply('ticket.unknown', { ticketNo: fact.ticketNo });
+      await knowParty(tx, from, kindOfSeller(from));
+      const head = await headFor(tx, { source, originOn: fact.bizDate, ruleVersion: null }, now);
+      const account = cashAccount(from, fact.shiftId);
+      const paid = { orderId: ticket.orderId, amountFen: fen(-fact.amountFen), paidFrom: account };
+      await postJournal(tx, bookPayout(head, paid), now);
     },
 
     shiftClosed: async (tx, fact, { from, now }) => {

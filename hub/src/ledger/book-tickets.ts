@@ -1,5 +1,5 @@
 import { negated } from '@lianpiao/shared/domain/clear';
-import { reverse } from '@lianpiao/shared/domain/journal';
+import { refundDueAccount, reverse } from '@lianpiao/shared/domain/journal';
 import { type Fen, fen } from '@lianpiao/shared/domain/money';
 import { bookRebooking, bookRefund, bookRefundAfterClearing, bookSale } from '@lianpiao/shared/domain/posting';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
@@ -72,7 +72,7 @@ export const TICKET_HOOKS: TicketHooks = {
     const fee = await feeOf(tx, row, fen(feeFen));
     await knowParty(tx, newTicket.seller, kindOfSeller(newTicket.seller));
     const head = await headFor(tx, { source, originOn: fact.bizDate, ruleVersion: fee?.ruleVersion ?? null }, now);
-    const through = differenceThrough(newTicket);
+    const through = fact.exchangeId === undefined ? differenceThrough(newTicket) : refundDueAccount(row.orderId);
     const rebooking = { from, to, insurer: INSURER, feeParts: fee?.parts ?? [], through };
     const { seq } = await postJournal(tx, bookRebooking(head, rebooking), now);
     if (fee) await insertClearing(tx, fee, seq);

@@ -59,11 +59,15 @@ function openForward<Kind extends RequestKind>(
     const same = and(eq(answers.caller, station), eq(answers.key, id), eq(answers.verb, 'burnt'));
     const [burnt] = await tx.db.select({ key: answers.key }).from(answers).where(same);
     if (burnt) return refuse({ code: 'call.key-reused', key: id });
-    const intent = { key, peer: home, method: kind, body: JSON.stringify(body), state: 'asked', at: now };
+    const intent = { key, peer: home, method: kind, body: JSON.stringify(body), state: 'opened', at: now };
     await tx.db
       .insert(intents)
       .values(intent)
-      .onConflictDoUpdate({ target: intents.key, set: { state: 'asked', at: now }, setWhere: eq(intents.state, 'no') });
+      .onConflictDoUpdate({
+        target: intents.key,
+        set: { state: 'opened', at: now },
+        setWhere: eq(intents.state, 'no'),
+      });
     return done(null);
   });
 }

@@ -36,7 +36,8 @@ function keptAnswer(hub: Hub, station: string, key: string, now: EpochMs) {
     const { first, beyond } = forwardedKeys(station, key);
     const passedOn = and(gte(intents.key, first), lt(intents.key, beyond));
     const asked = await tx.db.select().from(intents).where(passedOn);
-    if (asked.some(({ state }) => state === 'asked')) return refuse({ code: 'link.no-answer', key });
+    if (asked.some(({ state }) => state === 'opened' || state === 'asked'))
+      return refuse({ code: 'link.no-answer', key });
     const yes = asked.find(({ state }) => state === 'yes');
     if (yes) return done({ kept: { verb: yes.method, answer: JSON.parse(yes.answer ?? 'null') } satisfies Kept });
     await tx.db.insert(answers).values({ caller: station, key, verb: 'burnt', bodyHash: '', answer: 'null', at: now });

@@ -7,15 +7,12 @@ import type { Refunded } from '@lianpiao/shared/protocol/ticketing';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
-import { freeSeat, freeSeatElsewhere } from '@lianpiao/shared/store/seats/end-sold-seat';
-import { emit } from '@lianpiao/shared/store/streams';
-import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
-import { touchTrip } from '../store/touched-trips.ts';
-import { boardingGate } from './boarding-gate.ts';
 import { paysCash, settleDue } from './settle-dues.ts';
+import { tellGate } from './tell-gate.ts';
 import { ticketAtHub } from './ticket-at-hub.ts';
 
 const REFUNDABLE: readonly TicketState[] = ['sold', 'collected', 'forfeited', 'departed'];
@@ -78,29 +75,16 @@ async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, p
     return refuse({ code: 'ticket.ended', ticketNo, state });
   }
 
-  const station = await boardingGate(tx, trip, ticket.fromStop);
-  const seatFreed = (state === 'sold' || state === 'collected') && ticket.fareType !== 'freeChild';
-  if (seatFreed) await giveSeatBack(tx, ticket, station);
   const bizDate = serviceDateOf(now, trip.zone);
   const by = call.caller.clerk ?? call.caller.id;
   const moved = { ticketNo, tripId: ticket.tripId, at: now, bizDate, by };
-  const freed = { ...moved, state: 'refunded' as const };
-  const seq = station
-    ? await emit(tx, { peer: station, type: 'hub-ticket.freed', agg: ticket.tripId, fact: freed }, now)
-    : 0;
-  const due = { ticketNo, orderId: ticket.orderId, quoteId, payer, amountFen: refundFen, feeFen, station, seq };
-  const begun = { seatFreed: seatFreed && station ? 1 : 0, state: 'waiting', createdAt: now };
-  await tx.db.insert(refundDues).values({ ...due, ...begun });
+  const gate = await tellGate(tx, { ticket, trip, freed: { ...moved, state: 'refunded' } }, now);
+  const due = { ticketNo, orderId: ticket.orderId, quoteId, payer, amountFen: refundFen, feeFen, ...gate };
+  await tx.db.insert(refundDues).values({ ...due, state: 'waiting', createdAt: now });
   const fact = { ...moved, refundFen, feeFen, payer, reason, rules: ticket.rules };
   await hub.money.ticketRefunded(tx, fact, { from: HUB, now });
   await audit(tx, call.caller, 'ticket.refunded', ticketNo, now, `${refundFen} ${feeFen} ${reason ?? ''}`.trim());
   return done({ ticketNo, refundFen, feeFen });
-}
-
-async function giveSeatBack(tx: HubTx, ticket: TicketRow, station: string | null): Promise<void> {
-  if (station) await freeSeatElsewhere(tx, ticket);
-  else await freeSeat(tx, ticket);
-  touchTrip(tx, ticket.tripId);
 }
 
 /** Gives a due to the station that pays it, once: the same key gets the same word, another one hears that it is paid. */

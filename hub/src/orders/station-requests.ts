@@ -2,18 +2,21 @@ import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { PickupTries, STATION_TRIES } from '@lianpiao/shared/people/pickup-tries';
-import type { RequestBody } from '@lianpiao/shared/protocol/requests';
+import type { RequestAnswer, RequestBody } from '@lianpiao/shared/protocol/requests';
 import type { TicketPaper } from '@lianpiao/shared/protocol/ticketing';
+import { answerForGood } from '@lianpiao/shared/store/burn-key';
 import type { Call } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { HUB, type Hub } from '../hub.ts';
 import { recallSeats } from '../inventory/recall-seats.ts';
 import type { MonthKeys } from '../stations/month-keys.ts';
+import type { HubTables } from '../store/tables.ts';
 import { collectTickets } from './collect-tickets.ts';
 import { forwardRequest } from './forward-request.ts';
 import { intentState } from './intent-state.ts';
 import { orderByPickupCode, ticketByNo, ticketsOfPerson } from './query-orders.ts';
 import { quoteRefund } from './quote-refund.ts';
+import { rebookAway } from './rebook-away.ts';
 import { refundTicket } from './refund-ticket.ts';
 
 type Refusal = { readonly code: string };
@@ -52,6 +55,18 @@ export function stationRequests(
       if (!home) return refuse({ code: 'ticket.unknown', ticketNo: body.ticketNo });
       if (home !== HUB) return forwardRequest(hub, { station, id, home, kind: 'ticket.refund', body });
       return refundTicket(hub, callOf(id, body), body, clock.now());
+    },
+    'ticket.rebook': async (body, id) => {
+      const call = callOf(id, body);
+      const home = await homeOf(hub, body.ticketNo);
+      const no = !home ? 'ticket.unknown' : body.newTicket.home === station ? null : 'exchange.other-traveller';
+      if (no)
+        return answerForGood<RequestAnswer<'ticket.rebook'>, HubTables>(hub.store, call, { code: no }, clock.now());
+      if (home === HUB) return rebookAway(hub, call, body, clock.now());
+      const answer = await forwardRequest(hub, { station, id, home: home!, kind: 'ticket.rebook', body });
+      // Never sent: then it never will be, and the new seat need not wait for the home.
+      if (answer.ok || answer.refusal.code !== 'link.offline') return answer;
+      return answerForGood<RequestAnswer<'ticket.rebook'>, HubTables>(hub.store, call, answer.refusal, clock.now());
     },
     'ticket.collect': (body, id) =>
       tries.look(station, body.proof, clock, () =>

@@ -60,6 +60,23 @@ export function mayRebook(request: RebookRequest, rules: RebookRules, now: Epoch
   return null;
 }
 
+type Carried = {
+  readonly orderId: string;
+  readonly fareType: string;
+  readonly insuranceFen: number;
+  readonly payMethod: string;
+};
+
+/** True when the new ticket is of the same order, kind of fare, insurance and payment as the old one. */
+export function isSameTraveller(old: Carried, ticket: Carried): boolean {
+  return (
+    old.orderId === ticket.orderId &&
+    old.fareType === ticket.fareType &&
+    old.insuranceFen === ticket.insuranceFen &&
+    old.payMethod === ticket.payMethod
+  );
+}
+
 /** What the passenger pays (positive) or gets back (negative) for the exchange. Insurance moves along and is not in it. */
 export function rebookDifference(oldFareFen: Fen, newFareFen: Fen, rules: RebookRules): Fen {
   return fen(newFareFen - oldFareFen + basisPoints(oldFareFen, rules.feeBasisPoints));

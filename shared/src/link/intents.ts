@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { done, type Outcome, refuse } from '../domain/outcome.ts';
 import type { EpochMs } from '../domain/service-day.ts';
 import type { RequestKind } from '../protocol/requests.ts';
@@ -7,9 +7,12 @@ import type { SharedTables } from '../store/tables/shared.ts';
 
 /**
  * A mutating request is written down before it is asked: its time-out means *unknown*, and after a crash nobody else
- * remembers that it was asked. state: `asked`; `yes` with the answer; `no`; `burnt` when the other side has never seen it
+ * remembers that it was asked. state: `opened`, about to be asked for somebody else; `asked`; `yes` with the answer; `no`; `burnt` when the other side has never seen it
  * and never will.
  */
+/** Nobody knows yet what became of it. */
+const OPEN = ['opened', 'asked'];
+
 export type Intent = {
   readonly key: string;
   readonly peer: string;
@@ -17,9 +20,12 @@ export type Intent = {
   readonly body: string;
 };
 
-/** `ask`: nobody has answered yet. Otherwise the answer that the caller gets without asking again. */
+/**
+ * `ask`: nobody has answered yet; `askedBefore`, an earlier question may be on its way. Otherwise the answer that the caller
+ * gets without asking again.
+ */
 export type Written =
-  | { readonly go: 'ask' }
+  | { readonly go: 'ask'; readonly askedBefore: boolean }
   | { readonly go: 'answer'; readonly answer: Outcome<unknown, { readonly code: string }> };
 
 /** Writes the intent before the question, or finds what became of the same wish. */
@@ -34,15 +40,16 @@ export function writeIntent<Tables extends SharedTables>(
     const [known] = await tx.db.select().from(intents).where(eq(intents.key, key));
     if (!known) {
       await tx.db.insert(intents).values({ key, peer, method, body, state: 'asked', answer: null, at: now });
-      return { go: 'ask' };
+      return { go: 'ask', askedBefore: false };
     }
     if (known.method !== method || known.body !== body)
       return { go: 'answer', answer: refuse({ code: 'call.key-reused', key }) };
     if (known.state === 'yes') return { go: 'answer', answer: done(JSON.parse(known.answer ?? 'null') as unknown) };
     if (known.state === 'burnt') return { go: 'answer', answer: refuse({ code: 'link.wish-expired', key }) };
     // A refusal changed nothing over there, so the same wish may be asked again.
-    if (known.state === 'no') await tx.db.update(intents).set({ state: 'asked', at: now }).where(eq(intents.key, key));
-    return { go: 'ask' };
+    if (known.state === 'no' || known.state === 'opened')
+      await tx.db.update(intents).set({ state: 'asked', at: now }).where(eq(intents.key, key));
+    return { go: 'ask', askedBefore: known.state === 'asked' };
   });
 }
 
@@ -59,7 +66,7 @@ export function settleIntent<Tables extends SharedTables>(
     await tx.db
       .update(intents)
       .set({ state, answer: text })
-      .where(and(eq(intents.key, key), eq(intents.state, 'asked')));
+      .where(and(eq(intents.key, key), inArray(intents.state, OPEN)));
   });
 }
 
@@ -69,7 +76,7 @@ export async function openIntents<Tables extends SharedTables>(store: Store<Tabl
   const rows = await db
     .select()
     .from(t.intents)
-    .where(and(eq(t.intents.state, 'asked'), eq(t.intents.peer, peer)))
+    .where(and(inArray(t.intents.state, OPEN), eq(t.intents.peer, peer)))
     .orderBy(t.intents.at)
     .limit(100);
   return rows.map(({ key, method, body }) => ({ key, peer, method: method as RequestKind, body }));

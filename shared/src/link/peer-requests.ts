@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import { type Outcome, refuse } from '../domain/outcome.ts';
 import type { RequestMessage, ResponseMessage } from '../protocol/messages.ts';
 import { REQUESTS, type RequestAnswer, type RequestBody, type RequestKind } from '../protocol/requests.ts';
 import type { Store } from '../store/store.ts';
@@ -57,6 +57,9 @@ export class PeerRequests<Tables extends SharedTables> {
     try {
       const answer = await this.#ask(kind, id, body);
       if (answer.ok) await settleIntent(store, id, 'yes', answer.value);
+      else if (answer.refusal.code === 'link.offline' && written.askedBefore)
+        // Not sent now, but earlier: what became of that is still unknown.
+        return refuse({ code: 'link.no-answer', kind });
       else if (answer.refusal.code !== 'link.no-answer') await settleIntent(store, id, 'no');
       return answer;
     } finally {

@@ -144,7 +144,18 @@ export const EVENTS = {
       rules: z.string().max(40),
     }),
   },
-  'ticket.rebooked': { lane: 'ev', tv: 1, body: moved.extend({ newTicket: ticketBody, differenceFen: z.int() }) },
+  /** The old ticket's home ended it. With an `exchangeId` the new ticket's home is another station, which has its seat. */
+  'ticket.rebooked': {
+    lane: 'ev',
+    tv: 1,
+    body: moved.extend({ newTicket: ticketBody, differenceFen: z.int(), exchangeId: id.optional() }),
+  },
+  /** The new ticket of an exchange is good: said by its home, in its own stream, which tells all that becomes of it. */
+  'ticket.exchanged': {
+    lane: 'ev',
+    tv: 1,
+    body: z.object({ exchangeId: id, oldTicketNo: ticketNo, newTicket: ticketBody, at }),
+  },
   'ticket.boarded': { lane: 'ev', tv: 1, body: moved.extend({ printSeq: z.int().min(0), late: z.boolean() }) },
   'ticket.unboarded': { lane: 'ev', tv: 1, body: moved },
   'ticket.forfeited': { lane: 'ev', tv: 1, body: moved },
@@ -159,6 +170,20 @@ export const EVENTS = {
       amountFen: fen,
       method: payMethod,
       shiftId: z.string().max(40).nullable(),
+      at,
+      bizDate: z.string().regex(/^\d{8}$/),
+    }),
+  },
+  /** Cash of an exchange in (+) or out (−) of a drawer, against what is due to the passenger of `ticketNo`, the old ticket. */
+  'difference.moved': {
+    lane: 'ev',
+    tv: 1,
+    body: z.object({
+      moveId: id,
+      exchangeId: id,
+      ticketNo,
+      amountFen: z.int().min(-1e11).max(1e11),
+      shiftId: z.string().max(40),
       at,
       bizDate: z.string().regex(/^\d{8}$/),
     }),

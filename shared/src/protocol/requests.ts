@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ticketBody } from './events.ts';
 import { orderView, pickupProof, refunded, refundQuote, ticketPaper, ticketView } from './ticketing.ts';
 
 /**
@@ -60,6 +61,23 @@ export const REQUESTS = {
       overrule: z.string().max(40).optional(),
     }),
     answer: refunded,
+  },
+  /**
+   * 改签 across homes, from the station that has pinned the new seat: end the old ticket in favour of the new one. The home's yes
+   * is the commit point of the exchange; its no is final, and a late repeat of the question is refused too. Not after
+   * `notAfter`, by the home's corrected clock. `person`: who travels, sealed, as base64.
+   */
+  'ticket.rebook': {
+    mutates: true,
+    body: z.object({
+      exchangeId: id,
+      ticketNo,
+      newTicket: ticketBody,
+      newTrip: z.object({ lineCode: z.string().max(24), vehicleClass: z.string().max(24), departsAt: z.int().min(0) }),
+      differenceFen: z.int(),
+      notAfter: z.int().min(0),
+    }),
+    answer: z.object({ person: z.string().max(2000).nullable() }),
   },
   /** Hands out paper: facts of each ticket, passenger and signed code included, for whoever prints. */
   'ticket.collect': {

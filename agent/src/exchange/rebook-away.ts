@@ -1,0 +1,45 @@
+import { fen } from '@lianpiao/shared/domain/money';
+import { done, refuse } from '@lianpiao/shared/domain/outcome';
+import { isSameTraveller, mayRebook, rebookDifference } from '@lianpiao/shared/domain/rebook-rules';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import type { RequestAnswer, RequestBody } from '@lianpiao/shared/protocol/requests';
+import { answerOnce } from '@lianpiao/shared/store/answers';
+import { audit } from '@lianpiao/shared/store/audit';
+import { answerForGood } from '@lianpiao/shared/store/burn-key';
+import type { Call } from '@lianpiao/shared/store/call';
+import { rulesAt } from '@lianpiao/shared/store/rules';
+import type { Agent } from '../agent.ts';
+import type { AgentTx } from '../store/open-agent-store.ts';
+import type { AgentTables } from '../store/tables.ts';
+import { endRebooked, rebookable } from '../tickets/end-rebooked.ts';
+import { ticketAtHome } from '../tickets/ticket-at-home.ts';
+
+type Yes = RequestAnswer<'ticket.rebook'>;
+
+/**
+ * The home's part of an exchange: ends the old ticket in favour of one at another station. The yes is the commit point and
+ * is kept; a no is final: its key is burnt, so that a late copy of the question finds no other mood.
+ */
+export async function rebookAway(agent: Agent, call: Call, wish: RequestBody<'ticket.rebook'>, now: EpochMs) {
+  const ended = await answerOnce(agent.store, call, 'rebook-away', now, (tx) => endFor(agent, tx, call, wish, now));
+  return ended.ok ? ended : answerForGood<Yes, AgentTables>(agent.store, call, ended.refusal, now);
+}
+
+async function endFor(agent: Agent, tx: AgentTx, call: Call, wish: RequestBody<'ticket.rebook'>, now: EpochMs) {
+  const { ticketNo, newTicket, newTrip, differenceFen, notAfter, exchangeId } = wish;
+  if (now > notAfter) return refuse({ code: 'exchange.too-late', notAfter });
+  const found = await ticketAtHome(agent, tx, ticketNo);
+  if (!found.ok) return found;
+  const { ticket: old, trip } = found.value;
+  if (!isSameTraveller(old, newTicket)) return refuse({ code: 'exchange.other-traveller', ticketNo });
+  const { rebook } = await rulesAt(tx, now);
+  const no = mayRebook({ ...rebookable(old, trip), to: newTrip }, rebook, now);
+  if (no) return refuse(no);
+  if (differenceFen !== rebookDifference(fen(old.fareFen), fen(newTicket.fareFen), rebook))
+    return refuse({ code: 'exchange.other-difference', ticketNo, differenceFen });
+  const by = newTicket.seller;
+  const ended = await endRebooked(agent, tx, { old, ticket: newTicket, differenceFen, by, exchangeId }, now);
+  if (!ended.ok) return ended;
+  await audit(tx, call.caller, 'ticket.rebooked', ticketNo, now, newTicket.ticketNo);
+  return done({ person: ended.value.person ? Buffer.from(ended.value.person.sealed).toString('base64') : null });
+}

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { done } from '../domain/outcome.ts';
+import { sqliteKit } from '../store/column-kit.ts';
+import { SHARED_MIGRATIONS } from '../store/migrate.ts';
+import { openSqlite } from '../store/open-sqlite.ts';
+import type { Store } from '../store/store.ts';
+import { type SharedTables, sharedTables } from '../store/tables/shared.ts';
+import type { Said, SayResult } from './peer-link.ts';
+import { PeerRequests } from './peer-requests.ts';
+
+const WISH = { tripId: '330100001-20261121-K105', from: 0, to: 1, count: 1 };
+let folder: string;
+let store: Store<SharedTables>;
+let line: SayResult;
+let said: Said[];
+let requests: PeerRequests<SharedTables>;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'peer-requests-'));
+  const tables = sharedTables(sqliteKit);
+  store = await openSqlite({ path: join(folder, 'db'), tables, migrations: [SHARED_MIGRATIONS] });
+  [line, said] = ['sent', []];
+  const say = (message: Said) => {
+    said.push(message);
+    return line;
+  };
+  const quiet = { clock: { now: () => 0 }, monotonic: () => 0, noted: () => undefined };
+  requests = new PeerRequests({ store, peer: '330100001', say, newId: () => 'id', ...quiet });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const stateOf = async (key: string) =>
+  (await store.read.db.select().from(store.read.t.intents)).find((row) => row.key === key)?.state;
+
+it('says off line, and knows the outcome, only of a wish that was never sent', async () => {
+  line = 'busy';
+  expect(await requests.request('seat.request', WISH, 'never-sent')).toMatchObject({
+    refusal: { code: 'link.offline' },
+  });
+  expect(await stateOf('never-sent')).toBe('no');
+});
+
+it('does not take a wish for unheard that was sent once and then could not be sent again', async () => {
+  expect(await requests.request('seat.request', WISH, 'sent-once')).toMatchObject({
+    refusal: { code: 'link.no-answer' },
+  });
+  line = 'busy';
+  expect(await requests.request('seat.request', WISH, 'sent-once')).toMatchObject({
+    refusal: { code: 'link.no-answer' },
+  });
+  expect(await stateOf('sent-once')).toBe('asked');
+  line = 'sent';
+  const answered = requests.request('seat.request', WISH, 'sent-once');
+  requests.heard({ k: 'res', id: 'sent-once', outcome: done({ granted: 1 }) } as never);
+  await Promise.race([answered, new Promise((turn) => setImmediate(turn))]);
+  requests.heard({ k: 'res', id: 'sent-once', outcome: done({ granted: 1 }) } as never);
+  expect(await answered).toEqual(done({ granted: 1 }));
+  expect(await stateOf('sent-once')).toBe('yes');
+});

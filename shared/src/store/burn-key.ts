@@ -1,0 +1,39 @@
+import { and, eq } from 'drizzle-orm';
+import { done, type Outcome, refuse } from '../domain/outcome.ts';
+import type { EpochMs } from '../domain/service-day.ts';
+import type { Call } from './call.ts';
+import type { Store, Tx } from './store.ts';
+import type { SharedTables } from './tables/shared.ts';
+
+export type KeptAnswer = { readonly verb: string; readonly answer: unknown };
+
+/**
+ * Burns an idempotency key, so that whatever comes under it later is refused, or finds the answer that it has already.
+ * Undefined: burnt, now or before.
+ */
+export async function burnKey(
+  tx: Tx<SharedTables>,
+  { caller, key }: { readonly caller: string; readonly key: string },
+  now: EpochMs,
+): Promise<KeptAnswer | undefined> {
+  const { answers } = tx.t;
+  const burnt = { caller, key, verb: 'burnt', bodyHash: '', answer: 'null', at: now };
+  const [fresh] = await tx.db.insert(answers).values(burnt).onConflictDoNothing().returning({ key: answers.key });
+  if (fresh) return undefined;
+  const [seen] = await tx.db
+    .select()
+    .from(answers)
+    .where(and(eq(answers.caller, caller), eq(answers.key, key)));
+  return seen!.verb === 'burnt' ? undefined : { verb: seen!.verb, answer: JSON.parse(seen!.answer) as unknown };
+}
+
+/** A no that stays a no: the key is burnt, and the caller is told `exchange.refused` with the reason. A yes that was there before stays. */
+export async function answerForGood<Answer, Tables extends SharedTables>(
+  store: Store<Tables>,
+  { caller, key }: Call,
+  { code }: { readonly code: string },
+  now: EpochMs,
+): Promise<Outcome<Answer, { readonly code: 'exchange.refused'; readonly why: string }>> {
+  const kept = await store.transaction((tx) => burnKey(tx, { caller: caller.id, key }, now));
+  return kept ? done(kept.answer as Answer) : refuse({ code: 'exchange.refused', why: code });
+}
