@@ -126,7 +126,14 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     lowWater: int('low_water').notNull(),
   });
 
-  /** Why the station may not give seats away; no row, it may. cause: fence, continuity. */
+  /** The machine's clocks against each other as they were last seen (domain/clock-rules): one row. */
+  const clockReadings = table('clock_readings', {
+    boot: text('boot').primaryKey(),
+    gapMs: int('gap_ms').notNull(),
+    leadMs: int('lead_ms'),
+  });
+
+  /** Why the station may not give seats away; no row, it may. cause: fence, continuity, clock. */
   const saleStops = table('sale_stops', {
     cause: text('cause').primaryKey(),
     code: text('code').notNull(),
@@ -156,6 +163,7 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     stops,
     ticketKeys,
     allotments,
+    clockReadings,
     saleStops,
     uncertainSeats,
   };
