@@ -149,6 +149,26 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     since: int('since').notNull(),
   });
 
+  /** What the station has of each of the hub's data sets. `comparedAt`: when its rows were last held against the hub's. */
+  const refSets = table('ref_sets', {
+    set: text('set_name').primaryKey(),
+    version: int('version').notNull(),
+    hash: text('hash').notNull(),
+    comparedAt: int('compared_at').notNull(),
+  });
+
+  /** Rows of the sets as the hub wrote them, JSON text byte for byte; and those of a pull under way, null where a row is gone. */
+  const refRows = table('ref_rows', {
+    set: text('set_name').notNull(),
+    key: text('row_key').notNull(),
+    body: text('body').notNull(),
+  });
+  const refShadow = table('ref_shadow', {
+    set: text('set_name').notNull(),
+    key: text('row_key').notNull(),
+    body: text('body'),
+  });
+
   return {
     users,
     sessions,
@@ -164,6 +184,9 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     ticketKeys,
     allotments,
     clockReadings,
+    refSets,
+    refRows,
+    refShadow,
     saleStops,
     uncertainSeats,
   };

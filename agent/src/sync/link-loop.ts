@@ -11,7 +11,7 @@ import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { eventsFrom, headsOf, positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
 import { comparePositions, LANES } from '@lianpiao/shared/protocol/compare-positions';
 import type { Lane } from '@lianpiao/shared/protocol/events';
-import type { Beat, Envelope, Message, Welcome } from '@lianpiao/shared/protocol/messages';
+import type { Beat, Envelope, StationMessage, Welcome } from '@lianpiao/shared/protocol/messages';
 import { StationSession } from '@lianpiao/shared/protocol/session';
 import { liveTopic, stationFilters, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
@@ -24,6 +24,7 @@ import type { StationClock } from '../time/station-clock.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
 import { keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
 import { beginRecovery, finishRecovery } from './recovery.ts';
+import { ReferenceData } from './reference-data.ts';
 
 export type LinkLoopOptions = {
   readonly store: AgentStore;
@@ -62,6 +63,7 @@ export class LinkLoop implements LinkPort {
   #link: PeerLink<AgentTables> | undefined;
   #projector: InboxProjector<AgentTables> | undefined;
   readonly #requests: PeerRequests<AgentTables>;
+  readonly #reference: ReferenceData;
   #answers: RequestHandlers = {};
   #timer: NodeJS.Timeout | undefined;
   #outboxReadAt = 0;
@@ -78,6 +80,7 @@ export class LinkLoop implements LinkPort {
     this.#options = options;
     const { store, clock, log } = options;
     this.#tally = new RefusalTally((code, facts) => log('frame.refused', { code, ...facts }));
+    this.#reference = new ReferenceData({ store, say: (said) => this.#say(said), clock, noted: this.#noted });
     this.#requests = new PeerRequests({
       store,
       peer: HUB,
@@ -183,6 +186,7 @@ export class LinkLoop implements LinkPort {
     if (this.#session.state !== 'up') return;
     if (this.#recovering && now - this.#recoveredAt >= RECOVERY_MS) void this.#finishRecovery(now);
     if (this.#session.liveness.beatDue(now)) void this.#beat(now);
+    this.#reference.tick(now);
     if (now - this.#resolvedAt >= RESOLVE_MS) {
       this.#resolvedAt = now;
       this.#requests.resolve().catch((cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) }));
@@ -260,11 +264,12 @@ export class LinkLoop implements LinkPort {
       if (message.on) this.#session.hubBegan(message.boot, monotonic());
       return;
     }
+    if (message.k === 'hint') return this.#reference.hinted(message.set, monotonic());
     if (message.k === 'live' || message.st !== station) return;
     await this.#hearHub(message);
   }
 
-  async #hearHub(message: Exclude<Message, { k: 'live' | 'hub-live' }>): Promise<void> {
+  async #hearHub(message: StationMessage): Promise<void> {
     switch (message.k) {
       case 'welcome':
         await this.#welcomed(message);
@@ -284,7 +289,7 @@ export class LinkLoop implements LinkPort {
     }
   }
 
-  async #hearUnderLease(message: Exclude<Message, { k: 'live' | 'hub-live' }>): Promise<void> {
+  async #hearUnderLease(message: StationMessage): Promise<void> {
     const { lease } = this.#session;
     // Not said under our lease, or by another life of the hub: late, and repaired by the streams.
     if (!lease || message.ln !== lease.lease || message.inc !== lease.hubIncarnation) {
@@ -302,6 +307,7 @@ export class LinkLoop implements LinkPort {
         .catch((cause: unknown) => this.#noted('request.failed', { kind: message.m, reason: String(cause) }));
     } else if (message.k === 'res') this.#requests.heard(message);
     else if (message.k === 'batch' || message.k === 'ack' || message.k === 'nack') await this.#link?.hear(message);
+    else if (message.k === 'ref-part') await this.#reference.heard(message, monotonic());
     else if (message.k === 'beat') await this.#heardBeat(message);
   }
 
@@ -309,6 +315,7 @@ export class LinkLoop implements LinkPort {
     if (message.echo === this.#said.at) this.#options.clock.exchanged(monotonic() - this.#said.on, message.at);
     await this.#link?.hear(message);
     await keepLastWord(this.#options.store, this.#lastWordAt ?? 0);
+    await this.#reference.announced(message.refs ?? [], monotonic());
   }
 
   async #welcomed(message: Welcome): Promise<void> {
