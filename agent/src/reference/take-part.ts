@@ -14,8 +14,9 @@ export type Part = Omit<RefPart, keyof Envelope>;
 /** What the station has of a set: `version` as it was taken, `hash` of the rows that are really there. Version 0 without any. */
 export async function heldOf(on: Reader<AgentTables>, set: SetName) {
   const [held] = await on.db.select().from(on.t.refSets).where(eq(on.t.refSets.set, set));
-  if (!held) return { version: 0, hash: null, comparedAt: 0 };
-  return { ...held, hash: setHash(set, held.version, await rowsOf(on, set)) };
+  return held
+    ? { version: held.version, hash: setHash(set, held.version, await rowsOf(on, set)) }
+    : { version: 0, hash: null };
 }
 
 /**

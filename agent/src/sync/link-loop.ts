@@ -186,7 +186,7 @@ export class LinkLoop implements LinkPort {
     if (this.#session.state !== 'up') return;
     if (this.#recovering && now - this.#recoveredAt >= RECOVERY_MS) void this.#finishRecovery(now);
     if (this.#session.liveness.beatDue(now)) void this.#beat(now);
-    this.#reference.tick(now);
+    void this.#reference.tick(now);
     if (now - this.#resolvedAt >= RESOLVE_MS) {
       this.#resolvedAt = now;
       this.#requests.resolve().catch((cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) }));

@@ -3,7 +3,8 @@ import type { Clock } from '@lianpiao/shared/clock';
 import type { Said, SayResult } from '@lianpiao/shared/link/peer-link';
 import { partDigest } from '@lianpiao/shared/link/ref-rows';
 import type { SetVersion } from '@lianpiao/shared/protocol/messages';
-import { isSetName, SET_NAMES, type SetName } from '@lianpiao/shared/protocol/reference';
+import { isSetName, type SetName } from '@lianpiao/shared/protocol/reference';
+import { lte } from 'drizzle-orm';
 import { heldOf, type Part, takePart } from '../reference/take-part.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 
@@ -70,25 +71,23 @@ export class ReferenceData {
     if (isSetName(set)) this.#want(set, now + Math.random() * HINT_SPREAD_MS);
   }
 
-  /** Asks what is due. Call often, while there is a session. */
-  tick(now: number): void {
+  /** Asks what is due. Call often, while there is a session; nobody has to wait for it. */
+  async tick(now: number): Promise<void> {
     if (now - this.#lookedAt >= LOOK_MS) {
       this.#lookedAt = now;
-      this.#wantOld(now).catch((cause: unknown) => this.#options.noted('link.not-kept', { reason: String(cause) }));
+      await this.#wantOld(now);
     }
     if (this.#asking) return;
     const question = this.#question;
     if (question) {
       if (now - question.askedAt < Math.min(AGAIN_MS * 2 ** this.#tries, AGAIN_MS_MAX)) return;
       this.#tries += 1;
-      void this.#ask(question.set, question.begun, now);
-      return;
+      return this.#ask(question.set, question.begun, now);
     }
     for (const [set, at] of this.#due) {
       if (at > now) continue;
       this.#tries = 0;
-      void this.#ask(set, undefined, now);
-      return;
+      return this.#ask(set, undefined, now);
     }
   }
 
@@ -152,11 +151,14 @@ export class ReferenceData {
 
   /** Sets whose rows nobody has compared for a day. */
   async #wantOld(now: number): Promise<void> {
-    const { store, clock } = this.#options;
+    const { store, clock, noted } = this.#options;
     const before = clock.now() - COMPARE_MS;
-    for (const set of SET_NAMES) {
-      const { version, comparedAt } = await heldOf(store.read, set);
-      if (version > 0 && comparedAt <= before) this.#want(set, now);
+    try {
+      const { db, t } = store.read;
+      for (const { set } of await db.select().from(t.refSets).where(lte(t.refSets.comparedAt, before)))
+        if (isSetName(set)) this.#want(set, now);
+    } catch (cause) {
+      noted('link.not-kept', { reason: String(cause) });
     }
   }
 }
