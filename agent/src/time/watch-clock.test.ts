@@ -1,6 +1,9 @@
+import { utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { settableClock } from '@lianpiao/shared/clock';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { closeBoarding } from '../boarding/close-boarding.ts';
 import { expireHolds } from '../seats/expire-holds.ts';
 import { holdSeats } from '../seats/hold-seats.ts';
@@ -61,7 +64,7 @@ describe('the time of a station', () => {
             machine.time += step.passed;
             machine.offMs = step.offMs;
             expect(clock.now()).toBe(machine.time);
-            expect(clock.offsetMs).toBe(-machine.offMs);
+            expect(clock.offsetMs! + machine.offMs).toBe(0);
           }
         },
       ),
@@ -74,6 +77,24 @@ describe('the time of a station', () => {
     clock.exchanged(2, machine.time);
     clock.exchanged(900, machine.time + HOUR - 450);
     expect(clock.now()).toBe(machine.time + HOUR);
+  });
+
+  it('moves with a demo clock that is set for the whole province, and nothing is told of it', async () => {
+    const file = join(agent.folder, 'clock.json');
+    const set = async (offsetMs: number, changedAt: number) => {
+      await writeFile(file, JSON.stringify({ offsetMs }));
+      await utimes(file, changedAt, changedAt);
+    };
+    await set(0, 1);
+    const demo = settableClock(file);
+    const clock = new StationClock(demo);
+    clock.exchanged(0, demo.now());
+    await watchClock(agent.store, clock);
+    await set(DAY, 2);
+    await vi.waitFor(() => expect(Math.abs(clock.now() - Date.now() - DAY)).toBeLessThan(1_000));
+    await watchClock(agent.store, clock);
+    expect(await jumps()).toEqual([]);
+    expect(Math.abs(clock.offsetMs!)).toBeLessThan(1_000);
   });
 
   it('is known to a process that is started again on the same start of the machine, and to no other', async () => {
