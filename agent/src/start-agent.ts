@@ -28,6 +28,8 @@ import { keepMonthKeys, loadMonthKeys } from './sync/month-keys.ts';
 import { proveContinuity } from './sync/prove-continuity.ts';
 import { RunMarker } from './sync/run-marker.ts';
 import { stationKeys } from './sync/station-keys.ts';
+import { StationClock } from './time/station-clock.ts';
+import { resumeClock, watchClock } from './time/watch-clock.ts';
 import { followSource } from './trips/follow-source.ts';
 import { serveStandingOrders } from './trips/serve-standing-orders.ts';
 
@@ -38,20 +40,26 @@ const BOARDING_MS = 5_000;
 const ORDERS_MS = 1_000;
 const EXCHANGES_MS = 2_000;
 const MONTH_KEYS_MS = 2_000;
+const CLOCK_MS = 1_000;
 
 /** Starts a station from its data folder: keys and enrolment, database, link, devices, source, loops, and the interface. */
 export async function startAgent(folder: string, log: Log): Promise<Running> {
   const config = readConfig(folder, agentConfig);
-  const clock = clockFor(config.production);
+  const clock = new StationClock(clockFor(config.production));
   const keys = await stationKeys(folder, config);
   const { station, ca, certificate, macKey, ticketKeyNo } = keys.enrolment;
   const marker = new RunMarker(config.runMarker ?? `${resolve(folder)}.run-marker`, (cause) =>
     log.failed('marker.not-written', cause),
   );
-  const store = await openAgentStore(join(folder, 'agent.sqlite'), (engine) => marker.committed(engine));
+  const store = await openAgentStore(
+    join(folder, 'agent.sqlite'),
+    (engine) => marker.committed(engine),
+    () => clock.stamp(),
+  );
   const { installId } = keys;
   const { dbId } = await proveContinuity(store, marker.before, installId, clock.now());
   marker.keep({ dbId, installId }, store.read.engine);
+  await resumeClock(store, clock);
   const persons = personVault(await openSecretFile(join(folder, 'person-lookup.key')));
   const masterKey = await openSecretFile(join(folder, 'master.key'));
   await loadMonthKeys(store, persons, masterKey);
@@ -86,6 +94,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     startJob('boarding', BOARDING_MS, () => closeBoarding(agent, clock.now()), log),
     startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
     startJob('exchanges', EXCHANGES_MS, () => driveExchanges(desk, clock.now()), log),
+    startJob('clock', CLOCK_MS, () => watchClock(store, clock), log),
     startJob('month-keys', MONTH_KEYS_MS, () => keepMonthKeys(desk, masterKey), log),
   ];
   const app = agentApp({

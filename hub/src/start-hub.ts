@@ -28,6 +28,8 @@ import { sendRefunds } from './orders/send-refunds.ts';
 import { settleDues } from './orders/settle-dues.ts';
 import { stationRequests } from './orders/station-requests.ts';
 import { openSandbox } from './payments/open-sandbox.ts';
+import { pruneSets } from './reference/prune-sets.ts';
+import { publishSets } from './reference/publish-sets.ts';
 import { bookJobs } from './settlement/book-jobs.ts';
 import { hubTicketKey } from './stations/hub-ticket-key.ts';
 import { MonthKeys } from './stations/month-keys.ts';
@@ -40,6 +42,8 @@ const CUT_OFF_MS = 5_000;
 const IDLE_SEATS_MS = 5_000;
 const BOOKS_MS = 1_000;
 const MONTH_KEYS_MS = 60_000;
+const REFERENCE_MS = 5_000;
+const PRUNE_MS = 3_600_000;
 /** Name of the hub on paper that it hands out. */
 const NAME = '联网售票中心';
 
@@ -87,6 +91,9 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
   await search.load(clock.now());
   await link.start();
 
+  const publish = async () => {
+    for (const { set, version } of await publishSets(store, clock.now())) link.hint(set, version);
+  };
   const jobs = [
     startJob('payments', ORDERS_MS, () => checkPayments(hub, clock.now()), log),
     startJob('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log),
@@ -95,6 +102,8 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
     startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
     ...bookJobs(store, clock).map(({ name, run }) => startJob(name, BOOKS_MS, run, log)),
+    startJob('reference', REFERENCE_MS, publish, log),
+    startJob('reference-log', PRUNE_MS, () => pruneSets(store, clock.now()), log),
     startJob('month-keys', MONTH_KEYS_MS, () => monthKeys.keep(persons, clock.now()), log),
   ];
   const enrolment = {

@@ -9,12 +9,13 @@ import type { AgentTables } from '@lianpiao/agent/store/tables';
 import { LinkLoop } from '@lianpiao/agent/sync/link-loop';
 import { proveContinuity } from '@lianpiao/agent/sync/prove-continuity';
 import { RunMarker } from '@lianpiao/agent/sync/run-marker';
+import { StationClock } from '@lianpiao/agent/time/station-clock';
 import { type BrokerProcess, startBrokerProcess } from '@lianpiao/hub/broker/broker-process';
 import { LinkHub, type LinkHubOptions } from '@lianpiao/hub/ingest/link-hub';
 import { ensurePki, issueStationCertificate } from '@lianpiao/hub/stations/private-ca';
 import type { HubStore } from '@lianpiao/hub/store/hub-store';
 import { openHubStore } from '@lianpiao/hub/store/open-hub-store';
-import { systemClock } from '@lianpiao/shared/clock';
+import { type MachineClock, systemClock } from '@lianpiao/shared/clock';
 import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { createStationIdentity } from '@lianpiao/shared/crypto/station-identity';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
@@ -199,6 +200,7 @@ export class LinkRig {
       brokers = this.brokers,
       marker = `${file}.run-marker`,
       facts = () => ledger(),
+      machine = systemClock,
     }: {
       answers?: RequestHandlers;
       file?: string;
@@ -206,12 +208,18 @@ export class LinkRig {
       brokers?: readonly [string];
       marker?: string;
       facts?: (store: AgentStore) => FactHandlers<AgentTables>;
+      machine?: MachineClock;
     } = {},
   ) {
     const notes: Note[] = [];
     const log = (event: string, facts: object) => void notes.push({ ...facts, event });
     const mark = new RunMarker(join(this.folder, marker), (cause) => log('marker.not-written', { cause }));
-    const store = await openAgentStore(join(this.folder, file), (engine) => mark.committed(engine));
+    const clock = new StationClock(machine);
+    const store = await openAgentStore(
+      join(this.folder, file),
+      (engine) => mark.committed(engine),
+      () => clock.stamp(),
+    );
     const { dbId } = await proveContinuity(store, mark.before, installId, Date.now());
     mark.keep({ dbId, installId }, store.read.engine);
     const tls = await this.tlsOf(station);
@@ -223,7 +231,7 @@ export class LinkRig {
       keys: keysOf(station),
       installId,
       agentVersion: '0.1.0',
-      clock: systemClock,
+      clock,
       log,
     });
     await link.start(facts(store), answers);
@@ -232,7 +240,7 @@ export class LinkRig {
       mark.close(store.read.engine);
       await store.close();
     });
-    return { link, store, notes, close };
+    return { link, store, clock, notes, close };
   }
 
   /** A hub in a process of its own, which kills itself inside its first transaction, or between its commit and the acknowledgement, if told so. */

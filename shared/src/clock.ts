@@ -1,38 +1,64 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { uptime } from 'node:os';
 import type { EpochMs } from './domain/service-day.ts';
 import { Fault } from './fault.ts';
 
 /** Where processes take the time from; verbs get it as an argument. */
 export type Clock = { now(): EpochMs };
 
-export const systemClock: Clock = { now: () => Date.now() };
+/** The clocks of a machine. `now` is the wall clock, which a person or a time server may set at any moment. */
+export type MachineClock = Clock & {
+  /** Ms since the machine was started, sleep included: nobody can set it, and a restarted process goes on with it. */
+  monotonic(): number;
+  /** Names this start of the machine: readings of `monotonic` are comparable within it only. */
+  readonly boot: string;
+};
+
+export const systemClock: MachineClock = {
+  now: () => Date.now(),
+  monotonic: () => uptime() * 1_000,
+  boot: bootId(),
+};
+
+/** Where the system does not say, each process counts as a start of its own. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return randomUUID();
+  }
+}
 
 /** How long a read of the file is good for, in ms. */
 const REREAD_MS = 20;
 
 /**
  * A clock that a demo or a test sets for all processes at once: the system's time plus the `offsetMs` of a JSON file.
- * A production configuration refuses it.
+ * A production configuration refuses it. Time itself is set, not a wall clock that went wrong: the monotonic one moves too.
  *
  * @throws Fault `clock.file-unreadable` when the file is not there or holds no offset.
  */
-export function settableClock(file: string): Clock {
+export function settableClock(file: string): MachineClock {
   let offsetMs = readOffset(file);
   let changedAt = 0;
   let readAt = 0;
-  return {
-    now: () => {
-      const system = Date.now();
-      if (system - readAt >= REREAD_MS) {
-        readAt = system;
-        const modified = statSync(file).mtimeMs;
-        if (modified !== changedAt) {
-          changedAt = modified;
-          offsetMs = readOffset(file);
-        }
+  const offset = () => {
+    const system = Date.now();
+    if (system - readAt >= REREAD_MS) {
+      readAt = system;
+      const modified = statSync(file).mtimeMs;
+      if (modified !== changedAt) {
+        changedAt = modified;
+        offsetMs = readOffset(file);
       }
-      return system + offsetMs;
-    },
+    }
+    return offsetMs;
+  };
+  return {
+    now: () => Date.now() + offset(),
+    monotonic: () => systemClock.monotonic() + offset(),
+    boot: systemClock.boot,
   };
 }
 
@@ -55,7 +81,7 @@ function unreadable(file: string, cause: unknown): Fault {
 }
 
 /** The clock that the environment asks for. `production` refuses a settable one. @throws Fault `clock.not-in-production`. */
-export function clockFor(production: boolean, file = process.env.LIANPIAO_CLOCK_FILE): Clock {
+export function clockFor(production: boolean, file = process.env.LIANPIAO_CLOCK_FILE): MachineClock {
   if (file === undefined || file === '') return systemClock;
   if (production) {
     throw new Fault('clock.not-in-production', 'a settable clock is for demos and tests', {

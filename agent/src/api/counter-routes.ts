@@ -15,6 +15,7 @@ import { resolvePrint } from '../printing/resolve-print.ts';
 import { saleStop } from '../selling/sale-stops.ts';
 import { closeShift } from '../shifts/close-shift.ts';
 import { signIn } from '../shifts/sign-in.ts';
+import { clockState } from '../time/watch-clock.ts';
 import { sessionCookie } from './caller.ts';
 import { exchangeRoutes } from './exchange-routes.ts';
 import { uncertainRoutes } from './uncertain-routes.ts';
@@ -199,5 +200,6 @@ async function stripOf({ agent, link, clock }: AgentDesk, devices: CounterDevice
     printer: { ...devices.printer(), waiting: jobs.reduce((sum, row) => sum + row.jobs, 0) - unknown, unknown },
     reader: devices.reader(),
     now: clock.now(),
+    clock: await clockState(agent.store.read),
   };
 }

@@ -7,6 +7,7 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { whyNoTime } from '../time/why-no-time.ts';
 import { forfeitTicket } from './forfeit-ticket.ts';
 
 /** Tickets dealt with in one transaction. */
@@ -33,10 +34,11 @@ const waiting = statement((db, t: AgentTables) =>
 /**
  * 停检 by the clock: when boarding closes at this station's stop, whoever is not boarded has missed the coach. A trip that
  * is suspended, cancelled or missed lets its passengers down, and forfeits nothing. Returns how many tickets; killed and run
- * again it goes on with those that are left.
+ * again it goes on with those that are left. A station that does not know the time forfeits nothing.
  */
 export async function closeBoarding(agent: Agent, now: EpochMs): Promise<number> {
   const { store, station } = agent;
+  if (await whyNoTime(store.read)) return 0;
   const { boarding } = await rulesAt(store.read, now);
   const until = now + (now - boardingClosesAt(now, boarding));
   const late: { ticketNo: string; tripId: string; bizDate: string }[] = [];

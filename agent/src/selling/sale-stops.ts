@@ -8,9 +8,10 @@ import type { AgentTables } from '../store/tables.ts';
 
 /**
  * Why the station may not give seats away, kept so that a restart does not forget it: `fence`, the hub or this agent found
- * that the copies do not fit; `continuity`, it is not proven that this database is the newest of the station.
+ * that the copies do not fit; `continuity`, it is not proven that this database is the newest of the station; `clock`, the hub
+ * has not told the time since the machine was started.
  */
-export type SaleStopCause = 'fence' | 'continuity';
+export type SaleStopCause = 'fence' | 'continuity' | 'clock';
 export type SaleStop = {
   readonly cause: SaleStopCause;
   readonly code: string;
@@ -30,7 +31,7 @@ const stops = statement((db, t: AgentTables) =>
 
 /** Every reason why the station may not sell, a fence first: it is what a person looks into. */
 export async function saleStops(on: Reader<AgentTables>): Promise<SaleStop[]> {
-  return (await stops(on, { limit: 2 })) as SaleStop[];
+  return (await stops(on, { limit: 3 })) as SaleStop[];
 }
 
 /** The first reason why the station may not sell; null when it may. */

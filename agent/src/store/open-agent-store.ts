@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SHARED_MIGRATIONS } from '@lianpiao/shared/store/migrate';
 import { openSqlite } from '@lianpiao/shared/store/open-sqlite';
-import type { Engine, Store, Tx } from '@lianpiao/shared/store/store';
+import type { ClockStamp, Engine, Store, Tx } from '@lianpiao/shared/store/store';
 import { type AgentTables, agentTablesOnSqlite } from './tables.ts';
 
 export type AgentStore = Store<AgentTables>;
@@ -9,15 +9,20 @@ export type AgentTx = Tx<AgentTables>;
 
 /**
  * Opens the station's database, made at its first use. `committed` is called after every commit, before its callers have
- * their answer.
+ * their answer; `stamp` reads the clocks that are kept beside each fact.
  *
  * @throws Fault `store.cannot-open`.
  */
-export function openAgentStore(path: string, committed?: (engine: Engine) => void): Promise<AgentStore> {
+export function openAgentStore(
+  path: string,
+  committed?: (engine: Engine) => void,
+  stamp?: () => ClockStamp,
+): Promise<AgentStore> {
   return openSqlite({
     path,
     tables: agentTablesOnSqlite,
     migrations: [SHARED_MIGRATIONS, join(import.meta.dirname, 'migrations', 'sqlite')],
     ...(committed ? { committed } : {}),
+    ...(stamp ? { stamp } : {}),
   });
 }

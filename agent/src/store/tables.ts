@@ -126,7 +126,14 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     lowWater: int('low_water').notNull(),
   });
 
-  /** Why the station may not give seats away; no row, it may. cause: fence, continuity. */
+  /** The machine's clocks against each other as they were last seen (domain/clock-rules): one row. */
+  const clockReadings = table('clock_readings', {
+    boot: text('boot').primaryKey(),
+    gapMs: int('gap_ms').notNull(),
+    leadMs: int('lead_ms'),
+  });
+
+  /** Why the station may not give seats away; no row, it may. cause: fence, continuity, clock. */
   const saleStops = table('sale_stops', {
     cause: text('cause').primaryKey(),
     code: text('code').notNull(),
@@ -160,6 +167,26 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     endedAt: int('ended_at'),
   });
 
+  /** What the station has of each of the hub's data sets. `comparedAt`: when its rows were last held against the hub's. */
+  const refSets = table('ref_sets', {
+    set: text('set_name').primaryKey(),
+    version: int('version').notNull(),
+    hash: text('hash').notNull(),
+    comparedAt: int('compared_at').notNull(),
+  });
+
+  /** Rows of the sets as the hub wrote them, JSON text byte for byte; and those of a pull under way, null where a row is gone. */
+  const refRows = table('ref_rows', {
+    set: text('set_name').notNull(),
+    key: text('row_key').notNull(),
+    body: text('body').notNull(),
+  });
+  const refShadow = table('ref_shadow', {
+    set: text('set_name').notNull(),
+    key: text('row_key').notNull(),
+    body: text('body'),
+  });
+
   return {
     users,
     sessions,
@@ -174,6 +201,10 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     stops,
     ticketKeys,
     allotments,
+    clockReadings,
+    refSets,
+    refRows,
+    refShadow,
     saleStops,
     uncertainSeats,
     exchanges,

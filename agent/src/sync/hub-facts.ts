@@ -7,6 +7,7 @@ import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tic
 import { eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import { noteHubFinal } from '../boarding/note-final.ts';
+import { isPulled } from '../reference/keep-sets.ts';
 import type { AgentTables } from '../store/tables.ts';
 
 /**
@@ -55,7 +56,9 @@ export function hubFacts(agent: Agent): FactHandlers<AgentTables> {
         .values({ terminal, first, next: first, last: first + count - 1 })
         .onConflictDoNothing();
     },
+    // Where a set is pulled, facts about it come from a time before that, or say what the set says.
     'rules.activated': async (tx, { fact }) => {
+      if (await isPulled(tx, 'rules')) return;
       await activateRules(tx, {
         ...fact.body,
         version: fact.version,
@@ -64,9 +67,11 @@ export function hubFacts(agent: Agent): FactHandlers<AgentTables> {
       } as RuleSet);
     },
     'allotment.set': async (tx, { fact }) => {
+      if (await isPulled(tx, 'allotments')) return;
       await tx.db.insert(tx.t.allotments).values(fact).onConflictDoUpdate({ target: tx.t.allotments.line, set: fact });
     },
     'ticket-key.certified': async (tx, { fact }) => {
+      if (await isPulled(tx, 'ticket-keys')) return;
       const row = { ...fact, revoked: fact.revoked ? 1 : 0 };
       await tx.db.insert(tx.t.ticketKeys).values(row).onConflictDoUpdate({ target: tx.t.ticketKeys.keyNo, set: row });
     },

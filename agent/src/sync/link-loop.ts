@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '@lianpiao/shared/clock';
 import type { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { channelOf, PUBLIC_KEY, publishFrame, readFrame } from '@lianpiao/shared/link/framing';
@@ -10,10 +9,9 @@ import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import { RefusalTally } from '@lianpiao/shared/link/refusal-tally';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { eventsFrom, headsOf, positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
-import { ClockOffset } from '@lianpiao/shared/protocol/clock-offset';
 import { comparePositions, LANES } from '@lianpiao/shared/protocol/compare-positions';
 import type { Lane } from '@lianpiao/shared/protocol/events';
-import type { Beat, Envelope, Message, Welcome } from '@lianpiao/shared/protocol/messages';
+import type { Beat, Envelope, StationMessage, Welcome } from '@lianpiao/shared/protocol/messages';
 import { StationSession } from '@lianpiao/shared/protocol/session';
 import { liveTopic, stationFilters, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
@@ -22,9 +20,11 @@ import { resumeSelling } from '../selling/resume-selling.ts';
 import { saleStops } from '../selling/sale-stops.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
+import type { StationClock } from '../time/station-clock.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
 import { keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
 import { beginRecovery, finishRecovery } from './recovery.ts';
+import { ReferenceData } from './reference-data.ts';
 
 export type LinkLoopOptions = {
   readonly store: AgentStore;
@@ -35,7 +35,7 @@ export type LinkLoopOptions = {
   readonly keys: MacKeys;
   readonly installId: string;
   readonly agentVersion: string;
-  readonly clock: Clock;
+  readonly clock: StationClock;
   readonly log: (event: string, facts: Readonly<Record<string, unknown>>) => void;
   /** Called between commit and acknowledgement of a batch. */
   readonly committed?: (lane: Lane) => void;
@@ -56,7 +56,6 @@ const monotonic = () => performance.now();
 export class LinkLoop implements LinkPort {
   readonly #options: LinkLoopOptions;
   readonly #session = new StationSession();
-  readonly #offset = new ClockOffset();
   readonly #tally: RefusalTally;
   readonly #boot = randomBytes(6).toString('hex');
   #identity: LinkIdentity | undefined;
@@ -64,6 +63,7 @@ export class LinkLoop implements LinkPort {
   #link: PeerLink<AgentTables> | undefined;
   #projector: InboxProjector<AgentTables> | undefined;
   readonly #requests: PeerRequests<AgentTables>;
+  readonly #reference: ReferenceData;
   #answers: RequestHandlers = {};
   #timer: NodeJS.Timeout | undefined;
   #outboxReadAt = 0;
@@ -80,6 +80,7 @@ export class LinkLoop implements LinkPort {
     this.#options = options;
     const { store, clock, log } = options;
     this.#tally = new RefusalTally((code, facts) => log('frame.refused', { code, ...facts }));
+    this.#reference = new ReferenceData({ store, say: (said) => this.#say(said), clock, noted: this.#noted });
     this.#requests = new PeerRequests({
       store,
       peer: HUB,
@@ -149,7 +150,7 @@ export class LinkLoop implements LinkPort {
 
   /** What is added to this machine's clock to get the hub's, in ms; null before the hub was first heard. */
   get clockOffsetMs(): number | null {
-    return this.#offset.ms;
+    return this.#options.clock.offsetMs;
   }
 
   /** Frames and messages that were dropped, by code. */
@@ -185,6 +186,7 @@ export class LinkLoop implements LinkPort {
     if (this.#session.state !== 'up') return;
     if (this.#recovering && now - this.#recoveredAt >= RECOVERY_MS) void this.#finishRecovery(now);
     if (this.#session.liveness.beatDue(now)) void this.#beat(now);
+    void this.#reference.tick(now);
     if (now - this.#resolvedAt >= RESOLVE_MS) {
       this.#resolvedAt = now;
       this.#requests.resolve().catch((cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) }));
@@ -218,7 +220,7 @@ export class LinkLoop implements LinkPort {
     const lanes = await positionsOf(store.read, HUB);
     const stop = (await saleStops(store.read)).find(({ cause }) => cause === 'continuity');
     const proven = stop === undefined || stop.code === 'station.recovering';
-    this.#said = { at: clock.now(), on: monotonic() };
+    this.#said = { at: clock.wall(), on: monotonic() };
     this.#say(
       { k: 'hello', versions: SPOKEN, agentVersion, dbId: this.#identity!.dbId, installId, proven, lanes },
       this.#said.at,
@@ -233,7 +235,7 @@ export class LinkLoop implements LinkPort {
       { lane: 'ev' as const, head: ev.out.next - 1, hash: ev.out.headHash },
     ];
     const lagMs = await this.#lagMs();
-    this.#said = { at: this.#options.clock.now(), on: monotonic() };
+    this.#said = { at: this.#options.clock.wall(), on: monotonic() };
     this.#say(
       { k: 'beat', acks: this.#link!.acks(), heads, queued: this.#link!.queued, lagMs, echo: null },
       this.#said.at,
@@ -262,11 +264,12 @@ export class LinkLoop implements LinkPort {
       if (message.on) this.#session.hubBegan(message.boot, monotonic());
       return;
     }
+    if (message.k === 'hint') return this.#reference.hinted(message.set, monotonic());
     if (message.k === 'live' || message.st !== station) return;
     await this.#hearHub(message);
   }
 
-  async #hearHub(message: Exclude<Message, { k: 'live' | 'hub-live' }>): Promise<void> {
+  async #hearHub(message: StationMessage): Promise<void> {
     switch (message.k) {
       case 'welcome':
         await this.#welcomed(message);
@@ -286,7 +289,7 @@ export class LinkLoop implements LinkPort {
     }
   }
 
-  async #hearUnderLease(message: Exclude<Message, { k: 'live' | 'hub-live' }>): Promise<void> {
+  async #hearUnderLease(message: StationMessage): Promise<void> {
     const { lease } = this.#session;
     // Not said under our lease, or by another life of the hub: late, and repaired by the streams.
     if (!lease || message.ln !== lease.lease || message.inc !== lease.hubIncarnation) {
@@ -296,21 +299,23 @@ export class LinkLoop implements LinkPort {
     this.#session.liveness.heard(monotonic());
     this.#lastWordAt = this.#options.clock.now();
     if (message.k === 'req') {
-      const ageMs = this.#offset.ms === null ? null : this.#options.clock.now() + this.#offset.ms - message.at;
+      const { clock } = this.#options;
+      const ageMs = clock.synced ? clock.now() - message.at : null;
       // Not awaited: an answer may itself have to ask the hub.
       this.#requests
         .answer(this.#answers, message, ageMs)
         .catch((cause: unknown) => this.#noted('request.failed', { kind: message.m, reason: String(cause) }));
     } else if (message.k === 'res') this.#requests.heard(message);
     else if (message.k === 'batch' || message.k === 'ack' || message.k === 'nack') await this.#link?.hear(message);
+    else if (message.k === 'ref-part') await this.#reference.heard(message, monotonic());
     else if (message.k === 'beat') await this.#heardBeat(message);
   }
 
   async #heardBeat(message: Beat): Promise<void> {
-    if (message.echo === this.#said.at)
-      this.#offset.exchanged(monotonic() - this.#said.on, message.at, this.#options.clock.now());
+    if (message.echo === this.#said.at) this.#options.clock.exchanged(monotonic() - this.#said.on, message.at);
     await this.#link?.hear(message);
     await keepLastWord(this.#options.store, this.#lastWordAt ?? 0);
+    await this.#reference.announced(message.refs ?? [], monotonic());
   }
 
   async #welcomed(message: Welcome): Promise<void> {
@@ -323,10 +328,12 @@ export class LinkLoop implements LinkPort {
     for (const notice of notices) this.#noted(notice.code, { lane: notice.lane, detail: notice.detail });
     if (fatal) return this.#fence(fatal.code, { lane: fatal.lane, detail: fatal.detail });
 
+    if (message.to.at === this.#said.at) clock.exchanged(monotonic() - this.#said.on, message.at);
     const { ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot } = message;
     // First what must be durable: if that fails there is no session, and we say hello again.
     await store.transaction(async (tx) => {
       await resumeSelling(tx, 'fence');
+      if (clock.synced) await resumeSelling(tx, 'clock');
       if (incarnation === this.#identity!.incarnation) return;
       await keepIncarnation(tx, incarnation);
       await beginRecovery(tx, { theirs: message.lanes, installId }, clock.now());
@@ -334,7 +341,6 @@ export class LinkLoop implements LinkPort {
     this.#identity = { ...this.#identity!, incarnation };
     this.#recovering = true;
     if (!this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic())) return;
-    if (message.to.at === this.#said.at) this.#offset.exchanged(monotonic() - this.#said.on, message.at, clock.now());
     this.#lastWordAt = clock.now();
     await this.#link?.start(ours, message.lanes, message.window);
     this.#options.log('link.welcomed', { lease, incarnation, hubIncarnation, queued: this.#link?.queued });
@@ -355,7 +361,7 @@ export class LinkLoop implements LinkPort {
     );
   }
 
-  #say(said: Said, at = this.#options.clock.now()): SayResult {
+  #say(said: Said, at = this.#options.clock.wall()): SayResult {
     const { station, keys } = this.#options;
     const lease = this.#session.lease;
     const session = said.k === 'hello' || said.k === 'fence';
@@ -367,11 +373,11 @@ export class LinkLoop implements LinkPort {
       boot: this.#boot,
       ln: lease?.lease ?? 0,
       at,
-      off: this.#offset.ms,
+      off: this.#options.clock.offsetMs,
     };
     const channel = channelOf(said);
     const topic = upTopic(station, channel === 'session' ? 'hello' : channel);
-    return publishFrame(keys.signing(at), topic, { ...envelope, ...said }, (to, payload) =>
+    return publishFrame(keys.signing(this.#options.clock.now()), topic, { ...envelope, ...said }, (to, payload) =>
       this.#mqtt!.publish(to, payload),
     );
   }

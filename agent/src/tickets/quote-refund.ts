@@ -9,6 +9,7 @@ import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import type { RefundQuote } from '@lianpiao/shared/protocol/ticketing';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import type { Agent } from '../agent.ts';
+import { whyNoTime } from '../time/why-no-time.ts';
 import { ticketAtHome } from './ticket-at-home.ts';
 
 export type QuoteWish = { readonly ticketNo: string; readonly channel: Channel; readonly overrule: string | null };
@@ -16,6 +17,8 @@ export type QuoteWish = { readonly ticketNo: string; readonly channel: Channel; 
 /** What a refund would give now. The quote is kept, and confirmed by its number within its time. */
 export function quoteRefund(agent: Agent, { ticketNo, channel, overrule }: QuoteWish, now: EpochMs) {
   return agent.store.transaction(async (tx) => {
+    const untimed = await whyNoTime(tx);
+    if (untimed) return untimed;
     const found = await ticketAtHome(agent, tx, ticketNo);
     if (!found.ok) return found;
     const { ticket, trip } = found.value;

@@ -10,6 +10,7 @@ import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import { withdrawPrints } from '../printing/withdraw-prints.ts';
+import { whyNoTime } from '../time/why-no-time.ts';
 import { freeTicketSeat } from './free-ticket-seat.ts';
 import { payOut } from './pay-out.ts';
 import { ticketAtHome } from './ticket-at-home.ts';
@@ -25,6 +26,8 @@ export type RefundWish = { readonly ticketNo: string; readonly quoteId: string; 
  */
 export function refundTicket(agent: Agent, call: Call, { ticketNo, quoteId, payer }: RefundWish, now: EpochMs) {
   return answerOnce(agent.store, call, 'refund', now, async (tx) => {
+    const untimed = await whyNoTime(tx);
+    if (untimed) return untimed;
     const found = await ticketAtHome(agent, tx, ticketNo);
     if (!found.ok) return found;
     const { ticket, trip } = found.value;

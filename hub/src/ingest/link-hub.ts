@@ -11,9 +11,9 @@ import { RefusalTally } from '@lianpiao/shared/link/refusal-tally';
 import type { Refused, RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { headsOf } from '@lianpiao/shared/link/stream-rows';
 import type { Lane } from '@lianpiao/shared/protocol/events';
-import type { Envelope } from '@lianpiao/shared/protocol/messages';
+import type { Envelope, Hint } from '@lianpiao/shared/protocol/messages';
 import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
-import { downTopic, HUB_FILTERS, HUB_LIVE } from '@lianpiao/shared/protocol/topics';
+import { downTopic, HINT, HUB_FILTERS, HUB_LIVE } from '@lianpiao/shared/protocol/topics';
 import { MINOR } from '@lianpiao/shared/protocol/versions';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -138,6 +138,12 @@ export class LinkHub {
     return this.#projector.idle();
   }
 
+  /** Tells every station that a data set has a new version. Who misses it is told by the next heartbeat. */
+  hint(set: string, version: number): void {
+    const message: Hint = { k: 'hint', set, version, at: this.#options.clock.now() };
+    publishFrame(PUBLIC_KEY, HINT, message, (to, payload) => this.#mqtt?.publish(to, payload) ?? false);
+  }
+
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#mqtt?.publish(HUB_LIVE, this.#lifeSign(false), { retain: true });
@@ -164,7 +170,7 @@ export class LinkHub {
     if (message.k === 'batch' && payload.length >= BACKLOG_FRAME_BYTES) this.#backlogAt = monotonic();
     if (topic.kind === 'station-live' && message.k === 'live')
       this.#stationLink(topic.station).lifeSign(message.on, message.boot);
-    else if (topic.kind === 'up' && message.k !== 'live' && message.k !== 'hub-live')
+    else if (topic.kind === 'up' && message.k !== 'live' && message.k !== 'hub-live' && message.k !== 'hint')
       await this.#stationLink(topic.station).hear(message);
   }
 

@@ -6,7 +6,9 @@ import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import { Liveness } from '@lianpiao/shared/protocol/liveness';
-import type { Beat, Hello, Message } from '@lianpiao/shared/protocol/messages';
+import type { Beat, Hello, RefGet, StationMessage } from '@lianpiao/shared/protocol/messages';
+import { answerPull } from '../reference/answer-pull.ts';
+import { versionsFor } from '../reference/ref-versions.ts';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { type Admission, isCopy, judgeHello } from './judge-hello.ts';
@@ -146,7 +148,7 @@ export class StationLink {
     if (this.#session?.boot === boot) this.#gone = !on;
   }
 
-  async hear(message: Exclude<Message, { k: 'live' | 'hub-live' }>): Promise<void> {
+  async hear(message: StationMessage): Promise<void> {
     if (message.k === 'hello') {
       // Hellos of one station are judged one after the other; other stations do not wait.
       this.#greeting = this.#greeting
@@ -179,6 +181,7 @@ export class StationLink {
         .catch((cause: unknown) => this.#options.noted('request.failed', { kind: message.m, reason: String(cause) }));
     } else if (message.k === 'res') this.#requests.heard(message);
     else if (message.k === 'batch' || message.k === 'ack' || message.k === 'nack') await this.#link.hear(message);
+    else if (message.k === 'ref-get') await this.#pulled(message);
     else if (message.k === 'beat') await this.#heardBeat(message);
   }
 
@@ -208,7 +211,7 @@ export class StationLink {
     await this.#link.stop();
   }
 
-  #heard(message: Exclude<Message, { k: 'live' | 'hub-live' }>): void {
+  #heard(message: StationMessage): void {
     this.#liveness.heard(monotonic());
     this.#gone = false;
     this.#lastWordAt = this.#options.clock.now();
@@ -219,12 +222,25 @@ export class StationLink {
     const { store, station, clock, say } = this.#options;
     this.#queuedThere = message.queued;
     this.#lagMs = message.lagMs;
+    const refs = await versionsFor(store.read, station);
     if (this.#session) {
-      const answer = { heads: [], queued: this.#link.queued, lagMs: 0, echo: message.at };
+      const answer = { heads: [], queued: this.#link.queued, lagMs: 0, echo: message.at, refs };
       say({ k: 'beat', acks: this.#link.acks(), ...answer }, this.#session.lease);
     }
     await this.#link.hear(message);
     await store.transaction((tx) => keepHeads(tx, station, message.heads, clock.now()));
+  }
+
+  /** Part of a data set. An answer that cannot be made or sent is asked for again. */
+  async #pulled(asked: RefGet): Promise<void> {
+    const { store, station, clock, say, noted } = this.#options;
+    const lease = this.#session?.lease;
+    try {
+      const part = await answerPull(store, station, asked, clock.now());
+      if (part && lease !== undefined && lease === this.#session?.lease) say(part, lease);
+    } catch (cause) {
+      noted('ref.not-answered', { station, set: asked.set, reason: String(cause) });
+    }
   }
 
   #askAgain(): void {

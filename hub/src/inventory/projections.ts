@@ -1,5 +1,6 @@
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import type { Hub } from '../hub.ts';
+import { clockFacts } from '../stations/clock-facts.ts';
 import type { HubTables } from '../store/tables.ts';
 import { moneyFacts } from './project-money.ts';
 import { seatFacts } from './project-seats.ts';
@@ -11,5 +12,5 @@ import { tripFacts } from './project-trips.ts';
  * the stream applies each once. A handler throws `CannotApply`, which parks the fact's aggregate, or a `Fault`.
  */
 export function projections(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newId'>): FactHandlers<HubTables> {
-  return { ...seatFacts(hub), ...tripFacts(hub), ...ticketFacts(hub), ...moneyFacts(hub) };
+  return { ...seatFacts(hub), ...tripFacts(hub), ...ticketFacts(hub), ...moneyFacts(hub), ...clockFacts(hub) };
 }

@@ -10,6 +10,7 @@ import { sendRefunds } from '@lianpiao/hub/orders/send-refunds';
 import { settleDues } from '@lianpiao/hub/orders/settle-dues';
 import { stationRequests } from '@lianpiao/hub/orders/station-requests';
 import type { PaymentProvider } from '@lianpiao/hub/payments/payment-provider';
+import { publishSets } from '@lianpiao/hub/reference/publish-sets';
 import { bookJobs } from '@lianpiao/hub/settlement/book-jobs';
 import { leaseNumbers } from '@lianpiao/hub/stations/lease-numbers';
 import type { HubStore } from '@lianpiao/hub/store/hub-store';
@@ -28,6 +29,7 @@ export const WEB: Caller = { id: 'web-demo', channel: 'web', terminal: '001', cl
 
 const ORDERS_MS = 500;
 const BOOKS_MS = 1_000;
+const REFERENCE_MS = 5_000;
 /** 票源 that the hub gets of every trip. It asks for more when one is left. */
 const ALLOTMENT = { line: '*', seats: 2, lowWater: 1 };
 const NO_KEYS = { forStation: () => Promise.reject(new Error('every party has the month keys')) };
@@ -66,6 +68,10 @@ export async function startCentre(file: string, provider: PaymentProvider, journ
   startJob('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log);
   startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log);
   startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log);
+  const publish = async () => {
+    for (const { set, version } of await publishSets(store, clock.now())) link.hint(set, version);
+  };
+  startJob('reference', REFERENCE_MS, publish, log);
   for (const { name, run } of bookJobs(store, clock)) startJob(name, BOOKS_MS, run, log);
   return { hub: { ...hub, seats: new SeatRequests(hub) }, link };
 }

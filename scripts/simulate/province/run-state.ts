@@ -57,8 +57,8 @@ export class Run {
     );
     this.stations = STATIONS.map((code) => {
       const skewMs = this.upTo(1_000) - 500;
-      const clock = { now: () => this.time.wall + skewMs };
-      const start = (file: string) => startStation(file, code, clock, this.journal);
+      const machine = { now: () => this.time.wall + skewMs, monotonic: () => this.time.wall, boot: 'the only one' };
+      const start = (file: string) => startStation(file, code, machine, this.journal);
       return new Node(code, join(this.folder, `${code}.sqlite`), start, failed(code));
     });
   }

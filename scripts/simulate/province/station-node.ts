@@ -5,8 +5,10 @@ import { openAgentStore } from '@lianpiao/agent/store/open-agent-store';
 import { hubFacts } from '@lianpiao/agent/sync/hub-facts';
 import { hubRequests } from '@lianpiao/agent/sync/hub-requests';
 import { LinkLoop } from '@lianpiao/agent/sync/link-loop';
+import { StationClock } from '@lianpiao/agent/time/station-clock';
+import { resumeClock, watchClock } from '@lianpiao/agent/time/watch-clock';
 import { serveStandingOrders } from '@lianpiao/agent/trips/serve-standing-orders';
-import type { Clock } from '@lianpiao/shared/clock';
+import type { MachineClock } from '@lianpiao/shared/clock';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
 import { startJob } from '@lianpiao/shared/job-loop';
 import type { Caller } from '@lianpiao/shared/store/call';
@@ -26,10 +28,18 @@ export const CLERK: Caller = {
 
 const HOLDS_MS = 1_000;
 const ORDERS_MS = 1_000;
+const CLOCK_MS = 1_000;
 
-/** What `agent/src/start-agent.ts` starts, without HTTP, devices and source. `clock` is the station's own. */
-export async function startStation(file: string, code: string, clock: Clock, journal: Journal): Promise<Station> {
-  const store = await openAgentStore(file);
+/** What `agent/src/start-agent.ts` starts, without HTTP, devices and source. `machine` is the station's own. */
+export async function startStation(
+  file: string,
+  code: string,
+  machine: MachineClock,
+  journal: Journal,
+): Promise<Station> {
+  const clock = new StationClock(machine);
+  const store = await openAgentStore(file, undefined, () => clock.stamp());
+  await resumeClock(store, clock);
   const agent: Agent = {
     store,
     persons: vault(),
@@ -50,6 +60,7 @@ export async function startStation(file: string, code: string, clock: Clock, jou
   const desk: AgentDesk = { agent, link, clock, paper };
   await link.start(hubFacts(agent), hubRequests(desk));
   const log = journal.logOf(code);
+  startJob('clock', CLOCK_MS, () => watchClock(store, clock), log);
   startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log);
   startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log);
   return { agent, desk, link };

@@ -42,7 +42,7 @@ function secretFor(
 }
 
 /** The channel that a message belongs on; `session` is `hello` upwards and `welcome` downwards. */
-export function channelOf(said: Said): Exclude<UpChannel & DownChannel, 'ref'> | 'session' {
+export function channelOf(said: Said): (UpChannel & DownChannel) | 'session' {
   switch (said.k) {
     case 'batch':
       return said.lane;
@@ -53,6 +53,9 @@ export function channelOf(said: Said): Exclude<UpChannel & DownChannel, 'ref'> |
     case 'req':
     case 'res':
       return 'req';
+    case 'ref-get':
+    case 'ref-part':
+      return 'ref';
     default:
       return 'session';
   }

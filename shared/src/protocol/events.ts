@@ -201,6 +201,15 @@ export const EVENTS = {
       countedFen: z.int(),
     }),
   },
+  /**
+   * The station's wall clock was set by `stepMs`, or is `offsetMs` behind the hub's, which is far. `at` is corrected, `wallAt`
+   * what the wall clock showed; `offsetMs` is null while the station does not know it.
+   */
+  'clock.jump': {
+    lane: 'ev',
+    tv: 1,
+    body: z.object({ at, wallAt: at, stepMs: z.int(), offsetMs: z.int().nullable() }),
+  },
 
   /** Hub → station. Serials of a terminal, `first` … `first + count − 1`, never leased twice. */
   'numbers.leased': {

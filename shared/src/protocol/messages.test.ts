@@ -5,7 +5,7 @@ import { EVENTS, type EventType } from './events.ts';
 import { decodeFrame, encodeFrame, type FrameKey } from './frame.ts';
 import { type Message, parseMessage } from './messages.ts';
 import { REQUESTS } from './requests.ts';
-import { downTopic, HUB_LIVE, liveTopic, parseTopic, upTopic } from './topics.ts';
+import { downTopic, HINT, HUB_LIVE, liveTopic, parseTopic, upTopic } from './topics.ts';
 
 const S = '330100001';
 const KEY: FrameKey = { keyNo: 1, secret: Buffer.alloc(32, 1) };
@@ -31,6 +31,7 @@ const position = fc.record({
   in: fc.record({ ack: count, hash }),
 });
 const lanes = fc.record({ seat: position, ev: position });
+const setName = fc.constantFrom('ticket-keys', 'rules', 'a-set-of-a-newer-hub');
 const laneAck = fc.record({ lane, ack: count, hash, safe: count, window: fc.nat({ max: 64 }) });
 const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 const batchOn = (on: 'seat' | 'ev') =>
@@ -98,6 +99,48 @@ const EVERY: readonly { readonly topic: string; readonly message: fc.Arbitrary<u
       echo: fc.option(at),
     }),
   },
+  {
+    topic: downTopic(S, 'ack'),
+    message: fc.record({
+      ...envelope,
+      k: fc.constant('beat'),
+      acks: fc.array(laneAck, { maxLength: 2 }),
+      heads: fc.constant([]),
+      queued: count,
+      lagMs: count,
+      echo: fc.option(at),
+      refs: fc.array(fc.record({ set: setName, version: number, hash }), { maxLength: 3 }),
+    }),
+  },
+  {
+    topic: upTopic(S, 'ref'),
+    message: fc.record({
+      ...envelope,
+      k: fc.constant('ref-get'),
+      id: opaque,
+      set: setName,
+      have: count,
+      hash: fc.option(hash),
+      want: fc.record({ version: count, part: count }),
+    }),
+  },
+  {
+    topic: downTopic(S, 'ref'),
+    message: fc.record({
+      ...envelope,
+      k: fc.constant('ref-part'),
+      id: opaque,
+      set: setName,
+      kind: fc.constantFrom('delta', 'snapshot'),
+      version: number,
+      hash,
+      part: count,
+      parts: fc.integer({ min: 1, max: 10_000 }),
+      rows: fc.array(fc.tuple(opaque, fc.option(json.map((body) => JSON.stringify(body)))), { maxLength: 5 }),
+      digest: hash,
+    }),
+  },
+  { topic: HINT, message: fc.record({ k: fc.constant('hint'), set: setName, version: number, at }) },
   {
     topic: downTopic(S, 'req'),
     message: fc.record({

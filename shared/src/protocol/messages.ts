@@ -132,6 +132,11 @@ export type Ack = z.infer<typeof ack>;
 export const nack = z.object({ ...envelope, k: z.literal('nack'), lane, from: z.int().min(1) });
 export type Nack = z.infer<typeof nack>;
 
+/** What the hub has of a data set for this station. A set's own name is not checked: a newer hub has more of them. */
+const setName = z.string().regex(/^[a-z0-9-]{1,32}$/);
+const setVersion = z.object({ set: setName, version: z.int().min(1), hash });
+export type SetVersion = z.infer<typeof setVersion>;
+
 /**
  * Heartbeat. `heads` is remembered: a lower head later is a restore. `queued` rows are not acknowledged, the oldest of them
  * for `lagMs`. `echo` gives the other's `at` back, for the clock.
@@ -144,8 +149,48 @@ export const beat = z.object({
   queued: count,
   lagMs: count,
   echo: epochMs.nullable(),
+  /** Of the hub: its data sets for this station. */
+  refs: z.array(setVersion).max(64).optional(),
 });
 export type Beat = z.infer<typeof beat>;
+
+/**
+ * "Give me the next part of what I lack of this set." `have` and `hash` are what lies in the station's own tables, reckoned
+ * anew: 0 and null without any. `want` is the part that comes next; version 0 begins.
+ */
+export const refGet = z.object({
+  ...envelope,
+  k: z.literal('ref-get'),
+  id: opaqueId,
+  set: setName,
+  have: count,
+  hash: hash.nullable(),
+  want: z.object({ version: count, part: count }),
+});
+export type RefGet = z.infer<typeof refGet>;
+
+/**
+ * Part `part` of `parts` of a `delta` from what the station has, or of a `snapshot`. A row without a body is gone. `hash` is
+ * of the whole set at `version`, `digest` of this part's rows.
+ */
+export const refPart = z.object({
+  ...envelope,
+  k: z.literal('ref-part'),
+  id: opaqueId,
+  set: setName,
+  kind: z.enum(['delta', 'snapshot']),
+  version: z.int().min(1),
+  hash,
+  part: count,
+  parts: z.int().min(1).max(10_000),
+  rows: z.array(z.tuple([z.string().min(1).max(64), z.string().max(10_000).nullable()])).max(1_000),
+  digest: hash,
+});
+export type RefPart = z.infer<typeof refPart>;
+
+/** To everybody: a set has a new version. It proves nothing; a station that misses it is told by the next heartbeat. */
+export const hint = z.object({ k: z.literal('hint'), set: setName, version: z.int().min(1), at: epochMs });
+export type Hint = z.infer<typeof hint>;
 
 /** A question that is worthless after `ttl` ms. `p` has a schema per `m` in requests.ts. */
 export const request = z.object({
@@ -187,15 +232,18 @@ export type HubLive = z.infer<typeof hubLive>;
 const session = z.discriminatedUnion('k', [hello, welcome, fence, again]);
 const acknowledgement = z.discriminatedUnion('k', [ack, nack, beat]);
 const conversation = z.discriminatedUnion('k', [request, response]);
+const reference = z.discriminatedUnion('k', [refGet, refPart]);
 
 export type Message =
   | z.infer<typeof session>
   | Batch
   | z.infer<typeof acknowledgement>
   | z.infer<typeof conversation>
+  | z.infer<typeof reference>
   | Live
-  | HubLive;
-export type StationMessage = Exclude<Message, Live | HubLive>;
+  | HubLive
+  | Hint;
+export type StationMessage = Exclude<Message, Live | HubLive | Hint>;
 
 const BY_CHANNEL = {
   hello: session,
@@ -204,6 +252,7 @@ const BY_CHANNEL = {
   ev: batch,
   ack: acknowledgement,
   req: conversation,
+  ref: reference,
 };
 
 export type MessageRefusal =
@@ -229,7 +278,7 @@ export function parseMessage(topic: Topic, body: unknown): Outcome<Message, Mess
 function schemaOf(topic: Topic): z.ZodType<Message> | undefined {
   if (topic.kind === 'station-live') return live;
   if (topic.kind === 'hub-live') return hubLive;
-  if (topic.kind === 'hint') return undefined;
+  if (topic.kind === 'hint') return hint;
   return topic.channel in BY_CHANNEL ? BY_CHANNEL[topic.channel as keyof typeof BY_CHANNEL] : undefined;
 }
 

@@ -279,6 +279,11 @@ export const linkState = z.object({
   reason: z.string().nullable(),
   printer: z.object({ state: z.string(), waiting: z.int(), unknown: z.int() }),
   reader: z.object({ state: z.string() }),
+  /** The station's time. `now` is corrected; `clock` is how wrong the machine's own is, nulls while nobody knows. */
   now: at,
+  clock: z.object({
+    offsetMs: z.int().nullable(),
+    level: z.enum(['good', 'warning', 'amber', 'wrong']).nullable(),
+  }),
 });
 export type LinkState = z.infer<typeof linkState>;

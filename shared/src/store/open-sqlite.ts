@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/sqlite-proxy';
 import { Fault } from '../fault.ts';
 import { groupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
-import type { Database, Engine, Prepared, Rows, Store, Tx } from './store.ts';
+import type { ClockStamp, Database, Engine, Prepared, Rows, Store, Tx } from './store.ts';
 
 export type SqliteOptions<Tables> = {
   /** File of the database, or `:memory:`. */
@@ -13,6 +13,8 @@ export type SqliteOptions<Tables> = {
   readonly migrations: readonly string[];
   /** Called after every commit, before its callers have their answer. Never throws; reads what is committed. */
   readonly committed?: (engine: Engine) => void;
+  /** The clocks that are kept beside each fact. */
+  readonly stamp?: () => ClockStamp;
 };
 
 /**
@@ -31,7 +33,7 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
 
   const writing = readerOn(writer, options.tables);
   const memo = new Map<string, unknown>();
-  const tx: Tx<Tables> = { ...writing, memo };
+  const tx: Tx<Tables> = { ...writing, memo, ...(options.stamp ? { stamp: options.stamp } : {}) };
   const told = () => options.committed?.(writing.engine);
   const group = groupCommit(writerConnection(writer, () => memo.clear(), told));
   return {

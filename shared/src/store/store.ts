@@ -18,6 +18,9 @@ export type Engine = { prepare(text: string): Prepared };
 /** Something to query: `t` are the tables of this engine. */
 export type Reader<Tables> = { readonly db: Database; readonly t: Tables; readonly engine: Engine };
 
+/** What a machine's clocks read as a fact is written: wall clock, what it lacks to the hub's, and time since its start. In ms. */
+export type ClockStamp = { readonly wallAt: number; readonly offsetMs: number | null; readonly monoMs: number };
+
 /**
  * The only way to write. What runs in a transaction awaits its own statements and nothing else: no timer, no network, no
  * other transaction.
@@ -25,6 +28,8 @@ export type Reader<Tables> = { readonly db: Database; readonly t: Tables; readon
 export type Tx<Tables> = Reader<Tables> & {
   /** What the units of one commit have read and may use again. Empty at the start of each commit and after each undo. */
   readonly memo: Map<string, unknown>;
+  /** The clocks that are kept beside each fact; absent where a process has none to correct. */
+  readonly stamp?: () => ClockStamp;
 };
 
 export type Store<Tables> = {

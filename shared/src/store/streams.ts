@@ -19,6 +19,8 @@ export type Emission<Type extends EventType> = {
   readonly person?: SealedPerson;
 };
 
+const NO_STAMP = { wallAt: null, offsetMs: null, monoMs: null };
+
 type Head = { readonly next: number; readonly headHash: string };
 
 const head = statement((db, t: SharedTables) =>
@@ -59,6 +61,9 @@ const append = statement((db, t: SharedTables) =>
     person: value('person'),
     personHash: value('personHash'),
     hash: value('hash'),
+    wallAt: value('wallAt'),
+    offsetMs: value('offsetMs'),
+    monoMs: value('monoMs'),
   }),
 );
 
@@ -93,6 +98,7 @@ export async function emit<Type extends EventType>(
     person: person ? Buffer.from(person.sealed) : null,
     personHash,
     hash,
+    ...(tx.stamp?.() ?? NO_STAMP),
   });
   return seq;
 }

@@ -141,6 +141,12 @@ const FACTS: Record<EventType, fc.Arbitrary<unknown>> = {
     expectedFen: fc.integer({ min: -1_000_000, max: 1_000_000 }),
     countedFen: fen,
   }),
+  'clock.jump': fc.record({
+    at,
+    wallAt: at,
+    stepMs: fc.integer({ min: -1e9, max: 1e9 }),
+    offsetMs: orNull(fc.integer({ min: -1e9, max: 1e9 })),
+  }),
   'numbers.leased': fc.record({
     terminal: digits(3),
     first: fc.nat({ max: 9_999_999 }),

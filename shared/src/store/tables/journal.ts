@@ -54,6 +54,10 @@ export function journalTables({ table, text, int, bytes }: ColumnKit) {
     person: bytes('person'),
     personHash: text('person_hash'),
     hash: text('hash').notNull(),
+    /** What the sender's clocks read as the fact was written (store: ClockStamp). Never sent and never rewritten. */
+    wallAt: int('wall_at'),
+    offsetMs: int('offset_ms'),
+    monoMs: int('mono_ms'),
   });
 
   const streamIn = table('stream_in', {

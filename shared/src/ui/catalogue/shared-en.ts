@@ -21,6 +21,7 @@ export const sharedEn: Record<keyof typeof sharedZh, string> = {
   'strip.may-sell.none': 'sells nothing',
   'strip.waiting': '{n} to print',
   'strip.unknown': '{n} in doubt',
+  'strip.clock': 'machine clock {off} off',
   'strip.offline.means':
     'As usual: sale, void, boarding, pickup here. Waiting: other stations, hub seats, QR payment, refunds of other stations.',
   'strip.stopped.means': 'This machine must not sell at the moment.',

@@ -18,6 +18,7 @@ export const sharedZh = {
   'strip.may-sell.none': '不可售',
   'strip.waiting': '待打 {n}',
   'strip.unknown': '不确定 {n}',
+  'strip.clock': '本机时钟差 {off}',
   'strip.offline.means': '照常：本站售票、废票、检票、取票。暂停：异站班次、网络座位、扫码付款、异站退票。',
   'strip.stopped.means': '本机暂时不能售票。',
   'device.printer': '打印机',
