@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { clockFor } from '@lianpiao/shared/clock';
 import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
@@ -17,6 +18,7 @@ import { agentApp } from './api/app.ts';
 import { closeBoarding } from './boarding/close-boarding.ts';
 import { agentConfig } from './config.ts';
 import { openCounterDevices } from './counter-devices.ts';
+import { readStops } from './legacy/stop-directory.ts';
 import { expireHolds } from './seats/expire-holds.ts';
 import { firstCredentials } from './shifts/first-credentials.ts';
 import { openAgentStore } from './store/open-agent-store.ts';
@@ -74,9 +76,10 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   });
   const signer = { keyNo: ticketKeyNo, sign: (text: string) => sm2Sign(text, keys.ticket) };
   const desk = { agent, link, clock, paper: paperMaker(signer, station, () => station.name) };
-  await link.start(hubFacts(agent), hubRequests(desk));
+  const directory = readStops(await readFile(resolve(folder, config.stops), 'utf8'));
+  await link.start(hubFacts(agent, directory), hubRequests(desk));
   const devices = openCounterDevices(desk, config, log);
-  const source = await followSource(agent, config, folder, clock);
+  const source = await followSource(agent, config, folder, clock, directory);
 
   const jobs = [
     startJob('source', SOURCE_MS, () => source.look(), log),

@@ -6,7 +6,7 @@ import { mayRebook, rebookDifference } from '@lianpiao/shared/domain/rebook-rule
 import { maySell } from '@lianpiao/shared/domain/sale-rules';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import type { TicketState } from '@lianpiao/shared/domain/ticket';
-import { arrivesAt, boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
+import { arrivesAt, departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import { answerOnce } from '@lianpiao/shared/store/answers';
@@ -54,9 +54,6 @@ export function rebookTicket(agent: Agent, call: Call, wish: RebookWish, now: Ep
     if (!trip) return refuse({ code: 'trip.unknown', tripId: wish.tripId });
     if (wish.from >= wish.to || wish.to >= trip.stops.length)
       return refuse({ code: 'trip.no-such-ride', tripId: wish.tripId, from: wish.from, to: wish.to });
-    const station = boardingStation(trip, wish.from);
-    if (station !== null && station !== trip.origin)
-      return refuse({ code: 'trip.boards-elsewhere', tripId: wish.tripId, station });
     if (old.fareType === 'freeChild') return refuse({ code: 'rebook.free-child', ticketNo: old.ticketNo });
     const rules = await rulesAt(tx, now);
     const leaves = departsAt(trip, wish.from);
@@ -139,7 +136,7 @@ export function rebookTicket(agent: Agent, call: Call, wish: RebookWish, now: Ep
     if (!(await moveTicket(tx, old.ticketNo, ['sold', 'collected'], 'rebooked', { endedAt: now }))) {
       return refuse({ code: 'ticket.changed-meanwhile', ticketNo: old.ticketNo });
     }
-    await freeTicketSeat(tx, old);
+    await freeTicketSeat(agent, tx, old, oldTrip);
     await withdrawPrints(tx, old.ticketNo, now);
     const who = old.person ? agent.persons.open(old.person) : null;
     await insertTicket(

@@ -38,7 +38,7 @@ export function refundTicket(agent: Agent, call: Call, { ticketNo, quoteId, paye
       return refuse({ code: 'ticket.ended', ticketNo, state });
 
     const { refundFen, feeFen, reason } = quote;
-    if (state === 'sold' || state === 'collected') await freeTicketSeat(tx, ticket);
+    if (state === 'sold' || state === 'collected') await freeTicketSeat(agent, tx, ticket, trip);
     await withdrawPrints(tx, ticketNo, now);
     const bizDate = serviceDateOf(now, trip.zone);
     const fact = {

@@ -1,4 +1,5 @@
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import { gateFacts } from '../gates/project-gates.ts';
 import type { Hub } from '../hub.ts';
 import type { HubTables } from '../store/tables.ts';
 import { moneyFacts } from './project-money.ts';
@@ -11,5 +12,5 @@ import { tripFacts } from './project-trips.ts';
  * the stream applies each once. A handler throws `CannotApply`, which parks the fact's aggregate, or a `Fault`.
  */
 export function projections(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newId'>): FactHandlers<HubTables> {
-  return { ...seatFacts(hub), ...tripFacts(hub), ...ticketFacts(hub), ...moneyFacts(hub) };
+  return { ...seatFacts(hub), ...tripFacts(hub), ...ticketFacts(hub), ...gateFacts(hub), ...moneyFacts(hub) };
 }

@@ -11,10 +11,10 @@ import { freeSeat, freeSeatElsewhere } from '@lianpiao/shared/store/seats/end-so
 import { emit } from '@lianpiao/shared/store/streams';
 import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
+import { boardingGate } from '../gates/boarding-gate.ts';
 import { HUB, type Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
-import { boardingGate } from './boarding-gate.ts';
 import { paysCash, settleDue } from './settle-dues.ts';
 import { ticketAtHub } from './ticket-at-hub.ts';
 

@@ -1,0 +1,173 @@
+import { boardTicket } from '@lianpiao/agent/boarding/board-ticket';
+import { departTrip } from '@lianpiao/agent/departure/depart-trip';
+import { giveSeats } from '@lianpiao/agent/seats/give-seats';
+import { holdSeats as holdAtStation } from '@lianpiao/agent/seats/hold-seats';
+import { aSale } from '@lianpiao/agent/testing/a-sale';
+import { CLERK, call } from '@lianpiao/agent/testing/fresh-agent';
+import { quoteRefund } from '@lianpiao/agent/tickets/quote-refund';
+import { refundTicket } from '@lianpiao/agent/tickets/refund-ticket';
+import { sell } from '@lianpiao/agent/tickets/sell';
+import { voidTicket } from '@lianpiao/agent/tickets/void-ticket';
+import { findOffers } from '@lianpiao/agent/trips/find-offers';
+import { recallSeats } from '@lianpiao/hub/inventory/recall-seats';
+import { call as hubCall, says, WEB } from '@lianpiao/hub/testing/fresh-hub';
+import { legsBetween } from '@lianpiao/shared/domain/legs';
+import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { aPassenger } from '@lianpiao/shared/testing/builders';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aBoardingPoint, aTripByShaoxing, type BoardingPoint, SHAOXING } from './boarding-point.ts';
+
+const MINUTE = 60_000;
+const trip = aTripByShaoxing(4);
+const { tripId } = trip;
+let day: BoardingPoint;
+beforeEach(async () => {
+  day = await aBoardingPoint(trip);
+  await day.carryAll();
+});
+afterEach(() => day.end());
+
+/** Minutes before the coach leaves Shaoxing, at 19:00. */
+const before = (minutes: number) => Date.UTC(2026, 10, 21, 11) - minutes * MINUTE;
+type Station = BoardingPoint['origin'];
+const soldAtOrigin = async (first = 0) =>
+  (await aSale(day.origin, { trip, from: 1, to: 3, now: day.clock.now(), first })).tickets[0]!;
+const state = async (at: Station | BoardingPoint['hub'], ticketNo: string) =>
+  (await findTicket(at.store.read, ticketNo))?.state;
+const board = (at: Station, ticketNo: string) => boardTicket(at, call(), { tripId, ticketNo }, day.clock.now());
+const seat = async (at: Station, label: string) =>
+  (await seatsOfTrip(at.store.read, tripId)).find((each) => each.seat === label)!;
+
+/** Gives Shaoxing seats from its own stop on, over the hub. */
+async function supplied(count: number): Promise<void> {
+  const now = day.clock.now();
+  const ride = { tripId, from: 1, to: 3, count };
+  await giveSeats(day.origin, call(), ride, now);
+  await day.carryAll();
+  await recallSeats(day.hub, hubCall({ ...WEB, id: SHAOXING, channel: 'counter' }), ride, now);
+  await day.carryAll();
+}
+
+async function soldAtPoint(first: number) {
+  const now = day.clock.now();
+  const hold = await holdAtStation(day.point, call(), { tripId, from: 1, to: 3, count: 1 }, now);
+  if (!hold.ok) throw new Error(hold.refusal.code);
+  const passengers = [{ ...aPassenger(first), fareType: 'full' as const }];
+  const { holdId } = hold.value;
+  const sold = await sell(
+    day.point,
+    call(),
+    { holdId, passengers, payMethod: 'cash', insuranceFenEach: 0, print: false },
+    now,
+  );
+  if (!sold.ok) throw new Error(sold.refusal.code);
+  return sold.value.tickets[0]!;
+}
+
+describe('a boarding point with an agent of its own', () => {
+  it('shows a trip of another origin from its own stop, and sells nothing of it that it does not own', async () => {
+    const offers = await findOffers(day.point, { from: SHAOXING, to: 'S3', date: trip.serviceDate }, day.clock.now());
+    expect(offers).toMatchObject([{ tripId, from: 1, to: 3, remaining: 0, remainingElsewhere: 4 }]);
+    const held = await holdAtStation(day.point, call(), { tripId, from: 1, to: 3, count: 1 }, day.clock.now());
+    expect(held).toMatchObject({ refusal: { code: 'seat.sold-out' } });
+  });
+
+  it('gets seats by two ordinary grants and sells them; its tickets board at its own gate', async () => {
+    await supplied(2);
+    const ticket = await soldAtPoint(1);
+    await day.carryAll();
+    expect(await state(day.hub, ticket.ticketNo)).toBe('sold');
+    for (const [at, mine] of [
+      [day.origin, 1],
+      [day.point, legsBetween(1, 3)],
+    ] as const)
+      expect((await seat(at, ticket.seat)).mine).toBe(mine);
+    day.clock.at = before(10);
+    expect(await board(day.point, ticket.ticketNo)).toMatchObject({ ok: true });
+    expect(await board(day.origin, ticket.ticketNo)).toMatchObject({ refusal: { code: 'ticket.unknown' } });
+  });
+
+  it('boards, with its name, who bought at the origin, and the coach departs stop by stop', async () => {
+    const ticket = await soldAtOrigin();
+    await day.carryAll();
+    day.clock.at = before(10);
+    const byName = { tripId, ...aPassenger(0) };
+    expect(await boardTicket(day.point, call(), byName, day.clock.now())).toMatchObject({
+      ok: true,
+      value: { ticketNo: ticket.ticketNo, offline: false },
+    });
+    expect(await departTrip(day.origin, call(), { tripId }, day.clock.now())).toMatchObject({ value: { boarded: 0 } });
+    expect(await departTrip(day.point, call(), { tripId }, day.clock.now())).toMatchObject({ value: { boarded: 1 } });
+    await day.carryAll();
+    expect(await state(day.hub, ticket.ticketNo)).toBe('departed');
+  });
+
+  it('forfeits at its own closing who did not come, and the origin does not', async () => {
+    const ticket = await soldAtOrigin();
+    await day.carryAll();
+    day.clock.at = before(2);
+    await day.loops();
+    await day.carryAll();
+    expect(await state(day.point, ticket.ticketNo)).toBe('forfeited');
+    expect(await state(day.hub, ticket.ticketNo)).toBe('forfeited');
+    expect(await state(day.origin, ticket.ticketNo)).toBe('sold');
+  });
+
+  it('hears that the hub sells no more there, with the list and the legs that nobody further along needs', async () => {
+    await giveSeats(day.origin, call(), { tripId, from: 1, to: 3, count: 2 }, day.clock.now());
+    await day.carryAll();
+    day.clock.at = before(30);
+    await day.loops();
+    await day.carryAll();
+    const finals = await finalsOf(day.point.store.read, tripId);
+    expect(finals).toMatchObject([{ stop: 1, tickets: 0, differs: 0 }]);
+    const mine = (await seatsOfTrip(day.point.store.read, tripId)).map((each) => each.mine);
+    expect(mine.filter((legs) => legs === legsBetween(1, 2))).toHaveLength(2);
+  });
+
+  it('does not board a trip that its origin has suspended', async () => {
+    await says(day.hub, trip.origin, 'trip.suspended', { tripId, at: day.clock.now(), reason: '雾' });
+    await day.carryAll();
+    expect((await findTrip(day.point.store.read, tripId))?.state).toBe('suspended');
+  });
+});
+
+describe('a seat that was freed while its ticket boards at another gate', () => {
+  it('stays claimed at the seller until that gate has heard of it, and is free then', async () => {
+    const ticket = await soldAtOrigin();
+    await day.carryAll();
+    expect(await voidTicket(day.origin, call(), ticket.ticketNo, day.clock.now())).toMatchObject({ ok: true });
+    expect(await seat(day.origin, ticket.seat)).toMatchObject({ sold: 0, freed: legsBetween(1, 3) });
+    await day.carryAll();
+    expect(await state(day.point, ticket.ticketNo)).toBe('voided');
+    expect(await seat(day.origin, ticket.seat)).toMatchObject({ sold: 0, freed: 0 });
+  });
+
+  it.each(['refund', 'boarding'])(
+    'is never free when somebody rides on it, whether the hub hears of the %s first',
+    async (first) => {
+      const ticket = await soldAtOrigin();
+      await day.carryAll();
+      day.clock.at = before(20);
+      expect(await board(day.point, ticket.ticketNo)).toMatchObject({ ok: true });
+      const quote = await quoteRefund(
+        day.origin,
+        { ticketNo: ticket.ticketNo, channel: 'counter', overrule: null },
+        day.clock.now(),
+      );
+      if (!quote.ok) throw new Error(quote.refusal.code);
+      const wish = { ticketNo: ticket.ticketNo, quoteId: quote.value.quoteId, payer: day.origin.station.code };
+      await refundTicket(day.origin, call({ ...CLERK }), wish, day.clock.now());
+      await (first === 'refund' ? day.lanes[2]! : day.lanes[6]!).carry(false);
+      await day.carryAll();
+      expect(await state(day.point, ticket.ticketNo)).toBe('boarded');
+      expect(await state(day.hub, ticket.ticketNo)).toBe('refunded');
+      const { db, t } = day.hub.store.read;
+      expect(await db.select({ code: t.alarms.code }).from(t.alarms)).toEqual([{ code: 'ticket.boarded-after-end' }]);
+      expect((await seat(day.origin, ticket.seat)).freed).toBe(legsBetween(1, 3));
+    },
+  );
+});
