@@ -18,6 +18,7 @@ import { agentApp } from './api/app.ts';
 import { closeBoarding } from './boarding/close-boarding.ts';
 import { agentConfig } from './config.ts';
 import { openCounterDevices } from './counter-devices.ts';
+import { passHomes } from './gates/pass-homes.ts';
 import { readStops } from './legacy/stop-directory.ts';
 import { expireHolds } from './seats/expire-holds.ts';
 import { firstCredentials } from './shifts/first-credentials.ts';
@@ -85,6 +86,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     startJob('source', SOURCE_MS, () => source.look(), log),
     startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log),
     startJob('boarding', BOARDING_MS, () => closeBoarding(agent, clock.now()), log),
+    startJob('homes', BOARDING_MS, () => passHomes(agent, clock.now()), log),
     startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
     startJob('month-keys', MONTH_KEYS_MS, () => keepMonthKeys(desk, masterKey), log),
   ];

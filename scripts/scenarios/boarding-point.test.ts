@@ -2,14 +2,18 @@ import { boardTicket } from '@lianpiao/agent/boarding/board-ticket';
 import { departTrip } from '@lianpiao/agent/departure/depart-trip';
 import { giveSeats } from '@lianpiao/agent/seats/give-seats';
 import { holdSeats as holdAtStation } from '@lianpiao/agent/seats/hold-seats';
-import { aSale } from '@lianpiao/agent/testing/a-sale';
-import { CLERK, call } from '@lianpiao/agent/testing/fresh-agent';
+import { aSale, eventsOf } from '@lianpiao/agent/testing/a-sale';
+import { call } from '@lianpiao/agent/testing/fresh-agent';
 import { quoteRefund } from '@lianpiao/agent/tickets/quote-refund';
+import { openDues } from '@lianpiao/agent/tickets/refund-dues';
 import { refundTicket } from '@lianpiao/agent/tickets/refund-ticket';
 import { sell } from '@lianpiao/agent/tickets/sell';
 import { voidTicket } from '@lianpiao/agent/tickets/void-ticket';
 import { findOffers } from '@lianpiao/agent/trips/find-offers';
+import type { AskStation } from '@lianpiao/hub/ask-station';
+import { cutOffStops } from '@lianpiao/hub/cut-off/cut-off-stops';
 import { recallSeats } from '@lianpiao/hub/inventory/recall-seats';
+import { forwardRequest } from '@lianpiao/hub/orders/forward-request';
 import { call as hubCall, says, WEB } from '@lianpiao/hub/testing/fresh-hub';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
@@ -17,6 +21,7 @@ import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { aPassenger } from '@lianpiao/shared/testing/builders';
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aBoardingPoint, aTripByShaoxing, type BoardingPoint, SHAOXING } from './boarding-point.ts';
 
@@ -40,6 +45,13 @@ const state = async (at: Station | BoardingPoint['hub'], ticketNo: string) =>
 const board = (at: Station, ticketNo: string) => boardTicket(at, call(), { tripId, ticketNo }, day.clock.now());
 const seat = async (at: Station, label: string) =>
   (await seatsOfTrip(at.store.read, tripId)).find((each) => each.seat === label)!;
+
+async function refund(at: Station, ticketNo: string) {
+  const now = day.clock.now();
+  const quote = await quoteRefund(at, { ticketNo, channel: 'counter', overrule: null }, now);
+  if (!quote.ok) return quote;
+  return refundTicket(at, call(), { ticketNo, quoteId: quote.value.quoteId, payer: at.station.code }, now);
+}
 
 /** Gives Shaoxing seats from its own stop on, over the hub. */
 async function supplied(count: number): Promise<void> {
@@ -153,14 +165,7 @@ describe('a seat that was freed while its ticket boards at another gate', () => 
       await day.carryAll();
       day.clock.at = before(20);
       expect(await board(day.point, ticket.ticketNo)).toMatchObject({ ok: true });
-      const quote = await quoteRefund(
-        day.origin,
-        { ticketNo: ticket.ticketNo, channel: 'counter', overrule: null },
-        day.clock.now(),
-      );
-      if (!quote.ok) throw new Error(quote.refusal.code);
-      const wish = { ticketNo: ticket.ticketNo, quoteId: quote.value.quoteId, payer: day.origin.station.code };
-      await refundTicket(day.origin, call({ ...CLERK }), wish, day.clock.now());
+      expect(await refund(day.origin, ticket.ticketNo)).toMatchObject({ value: { payout: 'pending' } });
       await (first === 'refund' ? day.lanes[2]! : day.lanes[6]!).carry(false);
       await day.carryAll();
       expect(await state(day.point, ticket.ticketNo)).toBe('boarded');
@@ -168,6 +173,76 @@ describe('a seat that was freed while its ticket boards at another gate', () => 
       const { db, t } = day.hub.store.read;
       expect(await db.select({ code: t.alarms.code }).from(t.alarms)).toEqual([{ code: 'ticket.boarded-after-end' }]);
       expect((await seat(day.origin, ticket.seat)).freed).toBe(legsBetween(1, 3));
+      expect(await openDues(day.origin)).toMatchObject([{ ticketNo: ticket.ticketNo, state: 'contested' }]);
     },
   );
+
+  it('is answered for by the hub where that station has no agent, and not sold again once the list is printed', async () => {
+    const [early, late] = [await soldAtOrigin(), await soldAtOrigin(1)];
+    await day.hub.store.transaction((tx) =>
+      tx.db.update(tx.t.stations).set({ state: 'retired' }).where(eq(tx.t.stations.code, SHAOXING)),
+    );
+    await day.carryAll();
+    await voidTicket(day.origin, call(), early.ticketNo, day.clock.now());
+    await day.carryAll();
+    expect((await seat(day.origin, early.seat)).freed).toBe(0);
+    day.clock.at = before(20);
+    await cutOffStops(day.hub, day.clock.now());
+    await refund(day.origin, late.ticketNo);
+    await day.carryAll();
+    expect((await seat(day.origin, late.seat)).freed).toBe(legsBetween(1, 3));
+    expect(await openDues(day.origin)).toMatchObject([{ ticketNo: late.ticketNo, state: 'ready' }]);
+  });
+});
+
+describe('a refund of a ticket that boards at another gate', () => {
+  it('is recorded with its tier at once, and paid once, when that gate has confirmed', async () => {
+    const { ticketNo } = await soldAtOrigin();
+    await day.carryAll();
+    expect(await refund(day.origin, ticketNo)).toMatchObject({ value: { payout: 'pending' } });
+    expect(await eventsOf(day.origin, 'payout.made')).toHaveLength(0);
+    const [promised] = await openDues(day.origin);
+    day.clock.at += 150 * MINUTE;
+    await day.carryAll();
+    expect(await refund(day.origin, ticketNo)).toMatchObject({
+      value: { payout: 'paid', refundFen: promised!.amountFen },
+    });
+    expect(await eventsOf(day.origin, 'payout.made')).toHaveLength(1);
+    expect(await refund(day.origin, ticketNo)).toMatchObject({ ok: false });
+    expect(await openDues(day.origin)).toEqual([]);
+  });
+});
+
+describe('the home of a ticket', () => {
+  it('passes at the cut-off from the seller to the station that boards it, and the seat comes back from there', async () => {
+    const { ticketNo, seat: label } = await soldAtOrigin();
+    await day.carryAll();
+    day.clock.at = before(29);
+    await day.loops();
+    expect(await refund(day.origin, ticketNo)).toMatchObject({
+      refusal: { code: 'ticket.other-home', home: SHAOXING },
+    });
+    expect(await refund(day.point, ticketNo)).toMatchObject({ refusal: { code: 'ticket.other-home' } });
+    await day.carryAll();
+    expect((await findTicket(day.hub.store.read, ticketNo))?.home).toBe(SHAOXING);
+    expect(await refund(day.point, ticketNo)).toMatchObject({ value: { payout: 'paid' } });
+    expect((await seat(day.origin, label)).sold).toBe(legsBetween(1, 3));
+    await day.carryAll();
+    expect(await state(day.hub, ticketNo)).toBe('refunded');
+    expect(await state(day.origin, ticketNo)).toBe('refunded');
+    expect(await seat(day.origin, label)).toMatchObject({ sold: 0, freed: 0 });
+  });
+
+  it('is looked for where its former home says it is, when the hub has not heard that it was given away', async () => {
+    const { ticketNo } = await soldAtOrigin();
+    const asked: string[] = [];
+    const ask: AskStation = async (station) => {
+      asked.push(station);
+      const code = station === SHAOXING ? 'link.offline' : 'ticket.other-home';
+      return { ok: false, refusal: { code, home: SHAOXING } as { code: string } };
+    };
+    const wish = { station: SHAOXING, id: 'k', home: trip.origin, kind: 'ticket.quote' as const, body: { ticketNo } };
+    expect(await forwardRequest({ ...day.hub, ask }, wish)).toMatchObject({ refusal: { code: 'link.offline' } });
+    expect(asked).toEqual([trip.origin, SHAOXING]);
+  });
 });

@@ -1,4 +1,5 @@
 import { closeBoarding } from '@lianpiao/agent/boarding/close-boarding';
+import { passHomes } from '@lianpiao/agent/gates/pass-homes';
 import { expireHolds } from '@lianpiao/agent/seats/expire-holds';
 import { hubFacts } from '@lianpiao/agent/sync/hub-facts';
 import { freshAgent } from '@lianpiao/agent/testing/fresh-agent';
@@ -33,6 +34,14 @@ export async function aBoardingPoint(trip: Trip) {
   await enrolled(hub, SHAOXING);
   await introduceGates(hub, NOON);
   await importTrips(origin, [trip], NOON);
+  // As enrolment does: each station hears of the other's ticket key, and so that it has an agent.
+  for (const [agent, keyNo, owner] of [
+    [origin, 7, SHAOXING],
+    [point, 8, HANGZHOU],
+  ] as const)
+    await agent.store.transaction((tx) =>
+      tx.db.insert(tx.t.ticketKeys).values({ keyNo, owner, publicKey: '', revoked: 0 }),
+    );
   const shared = (store: unknown) => store as Store<SharedTables>;
   const lanesOf = (agent: typeof origin, code: string) => {
     const up = { from: shared(agent.store), peer: 'hub', to: hub.store, facts: projections(hub), sender: code };
@@ -64,6 +73,7 @@ export async function aBoardingPoint(trip: Trip) {
       for (const agent of [origin, point]) {
         await expireHolds(agent, now);
         await closeBoarding(agent, now);
+        await passHomes(agent, now);
       }
     },
     end: () => Promise.all([origin.end(), point.end(), hub.end()]),

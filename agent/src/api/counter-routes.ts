@@ -16,6 +16,7 @@ import { saleStop } from '../selling/sale-stops.ts';
 import { closeShift } from '../shifts/close-shift.ts';
 import { signIn } from '../shifts/sign-in.ts';
 import { sessionCookie } from './caller.ts';
+import { dueRoutes } from './due-routes.ts';
 import { uncertainRoutes } from './uncertain-routes.ts';
 
 /** A document on the reader of a counter. It goes to the local screen only and is kept nowhere. */
@@ -167,6 +168,7 @@ export function counterRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices
     },
   );
   uncertainRoutes(app, desk);
+  dueRoutes(app, desk);
   app.notFound((c) => refusalAnswer(c, { code: 'path.not-found' }));
 }
 

@@ -17,5 +17,6 @@ export async function endAtGate(tx: AgentTx, fact: EventBody<'hub-ticket.freed'>
   await moveTicket(tx, ticketNo, ['sold', 'collected', 'forfeited'], state, { endedAt: at });
   const ticket = await findTicket(tx, ticketNo);
   const boarded = ticket !== undefined && ABOARD.includes(ticket.state as TicketState);
-  await emit(tx, { peer: HUB, type: 'ticket.freedSeen', agg: tripId, fact: { ...fact, boarded } }, now);
+  const seen = { ...fact, seat: boarded ? ('boarded' as const) : ('free' as const) };
+  await emit(tx, { peer: HUB, type: 'ticket.freedSeen', agg: tripId, fact: seen }, now);
 }

@@ -7,19 +7,19 @@ import type { AgentTx } from '../store/open-agent-store.ts';
 
 /**
  * The gate elsewhere knows that a ticket of this station has ended: its seat may be sold and granted again. Where the gate
- * had become the ticket's home, and ended it there, this is also how the station hears of it. A seat that somebody rides on
- * stays claimed.
+ * had become the ticket's home, and ended it there, this is also how the station hears of it. A seat that somebody rides on,
+ * or that is on a printed list, stays claimed.
  */
 export async function freeSeenSeat(
   { station }: Pick<Agent, 'station'>,
   tx: AgentTx,
-  { ticketNo, state, at, boarded }: EventBody<'ticket.freedSeen'>,
+  { ticketNo, state, at, seat: outcome }: EventBody<'ticket.freedSeen'>,
 ): Promise<void> {
   const ticket = await findTicket(tx, ticketNo);
-  if (!ticket || boarded) return;
+  if (!ticket || outcome === 'boarded') return;
   const { tripId, seat, legs, fareType } = ticket;
   const endedElsewhere =
     ticket.home !== station.code && (await moveTicket(tx, ticketNo, ['sold', 'collected'], state, { endedAt: at }));
-  if (fareType === 'freeChild') return;
+  if (fareType === 'freeChild' || outcome === 'kept') return;
   await (endedElsewhere ? soldToFree : freedToFree)(tx, { tripId, seat, legs: legMask(legs) });
 }

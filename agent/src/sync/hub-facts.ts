@@ -10,8 +10,10 @@ import { noteHubFinal } from '../boarding/note-final.ts';
 import { endAtGate } from '../gates/end-at-gate.ts';
 import { freeSeenSeat } from '../gates/free-seen-seat.ts';
 import { keepToldTrip } from '../gates/keep-told-trip.ts';
+import { takeHome } from '../gates/pass-homes.ts';
 import type { StopDirectory } from '../legacy/stop-directory.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { settleDue } from '../tickets/refund-dues.ts';
 
 /** A station without a list of stops: the spelling of places is computed. */
 const NO_STOPS_KNOWN: Pick<StopDirectory, 'byName'> = { byName: () => undefined };
@@ -52,7 +54,11 @@ export function hubFacts(
       await tx.db.update(tickets).set(filled).where(eq(tickets.ticketNo, fact.ticketNo));
     },
     'hub-ticket.freed': (tx, { fact, at }) => endAtGate(tx, fact, at),
-    'ticket.freedSeen': (tx, { fact }) => freeSeenSeat(agent, tx, fact),
+    'ticket.freedSeen': async (tx, { fact, at }) => {
+      await freeSeenSeat(agent, tx, fact);
+      await settleDue(tx, fact, at);
+    },
+    'ticket.homed': (tx, { fact }) => takeHome(tx, fact),
     'trip.told': (tx, { fact }) => keepToldTrip(agent, tx, fact, directory),
     'hub-ticket.collected': async (tx, { fact }) => {
       await moveTicket(tx, fact.ticketNo, ['sold', 'collected'], 'collected', { printSeq: fact.printSeq });

@@ -11,6 +11,7 @@ import { giveSeats } from '../seats/give-seats.ts';
 import { collectTickets } from '../tickets/collect-tickets.ts';
 import { viewOf } from '../tickets/query-tickets.ts';
 import { quoteRefund } from '../tickets/quote-refund.ts';
+import { wasGiven } from '../tickets/refund-dues.ts';
 import { refundTicket } from '../tickets/refund-ticket.ts';
 
 /** The hub, or another station through it, asking this station. It has no drawer and no clerk here. */
@@ -71,8 +72,10 @@ function intentState({ agent, clock }: AgentDesk, key: string) {
       .select()
       .from(answers)
       .where(and(eq(answers.caller, ASKING.id), eq(answers.key, key)));
-    return seen!.verb === 'burnt'
-      ? done({ state: 'never-seen' as const })
-      : done({ state: 'yes' as const, answer: JSON.parse(seen!.answer) });
+    if (seen!.verb === 'burnt') return done({ state: 'never-seen' as const });
+    const answer = JSON.parse(seen!.answer);
+    if (seen!.verb !== 'refund') return done({ state: 'yes' as const, answer });
+    const payout = (await wasGiven(tx, answer.ticketNo, key)) ? 'paid' : answer.payout;
+    return done({ state: 'yes' as const, answer: { ...answer, payout } });
   });
 }

@@ -59,10 +59,10 @@ export async function tellEnded(
     await emit(tx, { peer: gate, type: 'hub-ticket.freed', agg: tripId, fact }, now);
     return;
   }
-  const asked = gate === null && boardingStation(trip, row.fromStop) !== null;
-  const printed = asked && (await finalsOf(tx, tripId)).some(({ stop }) => stop === row.fromStop);
-  const heldElsewhere = gate !== null && issuerOf(ticketNo) !== gate;
-  if (heldElsewhere || (asked && !printed)) await seatIsFree(hub, tx, row, { ...fact, boarded: false }, now);
+  if (gate !== null && issuerOf(ticketNo) !== gate) await seatIsFree(hub, tx, row, { ...fact, seat: 'free' }, now);
+  if (gate !== null || boardingStation(trip, row.fromStop) === null) return;
+  const printed = (await finalsOf(tx, tripId)).some(({ stop }) => stop === row.fromStop);
+  await seatIsFree(hub, tx, row, { ...fact, seat: printed ? 'kept' : 'free' }, now);
 }
 
 /** The gate that boards a ticket and is not its home. */

@@ -6,6 +6,7 @@ import { statement, value } from '@lianpiao/shared/store/statement';
 import { tripOfBody } from '@lianpiao/shared/store/trips/trip-body';
 import { findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
+import { tellLeftBehind } from '../gates/tell-left-behind.ts';
 import { tellTrip } from '../gates/tell-trip.ts';
 import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
@@ -83,6 +84,7 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
       await tx.db.update(trips).set({ state: 'departed' }).where(under);
       const aboard = and(eq(tickets.tripId, tripId), eq(tickets.fromStop, stop), eq(tickets.state, 'boarded'));
       await tx.db.update(tickets).set({ state: 'departed', endedAt: at }).where(aboard);
+      await tellLeftBehind(tx, { tripId, stop, at, bizDate, gate: peer }, hub.clock.now());
       touchTrip(tx, tripId, 'trip');
       await hub.money.tripDeparted(tx, fact, { from: peer, now: hub.clock.now() });
     },

@@ -118,13 +118,16 @@ export const EVENTS = {
   },
 
   /**
-   * The gate that boards a ticket has heard that it is dead: gate → hub → the party that sold it, whose seat is free from
-   * then on. `boarded`: too late, somebody rides on it, and the seat is never free.
+   * The gate that boards a ticket has heard that it is dead: gate → hub → the party that sold it. `seat`: `free` from then on;
+   * `kept`, the list of its stop is printed or its coach has left, so it is not sold again; `boarded`, somebody rides on it.
    */
   'ticket.freedSeen': {
     lane: 'seat',
     tv: 1,
-    body: moved.extend({ state: z.enum(['refunded', 'voided', 'rebooked']), boarded: z.boolean() }),
+    body: moved.extend({
+      state: z.enum(['refunded', 'voided', 'rebooked']),
+      seat: z.enum(['free', 'kept', 'boarded']),
+    }),
   },
   /** Hub → station: from here on the ticket changes at `home` only, which may be this station or the hub. */
   'ticket.homed': { lane: 'seat', tv: 1, body: moved.extend({ home: z.string().min(1).max(9) }) },

@@ -85,7 +85,7 @@ const FACTS: Record<EventType, fc.Arbitrary<unknown>> = {
   'ticket.freedSeen': fc.record({
     ...moved,
     state: fc.constantFrom('refunded', 'voided', 'rebooked'),
-    boarded: fc.boolean(),
+    seat: fc.constantFrom('free', 'kept', 'boarded'),
   }),
   'ticket.homed': fc.record({ ...moved, home: fc.oneof(station, fc.constant('hub')) }),
   'trip.published': trip,
