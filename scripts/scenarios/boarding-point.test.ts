@@ -12,8 +12,11 @@ import { voidTicket } from '@lianpiao/agent/tickets/void-ticket';
 import { findOffers } from '@lianpiao/agent/trips/find-offers';
 import type { AskStation } from '@lianpiao/hub/ask-station';
 import { cutOffStops } from '@lianpiao/hub/cut-off/cut-off-stops';
+import { serveShares } from '@lianpiao/hub/gates/serve-shares';
+import { setShare } from '@lianpiao/hub/gates/set-share';
 import { recallSeats } from '@lianpiao/hub/inventory/recall-seats';
 import { forwardRequest } from '@lianpiao/hub/orders/forward-request';
+import { stationRequests } from '@lianpiao/hub/orders/station-requests';
 import { call as hubCall, says, WEB } from '@lianpiao/hub/testing/fresh-hub';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
@@ -100,6 +103,31 @@ describe('a boarding point with an agent of its own', () => {
     day.clock.at = before(10);
     expect(await board(day.point, ticket.ticketNo)).toMatchObject({ ok: true });
     expect(await board(day.origin, ticket.ticketNo)).toMatchObject({ refusal: { code: 'ticket.unknown' } });
+  });
+
+  it('gets seats on demand: the hub fetches from the origin what it lacks, and grants it on', async () => {
+    const ask = stationRequests(day.hub, { forStation: async () => [] }, SHAOXING)['seat.recall']!;
+    expect(await ask({ tripId, from: 1, to: 3, count: 2 }, 'k1')).toEqual({ ok: true, value: { granted: 2 } });
+    await day.carryAll();
+    await soldAtPoint(1);
+    // The hub waits after a recall of the origin only; a boarding point that asks again is served again.
+    day.clock.at += MINUTE / 30;
+    expect(await ask({ tripId, from: 1, to: 3, count: 1 }, 'k2')).toEqual({ ok: true, value: { granted: 1 } });
+  });
+
+  it('gets its share of each trip by a standing order, once, whatever it has sold of it', async () => {
+    const { hub, clock } = day;
+    const admin = { ...WEB, id: 'admin' };
+    expect(await setShare(hub.store, admin, { station: SHAOXING, line: '*', seats: 2 }, clock.now())).toMatchObject({
+      ok: true,
+    });
+    expect(await serveShares(hub, hub.seats, clock.now())).toBe(2);
+    await day.carryAll();
+    expect(
+      (await seatsOfTrip(day.point.store.read, tripId)).filter(({ mine }) => mine === legsBetween(1, 3)),
+    ).toHaveLength(2);
+    await soldAtPoint(1);
+    expect(await serveShares(hub, hub.seats, clock.now() + MINUTE)).toBe(0);
   });
 
   it('boards, with its name, who bought at the origin, and the coach departs stop by stop', async () => {

@@ -1,16 +1,20 @@
 import { closeBoarding } from '@lianpiao/agent/boarding/close-boarding';
 import { passHomes } from '@lianpiao/agent/gates/pass-homes';
 import { expireHolds } from '@lianpiao/agent/seats/expire-holds';
+import { giveSeats } from '@lianpiao/agent/seats/give-seats';
 import { hubFacts } from '@lianpiao/agent/sync/hub-facts';
-import { freshAgent } from '@lianpiao/agent/testing/fresh-agent';
+import { call, freshAgent } from '@lianpiao/agent/testing/fresh-agent';
 import { importTrips } from '@lianpiao/agent/trips/import-trips';
+import type { AskStation } from '@lianpiao/hub/ask-station';
 import { cutOffStops } from '@lianpiao/hub/cut-off/cut-off-stops';
 import { introduceGates } from '@lianpiao/hub/gates/introduce-gates';
 import { projections } from '@lianpiao/hub/inventory/projections';
 import { expireOrders } from '@lianpiao/hub/orders/expire-orders';
 import { settleDues } from '@lianpiao/hub/orders/settle-dues';
 import { enrolled, freshHub, HANGZHOU } from '@lianpiao/hub/testing/fresh-hub';
+import { refuse } from '@lianpiao/shared/domain/outcome';
 import type { Trip } from '@lianpiao/shared/domain/trip';
+import type { RequestBody } from '@lianpiao/shared/protocol/requests';
 import type { Store } from '@lianpiao/shared/store/store';
 import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
@@ -27,10 +31,17 @@ export function aTripByShaoxing(seatCount: number): Trip {
 
 /**
  * The origin of a trip, the hub, and a boarding point along its line, each with a real store, and the eight lanes between
- * them. Nothing is carried until somebody says so. It is three hours before departure.
+ * them. Nothing is carried until somebody says so, but for the seats that the origin gives when the hub asks for them. It is three hours before departure.
  */
 export async function aBoardingPoint(trip: Trip) {
-  const [origin, point, hub] = [await freshAgent(HANGZHOU), await freshAgent(SHAOXING), await freshHub()];
+  const [origin, point] = [await freshAgent(HANGZHOU), await freshAgent(SHAOXING)];
+  const ask: AskStation = async (station, kind, body) => {
+    if (station !== HANGZHOU || kind !== 'seat.request') return refuse({ code: 'link.offline' });
+    const answer = await giveSeats(origin, call(), body as RequestBody<'seat.request'>, clock.now());
+    while (await lanes[0]!.carry(false));
+    return answer as Awaited<ReturnType<AskStation>> as never;
+  };
+  const hub = await freshHub(ask);
   await enrolled(hub, SHAOXING);
   await introduceGates(hub, NOON);
   await importTrips(origin, [trip], NOON);
