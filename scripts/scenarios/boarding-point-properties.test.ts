@@ -71,7 +71,7 @@ function actor(day: BoardingPoint) {
     await refundTicket(at, call(), { ticketNo, quoteId: quote.value.quoteId, payer: at.station.code }, clock.now());
   };
   const refundOfHub = async (ticketNo: string) => {
-    const quote = await quoteAtHub(hub, { ticketNo, channel: 'web', overrule: null }, clock.now());
+    const quote = await quoteAtHub(hub, { ticketNo, channel: 'counter', overrule: null }, clock.now());
     if (!quote.ok) return;
     await refundAtHub(hub, hubCall(), { ticketNo, quoteId: quote.value.quoteId, payer: 'original' }, clock.now());
   };

@@ -24,7 +24,6 @@ import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { aPassenger } from '@lianpiao/shared/testing/builders';
-import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aBoardingPoint, aTripByShaoxing, type BoardingPoint, SHAOXING } from './boarding-point.ts';
 
@@ -207,9 +206,9 @@ describe('a seat that was freed while its ticket boards at another gate', () => 
 
   it('is answered for by the hub where that station has no agent, and not sold again once the list is printed', async () => {
     const [early, late] = [await soldAtOrigin(), await soldAtOrigin(1)];
-    await day.hub.store.transaction((tx) =>
-      tx.db.update(tx.t.stations).set({ state: 'retired' }).where(eq(tx.t.stations.code, SHAOXING)),
-    );
+    await day.hub.store.transaction(async (tx) => {
+      tx.engine.prepare(`UPDATE stations SET state = 'retired' WHERE code = '${SHAOXING}'`).run([]);
+    });
     await day.carryAll();
     await voidTicket(day.origin, call(), early.ticketNo, day.clock.now());
     await day.carryAll();
