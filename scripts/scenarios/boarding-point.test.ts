@@ -15,9 +15,13 @@ import { cutOffStops } from '@lianpiao/hub/cut-off/cut-off-stops';
 import { serveShares } from '@lianpiao/hub/gates/serve-shares';
 import { setShare } from '@lianpiao/hub/gates/set-share';
 import { recallSeats } from '@lianpiao/hub/inventory/recall-seats';
+import { createOrder } from '@lianpiao/hub/orders/create-order';
 import { forwardRequest } from '@lianpiao/hub/orders/forward-request';
+import { holdSeats as holdAtHub } from '@lianpiao/hub/orders/hold-seats';
+import { quoteRefund as quoteAtHub } from '@lianpiao/hub/orders/quote-refund';
+import { refundTicket as refundAtHub } from '@lianpiao/hub/orders/refund-ticket';
 import { stationRequests } from '@lianpiao/hub/orders/station-requests';
-import { call as hubCall, says, WEB } from '@lianpiao/hub/testing/fresh-hub';
+import { call as hubCall, pay, says, WEB } from '@lianpiao/hub/testing/fresh-hub';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
@@ -53,6 +57,19 @@ async function refund(at: Station, ticketNo: string) {
   const quote = await quoteRefund(at, { ticketNo, channel: 'counter', overrule: null }, now);
   if (!quote.ok) return quote;
   return refundTicket(at, call(), { ticketNo, quoteId: quote.value.quoteId, payer: at.station.code }, now);
+}
+
+async function soldByHub(from: number, to: number) {
+  const { hub, clock } = day;
+  const held = await holdAtHub(hub, hubCall(), { tripId, from, to, count: 1 }, clock.now());
+  if (!held.ok) throw new Error(held.refusal.code);
+  const passengers = [{ ...aPassenger(9), fareType: 'full' as const }];
+  const wish = { holdId: held.value.holdId, passengers, contact: { name: '测试甲', phone: '13800000000' } };
+  const ordered = await createOrder(hub, hubCall(), wish, clock.now());
+  if (!ordered.ok) throw new Error(ordered.refusal.code);
+  await pay(hub, ordered.value.payment.payUrl);
+  const rows = await hub.store.read.db.select().from(hub.store.read.t.tickets);
+  return rows.find(({ orderId }) => orderId === ordered.value.order.orderId)!;
 }
 
 /** Gives Shaoxing seats from its own stop on, over the hub. */
@@ -219,6 +236,31 @@ describe('a seat that was freed while its ticket boards at another gate', () => 
     await day.carryAll();
     expect((await seat(day.origin, late.seat)).freed).toBe(legsBetween(1, 3));
     expect(await openDues(day.origin)).toMatchObject([{ ticketNo: late.ticketNo, state: 'ready' }]);
+  });
+});
+
+describe('a seat that was freed at a place without a station', () => {
+  it.each([
+    [31, 0],
+    [29, legsBetween(2, 3)],
+  ])('%i minutes before its coach leaves is claimed on legs %i, at the hub as at the origin', async (minutes, freed) => {
+    const { hub, origin, clock } = day;
+    const { tickets } = await aSale(origin, { trip, from: 2, to: 3, now: clock.now() });
+    await giveSeats(origin, call(), { tripId, from: 2, to: 3, count: 1 }, clock.now());
+    await day.carryAll();
+    const online = await soldByHub(2, 3);
+    // The coach leaves Shangyu an hour after Shaoxing, and its list is made 30 minutes before.
+    clock.at = before(minutes - 60);
+    await cutOffStops(hub, clock.now());
+    await day.carryAll();
+    expect(await refund(origin, tickets[0]!.ticketNo)).toMatchObject({ value: { payout: 'paid' } });
+    const quote = await quoteAtHub(hub, { ticketNo: online.ticketNo, channel: 'counter', overrule: null }, clock.now());
+    if (!quote.ok) throw new Error(quote.refusal.code);
+    const wish = { ticketNo: online.ticketNo, quoteId: quote.value.quoteId, payer: 'original' };
+    await refundAtHub(hub, hubCall(), wish, clock.now());
+    expect((await seat(origin, tickets[0]!.seat)).freed).toBe(freed);
+    const there = (await seatsOfTrip(hub.store.read, tripId)).find((each) => each.seat === online.seat)!;
+    expect(there).toMatchObject({ sold: 0, freed });
   });
 });
 

@@ -10,6 +10,7 @@ import type { Call } from '@lianpiao/shared/store/call';
 import { freeSeat, freeSeatElsewhere } from '@lianpiao/shared/store/seats/end-sold-seat';
 import { emit } from '@lianpiao/shared/store/streams';
 import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import { eq } from 'drizzle-orm';
 import { boardingGate } from '../gates/boarding-gate.ts';
 import { HUB, type Hub } from '../hub.ts';
@@ -97,8 +98,10 @@ async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, p
   return done({ ticketNo, refundFen, feeFen });
 }
 
+/** Where there is no gate the seat is free at once, until the stop's list is printed: then it is not sold again. */
 async function giveSeatBack(tx: HubTx, ticket: TicketRow, station: string | null): Promise<void> {
-  if (station) await freeSeatElsewhere(tx, ticket);
+  const final = (await finalsOf(tx, ticket.tripId)).some(({ stop }) => stop === ticket.fromStop);
+  if (station || final) await freeSeatElsewhere(tx, ticket);
   else await freeSeat(tx, ticket);
   touchTrip(tx, ticket.tripId);
 }
