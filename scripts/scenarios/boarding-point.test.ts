@@ -243,25 +243,32 @@ describe('a seat that was freed at a place without a station', () => {
   it.each([
     [31, 0],
     [29, legsBetween(2, 3)],
-  ])('%i minutes before its coach leaves is claimed on legs %i, at the hub as at the origin', async (minutes, freed) => {
-    const { hub, origin, clock } = day;
-    const { tickets } = await aSale(origin, { trip, from: 2, to: 3, now: clock.now() });
-    await giveSeats(origin, call(), { tripId, from: 2, to: 3, count: 1 }, clock.now());
-    await day.carryAll();
-    const online = await soldByHub(2, 3);
-    // The coach leaves Shangyu an hour after Shaoxing, and its list is made 30 minutes before.
-    clock.at = before(minutes - 60);
-    await cutOffStops(hub, clock.now());
-    await day.carryAll();
-    expect(await refund(origin, tickets[0]!.ticketNo)).toMatchObject({ value: { payout: 'paid' } });
-    const quote = await quoteAtHub(hub, { ticketNo: online.ticketNo, channel: 'counter', overrule: null }, clock.now());
-    if (!quote.ok) throw new Error(quote.refusal.code);
-    const wish = { ticketNo: online.ticketNo, quoteId: quote.value.quoteId, payer: 'original' };
-    await refundAtHub(hub, hubCall(), wish, clock.now());
-    expect((await seat(origin, tickets[0]!.seat)).freed).toBe(freed);
-    const there = (await seatsOfTrip(hub.store.read, tripId)).find((each) => each.seat === online.seat)!;
-    expect(there).toMatchObject({ sold: 0, freed });
-  });
+  ])(
+    '%i minutes before its coach leaves is claimed on legs %i, at the hub as at the origin',
+    async (minutes, freed) => {
+      const { hub, origin, clock } = day;
+      const { tickets } = await aSale(origin, { trip, from: 2, to: 3, now: clock.now() });
+      await giveSeats(origin, call(), { tripId, from: 2, to: 3, count: 1 }, clock.now());
+      await day.carryAll();
+      const online = await soldByHub(2, 3);
+      // The coach leaves Shangyu an hour after Shaoxing, and its list is made 30 minutes before.
+      clock.at = before(minutes - 60);
+      await cutOffStops(hub, clock.now());
+      await day.carryAll();
+      expect(await refund(origin, tickets[0]!.ticketNo)).toMatchObject({ value: { payout: 'paid' } });
+      const quote = await quoteAtHub(
+        hub,
+        { ticketNo: online.ticketNo, channel: 'counter', overrule: null },
+        clock.now(),
+      );
+      if (!quote.ok) throw new Error(quote.refusal.code);
+      const wish = { ticketNo: online.ticketNo, quoteId: quote.value.quoteId, payer: 'original' };
+      await refundAtHub(hub, hubCall(), wish, clock.now());
+      expect((await seat(origin, tickets[0]!.seat)).freed).toBe(freed);
+      const there = (await seatsOfTrip(hub.store.read, tripId)).find((each) => each.seat === online.seat)!;
+      expect(there).toMatchObject({ sold: 0, freed });
+    },
+  );
 });
 
 describe('a refund of a ticket that boards at another gate', () => {
