@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { clockFor } from '@lianpiao/shared/clock';
 import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
@@ -18,6 +19,8 @@ import { closeBoarding } from './boarding/close-boarding.ts';
 import { agentConfig } from './config.ts';
 import { openCounterDevices } from './counter-devices.ts';
 import { driveExchanges } from './exchange/drive-exchange.ts';
+import { passHomes } from './gates/pass-homes.ts';
+import { readStops } from './legacy/stop-directory.ts';
 import { expireHolds } from './seats/expire-holds.ts';
 import { firstCredentials } from './shifts/first-credentials.ts';
 import { openAgentStore } from './store/open-agent-store.ts';
@@ -84,14 +87,16 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   });
   const signer = { keyNo: ticketKeyNo, sign: (text: string) => sm2Sign(text, keys.ticket) };
   const desk = { agent, link, clock, paper: paperMaker(signer, station, () => station.name) };
-  await link.start(hubFacts(agent), hubRequests(desk));
+  const directory = readStops(await readFile(resolve(folder, config.stops), 'utf8'));
+  await link.start(hubFacts(agent, directory), hubRequests(desk));
   const devices = openCounterDevices(desk, config, log);
-  const source = await followSource(agent, config, folder, clock);
+  const source = await followSource(agent, config, folder, clock, directory);
 
   const jobs = [
     startJob('source', SOURCE_MS, () => source.look(), log),
     startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log),
     startJob('boarding', BOARDING_MS, () => closeBoarding(agent, clock.now()), log),
+    startJob('homes', BOARDING_MS, () => passHomes(agent, clock.now()), log),
     startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
     startJob('exchanges', EXCHANGES_MS, () => driveExchanges(desk, clock.now()), log),
     startJob('clock', CLOCK_MS, () => watchClock(store, clock), log),

@@ -16,9 +16,12 @@ import { type HubConfig, hubConfig } from './config.ts';
 import { cutOffStops } from './cut-off/cut-off-stops.ts';
 import { returnIdleSeats } from './cut-off/return-idle-seats.ts';
 import { firstCredentials } from './first-credentials.ts';
+import { introduceGates } from './gates/introduce-gates.ts';
+import { serveShares } from './gates/serve-shares.ts';
 import type { Hub } from './hub.ts';
 import { LinkHub } from './ingest/link-hub.ts';
 import { projections } from './inventory/projections.ts';
+import { SeatRequests } from './inventory/seat-requests.ts';
 import { TripSearch } from './inventory/trip-search.ts';
 import { keepBooks } from './ledger/keep-books.ts';
 import { openBooks } from './ledger/open-books.ts';
@@ -39,6 +42,8 @@ import { openHubStore } from './store/open-hub-store.ts';
 
 const ORDERS_MS = 500;
 const CUT_OFF_MS = 5_000;
+const GATES_MS = 2_000;
+const SHARES_MS = 5_000;
 const IDLE_SEATS_MS = 5_000;
 const BOOKS_MS = 1_000;
 const MONTH_KEYS_MS = 60_000;
@@ -76,6 +81,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     log,
   };
   const facts = projections(hub);
+  const seats = new SeatRequests(hub);
   const pickupTries = new PickupTries(STATION_TRIES);
   const link = new LinkHub({
     store,
@@ -83,7 +89,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     tls: { ca: pki.caCertPem, cert: pki.hub.certPem, key: pki.hub.keyPem },
     keysOf: macKeys.of,
     facts: () => facts,
-    answers: (station) => stationRequests(hub, monthKeys, station, pickupTries),
+    answers: (station) => stationRequests(hub, monthKeys, station, pickupTries, seats),
     clock,
     log,
   });
@@ -98,6 +104,8 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     startJob('payments', ORDERS_MS, () => checkPayments(hub, clock.now()), log),
     startJob('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log),
     startJob('cut-off', CUT_OFF_MS, () => cutOffStops(hub, clock.now()), log),
+    startJob('gates', GATES_MS, () => introduceGates(hub, clock.now()), log),
+    startJob('boarding-shares', SHARES_MS, () => serveShares(hub, seats, clock.now()), log),
     startJob('idle-seats', IDLE_SEATS_MS, () => returnIdleSeats(hub, clock.now()), log),
     startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
     startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),

@@ -17,6 +17,7 @@ import { closeShift } from '../shifts/close-shift.ts';
 import { signIn } from '../shifts/sign-in.ts';
 import { clockState } from '../time/watch-clock.ts';
 import { sessionCookie } from './caller.ts';
+import { dueRoutes } from './due-routes.ts';
 import { exchangeRoutes } from './exchange-routes.ts';
 import { uncertainRoutes } from './uncertain-routes.ts';
 
@@ -170,6 +171,7 @@ export function counterRoutes(app: OpenAPIHono<ApiEnv>, desk: AgentDesk, devices
   );
   uncertainRoutes(app, desk);
   exchangeRoutes(app, desk);
+  dueRoutes(app, desk);
   app.notFound((c) => refusalAnswer(c, { code: 'path.not-found' }));
 }
 

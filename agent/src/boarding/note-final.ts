@@ -23,7 +23,8 @@ export async function noteHubFinal(
 ): Promise<void> {
   const { tripId, boardingStop: stop, tickets, digest, at } = fact;
   const trip = await findTrip(tx, tripId);
-  const boardsHere = trip !== undefined && boardingStation(trip, stop) === station.code;
+  // The trip itself may still be on its way: then it is another origin's, and the hub asks for this gate only.
+  const boardsHere = trip === undefined || boardingStation(trip, stop) === station.code;
   const known = await hubListOf(tx, tripId, stop);
   const differs = boardsHere && known.digest !== digest;
   const noted = await noteFinal(tx, { tripId, stop, tickets, digest, differs: differs ? 1 : 0, at });

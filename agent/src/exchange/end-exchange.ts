@@ -1,5 +1,6 @@
 import { invariant } from '@lianpiao/shared/domain/invariant';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import type { Trip } from '@lianpiao/shared/domain/trip';
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import type { Caller } from '@lianpiao/shared/store/call';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
@@ -32,8 +33,9 @@ export function finishExchange(agent: Agent, exchangeId: string, person: string 
     invariant(sold.ok, 'a pin ends with its exchange', { exchangeId });
     await writeTicket(agent, tx, exchange, ticket, person, now);
     const back = Math.max(0, -exchange.differenceFen);
-    if (await hasLeft(tx, (await findTrip(tx, ticket.tripId))!, ticket.from)) {
-      await refundUnridden(agent, tx, ticket, now);
+    const trip = (await findTrip(tx, ticket.tripId))!;
+    if (await hasLeft(tx, trip, ticket.from)) {
+      await refundUnridden(agent, tx, ticket, trip, now);
       return endAs(
         agent,
         tx,
@@ -77,10 +79,10 @@ async function writeTicket(
   await emit(tx, sealed ? { ...said, person: sealed } : said, now);
 }
 
-async function refundUnridden(agent: Agent, tx: AgentTx, ticket: TicketBody, now: EpochMs): Promise<void> {
+async function refundUnridden(agent: Agent, tx: AgentTx, ticket: TicketBody, trip: Trip, now: EpochMs): Promise<void> {
   const { ticketNo, tripId, fareFen, insuranceFen, rules } = ticket;
   const row = await moveTicket(tx, ticketNo, ['sold'], 'refunded', { endedAt: now });
-  await freeTicketSeat(tx, row!);
+  await freeTicketSeat(agent, tx, row!, trip);
   const payer = agent.station.code;
   const moved = { ticketNo, tripId, at: now, bizDate: serviceDateOf(now, 'Asia/Shanghai'), by: payer };
   const fact = { ...moved, refundFen: fareFen + insuranceFen, feeFen: 0, payer, reason: 'exchange.too-late', rules };

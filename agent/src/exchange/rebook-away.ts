@@ -38,7 +38,12 @@ async function endFor(agent: Agent, tx: AgentTx, call: Call, wish: RequestBody<'
   if (differenceFen !== rebookDifference(fen(old.fareFen), fen(newTicket.fareFen), rebook))
     return refuse({ code: 'exchange.other-difference', ticketNo, differenceFen });
   const by = newTicket.seller;
-  const ended = await endRebooked(agent, tx, { old, ticket: newTicket, differenceFen, by, exchangeId }, now);
+  const ended = await endRebooked(
+    agent,
+    tx,
+    { old, oldTrip: trip, ticket: newTicket, differenceFen, by, exchangeId },
+    now,
+  );
   if (!ended.ok) return ended;
   await audit(tx, call.caller, 'ticket.rebooked', ticketNo, now, newTicket.ticketNo);
   return done({ person: ended.value.person ? Buffer.from(ended.value.person.sealed).toString('base64') : null });

@@ -3,7 +3,7 @@ import { heldSeatsMax, holdEndsAt } from '@lianpiao/shared/domain/hold-rules';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import { maySell, type SaleRefusal } from '@lianpiao/shared/domain/sale-rules';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { arrivesAt, boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
+import { arrivesAt, departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import type { Held, HoldInput } from '@lianpiao/shared/protocol/ticketing';
 import { answerOnce } from '@lianpiao/shared/store/answers';
@@ -24,8 +24,6 @@ export function holdSeats(agent: Agent, call: Call, input: HoldInput, now: Epoch
     const trip = await findTrip(tx, tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId });
     if (from >= to || to >= trip.stops.length) return refuse({ code: 'trip.no-such-ride', tripId, from, to });
-    const station = boardingStation(trip, from);
-    if (station !== null && station !== trip.origin) return refuse({ code: 'trip.boards-elsewhere', tripId, station });
     const rules = await rulesAt(tx, now);
     const leaves = departsAt(trip, from);
     const no: SaleRefusal | null = maySell(

@@ -66,6 +66,25 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     feeFen: int('fee_fen').notNull(),
     reason: text('reason'),
     expiresAt: int('expires_at').notNull(),
+    tier: text('tier').notNull(),
+  });
+
+  /**
+   * Refunds of tickets that board at another gate, recorded when they were asked for, which fixes their tier. state: waiting
+   * for that gate, ready to be paid, paid, contested (somebody rides on it).
+   */
+  const refundDues = table('refund_dues', {
+    ticketNo: text('ticket_no').primaryKey(),
+    orderId: text('order_id').notNull(),
+    quoteId: text('quote_id').notNull(),
+    payer: text('payer').notNull(),
+    amountFen: int('amount_fen').notNull(),
+    feeFen: int('fee_fen').notNull(),
+    state: text('state').notNull(),
+    /** Idempotency key of the call that was told to hand the money over. */
+    paidKey: text('paid_key'),
+    createdAt: int('created_at').notNull(),
+    settledAt: int('settled_at'),
   });
 
   /** state: domain/print-job. `paper` is what another home handed out, sealed; this station's own paper is made when it is printed. */
@@ -195,6 +214,7 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     callers,
     numberRanges,
     refundQuotes,
+    refundDues,
     printJobs,
     setAside,
     sourceTrips,

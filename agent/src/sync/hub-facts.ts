@@ -7,14 +7,26 @@ import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tic
 import { eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import { noteHubFinal } from '../boarding/note-final.ts';
+import { endAtGate } from '../gates/end-at-gate.ts';
+import { freeSeenSeat } from '../gates/free-seen-seat.ts';
+import { keepToldTrip } from '../gates/keep-told-trip.ts';
+import { takeHome } from '../gates/pass-homes.ts';
+import type { StopDirectory } from '../legacy/stop-directory.ts';
 import { isPulled } from '../reference/keep-sets.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { settleDue } from '../tickets/refund-dues.ts';
+
+/** A station without a list of stops: the spelling of places is computed. */
+const NO_STOPS_KNOWN: Pick<StopDirectory, 'byName'> = { byName: () => undefined };
 
 /**
  * What each fact of the hub changes at the station. A fact happened: it is applied, never refused, and the stream applies
  * it once.
  */
-export function hubFacts(agent: Agent): FactHandlers<AgentTables> {
+export function hubFacts(
+  agent: Agent,
+  directory: Pick<StopDirectory, 'byName'> = NO_STOPS_KNOWN,
+): FactHandlers<AgentTables> {
   return {
     'seat.granted': async (tx, { fact, at }) => {
       const received = await receiveGrant(tx, HUB, fact, at);
@@ -42,9 +54,13 @@ export function hubFacts(agent: Agent): FactHandlers<AgentTables> {
       };
       await tx.db.update(tickets).set(filled).where(eq(tickets.ticketNo, fact.ticketNo));
     },
-    'hub-ticket.freed': async (tx, { fact }) => {
-      await moveTicket(tx, fact.ticketNo, ['sold', 'collected', 'forfeited'], fact.state, { endedAt: fact.at });
+    'hub-ticket.freed': (tx, { fact, at }) => endAtGate(tx, fact, at),
+    'ticket.freedSeen': async (tx, { fact, at }) => {
+      await freeSeenSeat(agent, tx, fact);
+      await settleDue(tx, fact, at);
     },
+    'ticket.homed': (tx, { fact }) => takeHome(tx, fact),
+    'trip.told': (tx, { fact }) => keepToldTrip(agent, tx, fact, directory),
     'hub-ticket.collected': async (tx, { fact }) => {
       await moveTicket(tx, fact.ticketNo, ['sold', 'collected'], 'collected', { printSeq: fact.printSeq });
     },

@@ -12,6 +12,7 @@ import { giveSeats } from '../seats/give-seats.ts';
 import { collectTickets } from '../tickets/collect-tickets.ts';
 import { viewOf } from '../tickets/query-tickets.ts';
 import { quoteRefund } from '../tickets/quote-refund.ts';
+import { wasGiven } from '../tickets/refund-dues.ts';
 import { refundTicket } from '../tickets/refund-ticket.ts';
 
 /** The hub, or another station through it, asking this station. It has no drawer and no clerk here. */
@@ -67,6 +68,11 @@ export function hubRequests(desk: AgentDesk): Answers {
 function intentState({ agent, clock }: AgentDesk, key: string) {
   return agent.store.transaction(async (tx) => {
     const kept = await burnKey(tx, { caller: ASKING.id, key }, clock.now());
-    return kept ? done({ state: 'yes' as const, answer: kept.answer as Json }) : done({ state: 'never-seen' as const });
+    if (!kept) return done({ state: 'never-seen' as const });
+    const answer = kept.answer as Json;
+    if (kept.verb !== 'refund') return done({ state: 'yes' as const, answer });
+    const ended = answer as { readonly ticketNo: string; readonly payout: string };
+    const payout = (await wasGiven(tx, ended.ticketNo, key)) ? 'paid' : ended.payout;
+    return done({ state: 'yes' as const, answer: { ...ended, payout } });
   });
 }

@@ -24,6 +24,7 @@ export function rebookable(old: TicketRow, trip: KnownTrip): Pick<RebookRequest,
 
 type Rebooking = {
   readonly old: TicketRow;
+  readonly oldTrip: KnownTrip;
   readonly ticket: TicketBody;
   readonly differenceFen: number;
   readonly by: string;
@@ -33,12 +34,12 @@ type Rebooking = {
 
 /** The home ends the old ticket in favour of the new one: its seat is free, its paper withdrawn, the hub is told. */
 export async function endRebooked(agent: Agent, tx: AgentTx, rebooking: Rebooking, now: EpochMs) {
-  const { old, ticket, differenceFen, by, exchangeId } = rebooking;
+  const { old, oldTrip, ticket, differenceFen, by, exchangeId } = rebooking;
   const { ticketNo, tripId } = old;
   if (!(await moveTicket(tx, ticketNo, ['sold', 'collected'], 'rebooked', { endedAt: now }))) {
     return refuse({ code: 'ticket.changed-meanwhile', ticketNo });
   }
-  await freeTicketSeat(tx, old);
+  await freeTicketSeat(agent, tx, old, oldTrip);
   await withdrawPrints(tx, ticketNo, now);
   const who = old.person ? agent.persons.open(old.person) : null;
   const person = who ? agent.persons.seal(who, ticket.bizDate) : undefined;

@@ -6,7 +6,7 @@ import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { RuleSet } from '@lianpiao/shared/domain/rules';
 import { maySell } from '@lianpiao/shared/domain/sale-rules';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
-import { arrivesAt, boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
+import { arrivesAt, departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import type { Caller } from '@lianpiao/shared/store/call';
@@ -51,8 +51,6 @@ export async function newRide(
   const trip = await findTrip(tx, tripId);
   if (!trip) return refuse({ code: 'trip.unknown', tripId });
   if (from >= to || to >= trip.stops.length) return refuse({ code: 'trip.no-such-ride', tripId, from, to });
-  const station = boardingStation(trip, from);
-  if (station !== null && station !== trip.origin) return refuse({ code: 'trip.boards-elsewhere', tripId, station });
   if (fareType === 'freeChild') return refuse({ code: 'rebook.free-child', ticketNo: wish.ticketNo });
   const rules = await rulesAt(tx, now);
   const leaves = departsAt(trip, from);

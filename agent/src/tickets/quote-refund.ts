@@ -10,11 +10,15 @@ import type { RefundQuote } from '@lianpiao/shared/protocol/ticketing';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import type { Agent } from '../agent.ts';
 import { whyNoTime } from '../time/why-no-time.ts';
+import { quoteOfDue } from './refund-dues.ts';
 import { ticketAtHome } from './ticket-at-home.ts';
 
 export type QuoteWish = { readonly ticketNo: string; readonly channel: Channel; readonly overrule: string | null };
 
-/** What a refund would give now. The quote is kept, and confirmed by its number within its time. */
+/**
+ * What a refund would give now. The quote is kept, and confirmed by its number within its time. A refund that waits for the gate
+ * elsewhere answers with what was promised when it was asked for: confirming that again is how the money is fetched.
+ */
 export function quoteRefund(agent: Agent, { ticketNo, channel, overrule }: QuoteWish, now: EpochMs) {
   return agent.store.transaction(async (tx) => {
     const untimed = await whyNoTime(tx);
@@ -22,6 +26,8 @@ export function quoteRefund(agent: Agent, { ticketNo, channel, overrule }: Quote
     const found = await ticketAtHome(agent, tx, ticketNo);
     if (!found.ok) return found;
     const { ticket, trip } = found.value;
+    const due = await quoteOfDue(tx, ticket, now);
+    if (due) return done(due);
     const rules = await rulesAt(tx, ticket.soldAt);
     const quoted = quoteByRules(
       {
@@ -42,7 +48,9 @@ export function quoteRefund(agent: Agent, { ticketNo, channel, overrule }: Quote
     if (!quoted.ok) return quoted;
     const { paidFen, feeFen, insuranceFen, refundFen, expiresAt, tier } = quoted.value;
     const quoteId = agent.newId();
-    await tx.db.insert(tx.t.refundQuotes).values({ quoteId, ticketNo, refundFen, feeFen, reason: overrule, expiresAt });
+    await tx.db
+      .insert(tx.t.refundQuotes)
+      .values({ quoteId, ticketNo, refundFen, feeFen, reason: overrule, expiresAt, tier });
     const quote: RefundQuote = { quoteId, ticketNo, paidFen, feeFen, insuranceFen, refundFen, expiresAt, tier };
     return done(quote);
   });

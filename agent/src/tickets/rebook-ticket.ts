@@ -43,7 +43,12 @@ export function rebookTicket(agent: Agent, call: Call, wish: RebookWish, now: Ep
     const sold = await sellHold(tx, holdId, now);
     if (!sold.ok) return sold;
     const differenceFen = rebookDifference(fen(old.fareFen), fareFen, rules.rebook);
-    const ended = await endRebooked(agent, tx, { old, ticket, differenceFen, by: caller.clerk ?? caller.id }, now);
+    const ended = await endRebooked(
+      agent,
+      tx,
+      { old, oldTrip, ticket, differenceFen, by: caller.clerk ?? caller.id },
+      now,
+    );
     if (!ended.ok) return ended;
     const { who } = ended.value;
     const person = old.person && old.personKey ? { sealed: old.person, key: old.personKey } : null;

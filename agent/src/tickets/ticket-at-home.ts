@@ -6,6 +6,7 @@ import type { AgentTx } from '../store/open-agent-store.ts';
 
 export type HomeRefusal =
   | { readonly code: 'ticket.unknown'; readonly ticketNo: string }
+  | { readonly code: 'trip.unknown'; readonly tripId: string }
   | { readonly code: 'ticket.other-home'; readonly ticketNo: string; readonly home: string };
 
 /** A ticket that this station alone may refund, rebook, void, reprint and hand out, with its trip. */
@@ -17,5 +18,6 @@ export async function ticketAtHome(
   const ticket = await findTicket(tx, ticketNo);
   if (!ticket) return refuse({ code: 'ticket.unknown', ticketNo });
   if (ticket.home !== agent.station.code) return refuse({ code: 'ticket.other-home', ticketNo, home: ticket.home });
-  return done({ ticket, trip: (await findTrip(tx, ticket.tripId))! });
+  const trip = await findTrip(tx, ticket.tripId);
+  return trip ? done({ ticket, trip }) : refuse({ code: 'trip.unknown', tripId: ticket.tripId });
 }

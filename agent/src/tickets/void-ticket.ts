@@ -42,7 +42,7 @@ export function voidTicket(agent: Agent, call: Call, ticketNo: string, now: Epoc
     }
 
     const payoutFen = ticket.fareFen + ticket.insuranceFen;
-    await freeTicketSeat(tx, ticket);
+    await freeTicketSeat(agent, tx, ticket, trip);
     await withdrawPrints(tx, ticketNo, now);
     if (ticket.payMethod === 'cash') await moveCash(tx, shiftId, 'void', ticketNo, -payoutFen, now);
     const fact = {

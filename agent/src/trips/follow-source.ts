@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Clock } from '@lianpiao/shared/clock';
 import type { Agent } from '../agent.ts';
 import type { AgentConfig } from '../config.ts';
 import type { SetAside } from '../legacy/set-aside.ts';
 import { openSource } from '../legacy/source-config.ts';
-import { readStops } from '../legacy/stop-directory.ts';
+import type { StopDirectory } from '../legacy/stop-directory.ts';
 import { SourceWatch } from '../legacy/watch-source.ts';
 import { importTrips } from './import-trips.ts';
 import { keepStops } from './keep-stops.ts';
@@ -17,8 +15,8 @@ export async function followSource(
   config: AgentConfig,
   folder: string,
   clock: Clock,
+  directory: StopDirectory,
 ): Promise<SourceWatch> {
-  const directory = readStops(await readFile(resolve(folder, config.stops), 'utf8'));
   const source = await openSource(config.source, { folder, station: agent.station.code, directory });
   return new SourceWatch({
     source,

@@ -4,6 +4,7 @@ import type { Trip } from '@lianpiao/shared/domain/trip';
 import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
 import { know } from '@lianpiao/shared/store/seats/seat-rows';
 import { emit } from '@lianpiao/shared/store/streams';
+import { bodyOfTrip } from '@lianpiao/shared/store/trips/trip-body';
 import { digestOf, findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
@@ -80,42 +81,6 @@ function sameShape(a: Trip, b: Trip): boolean {
     a.stops.every((stop, index) => stop.code === b.stops[index]!.code) &&
     a.seats.join() === b.seats.join()
   );
-}
-
-function bodyOfTrip({
-  tripId,
-  origin,
-  tripNo,
-  serviceDate,
-  zone,
-  lineCode,
-  carrier,
-  vehicleClass,
-  kind,
-  nature,
-  gate,
-  stops,
-  seats,
-  fares,
-  epoch,
-}: Trip) {
-  return {
-    tripId,
-    origin,
-    tripNo,
-    serviceDate,
-    zone,
-    lineCode,
-    carrier,
-    vehicleClass,
-    kind,
-    nature,
-    gate,
-    stops: [...stops],
-    seats: [...seats],
-    fares: { ...fares },
-    epoch,
-  };
 }
 
 /** 票源: gives the hub the seats of a trip that the line's standing order names, over the whole trip. Nothing while the station may not sell. */

@@ -23,7 +23,13 @@ export function serveStandingOrders(agent: Agent, now: EpochMs): Promise<number>
       .select({ tripId: trips.tripId })
       .from(trips)
       .where(
-        and(gt(trips.tripId, done?.value ?? ''), gt(trips.departsAt, now), eq(trips.state, 'open'), notExists(given)),
+        and(
+          gt(trips.tripId, done?.value ?? ''),
+          gt(trips.departsAt, now),
+          eq(trips.origin, agent.station.code),
+          eq(trips.state, 'open'),
+          notExists(given),
+        ),
       )
       .orderBy(asc(trips.tripId))
       .limit(TRIPS_MAX);

@@ -10,7 +10,7 @@ export type StopSpelling = { readonly pinyin: string; readonly initials: string 
  * Place names are the exception of every rule: 乐清 is yueqing, 莘庄 xinzhuang, 长兴 changxing. So a station with data
  * never computes; what is computed is a help until somebody has looked at it.
  */
-export function pinyinOf(name: string, directory: StopDirectory): StopSpelling {
+export function pinyinOf(name: string, directory: Pick<StopDirectory, 'byName'>): StopSpelling {
   const known = directory.byName(name);
   if (known) return { pinyin: known.pinyin, initials: known.initials };
   const syllables = pinyin(name, { toneType: 'none', type: 'array', nonZh: 'consecutive' })

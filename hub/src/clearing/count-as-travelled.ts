@@ -1,9 +1,10 @@
 import { bizDateOf } from '@lianpiao/shared/domain/period';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { boardingStation, departsAt, type Trip } from '@lianpiao/shared/domain/trip';
+import { departsAt } from '@lianpiao/shared/domain/trip';
 import { isLetDown, type TripState } from '@lianpiao/shared/domain/trip-states';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, gte, inArray, lte, notInArray } from 'drizzle-orm';
+import { boardingGate } from '../gates/boarding-gate.ts';
 import type { HubReader, HubStore, HubTx } from '../store/hub-store.ts';
 import type { DepartedStop } from './clear-departed.ts';
 import { type Cleared, clearTickets } from './clear-tickets.ts';
@@ -46,7 +47,12 @@ function openStops(on: HubReader, since: EpochMs, now: EpochMs): Promise<Departe
 async function countStop(tx: HubTx, { tripId, stop }: DepartedStop, now: EpochMs): Promise<Cleared> {
   const trip = await findTrip(tx, tripId);
   const plannedAt = trip ? departsAt(trip, stop) : now;
-  if (!trip || plannedAt > now - AFTER_MS || isLetDown(trip.state as TripState) || (await hasAgent(tx, trip, stop))) {
+  if (
+    !trip ||
+    plannedAt > now - AFTER_MS ||
+    isLetDown(trip.state as TripState) ||
+    (await boardingGate(tx, trip, stop))
+  ) {
     return { cleared: 0, unclear: [] };
   }
   const { tickets } = tx.t;
@@ -68,16 +74,4 @@ async function countStop(tx: HubTx, { tripId, stop }: DepartedStop, now: EpochMs
     .set({ state: 'departed', endedAt: plannedAt })
     .where(and(here, notInArray(tickets.ticketNo, unclear)));
   return result;
-}
-
-/** True where a gate of ours speaks for the stop, now or, when it is connected again, later. */
-async function hasAgent(on: HubReader, trip: Trip, stop: number): Promise<boolean> {
-  const code = boardingStation(trip, stop);
-  if (code === null) return false;
-  const { stations } = on.t;
-  const rows = await on.db
-    .select({ code: stations.code })
-    .from(stations)
-    .where(and(eq(stations.code, code), eq(stations.state, 'enrolled')));
-  return rows.length > 0;
 }

@@ -10,6 +10,7 @@ import { hubListOf } from '@lianpiao/shared/store/tickets/hub-list';
 import { noteFinal } from '@lianpiao/shared/store/trips/trip-finals';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
+import { boardingGate } from '../gates/boarding-gate.ts';
 import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -48,8 +49,8 @@ const holdsThere = statement((db, t: HubTables) =>
 );
 
 /**
- * The hub's cut-off, per boarding stop (inventory: cut-off): where it has nothing more to sell it says so to the station,
- * with a digest of what it has sold, and gives its unsold legs back. The mark of a stop, its fact and its grants are one
+ * The hub's cut-off, per boarding stop (inventory: cut-off): where it has nothing more to sell it says so to the station
+ * that boards there, else to the origin, with a digest of what it has sold, and gives its unsold legs away. The mark of a stop, its fact and its grants are one
  * transaction, so the program may be killed anywhere and says it once. Returns at how many stops.
  */
 export async function cutOffStops(hub: CuttingOff, now: EpochMs): Promise<number> {
@@ -89,7 +90,8 @@ async function cutOffStop(
   if ((await noteFinal(tx, { tripId, stop, ...list, differs: 0, at: now })) === 0) return false;
   if (hubSellsFrom(trip, stop)) {
     const fact = { tripId, boardingStop: stop, ...list, at: now };
-    await emit(tx, { peer: trip.origin, type: 'trip.final', agg: tripId, fact }, now);
+    const peer = (await boardingGate(tx, trip, stop)) ?? trip.origin;
+    await emit(tx, { peer, type: 'trip.final', agg: tripId, fact }, now);
   }
   await returnSpentLegs(hub, tx, trip, now);
   return true;

@@ -5,6 +5,7 @@ import type { Trip } from '@lianpiao/shared/domain/trip';
 import { grantLegs } from '@lianpiao/shared/store/seats/grant-seats';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
+import { boardingGate } from '../gates/boarding-gate.ts';
 import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -23,14 +24,17 @@ export function spentLegs(trip: Trip, final: ReadonlySet<number>): LegMask {
 }
 
 /**
- * Gives the origin what the hub has of a trip and nobody can buy from it: free legs that are spent. Also after the cut-off,
- * for grants that were under way and for seats of tickets that ended. Returns on how many seats.
+ * Gives away what the hub has of a trip and nobody can buy from it, free legs that are spent: to the agent of the last stop
+ * that is final, whose gate still needs them, else to the origin. Also after the cut-off, for grants that were under way and
+ * for seats of tickets that ended. Returns on how many seats.
  */
 export async function returnSpentLegs(hub: Pick<Hub, 'newId'>, tx: HubTx, trip: Trip, now: EpochMs): Promise<number> {
   const finals = await finalsOf(tx, trip.tripId);
   if (finals.length === 0) return 0;
-  const spent = spentLegs(trip, new Set(finals.map(({ stop }) => stop)));
-  const { tripId, epoch, origin: peer } = trip;
+  const final = finals.map(({ stop }) => stop).filter((stop) => stop < trip.stops.length - 1);
+  const spent = spentLegs(trip, new Set(final));
+  const { tripId, epoch } = trip;
+  const peer = (await boardingGate(tx, trip, Math.max(...final, 0))) ?? trip.origin;
   let returned = 0;
   for (const state of await seatsOfTrip(tx, tripId)) {
     const legs = intersection(free(state), spent);

@@ -1,21 +1,13 @@
 import { Fault } from '@lianpiao/shared/fault';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
-import { statement, value } from '@lianpiao/shared/store/statement';
+import { place } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { and, eq, sql } from 'drizzle-orm';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
 import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
-
-const placeSeat = statement((db, t: HubTables) =>
-  db
-    .update(t.seats)
-    .set({ position: sql`${value('position')}` })
-    .where(and(eq(t.seats.tripId, value('tripId')), eq(t.seats.seat, value('seat')))),
-);
 
 /** Puts seats that the hub has into the order of the trip's plan. A grant may come before the plan that it belongs to. */
 export async function placeSeats(
@@ -26,7 +18,7 @@ export async function placeSeats(
 ): Promise<void> {
   for (const seat of seats) {
     const position = plan.indexOf(seat);
-    if (position >= 0) await placeSeat(tx, { tripId, seat, position });
+    if (position >= 0) await place(tx, { tripId, seat, position });
   }
 }
 

@@ -1,6 +1,10 @@
 import { boardedFrom, isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { boardingStation } from '@lianpiao/shared/domain/trip';
+import { Fault } from '@lianpiao/shared/fault';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import type { EventBody } from '@lianpiao/shared/protocol/events';
+import type { SealedPerson } from '@lianpiao/shared/store/streams';
 import {
   findTicket,
   insertTicket,
@@ -11,7 +15,8 @@ import {
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
 import { undoCounted } from '../clearing/undo-counted.ts';
-import { HUB, type Hub } from '../hub.ts';
+import { tellCollected, tellEnded, tellSold } from '../gates/tell-gate.ts';
+import { HUB, HUB_STATION, type Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import { countSerial } from '../stations/lease-numbers.ts';
 import type { HubTx } from '../store/hub-store.ts';
@@ -23,16 +28,17 @@ import { writeNewTicket } from './write-new-ticket.ts';
  * Lane `ev`: tickets of stations, as the hub keeps them for the whole province. Seats of stations are not touched: what a
  * station sells is its own.
  */
-export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): FactHandlers<HubTables> {
+export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newId'>): FactHandlers<HubTables> {
   const { money } = hub;
   const origin = (peer: string) => ({ from: peer, now: hub.clock.now() });
   return {
-    'ticket.sold': async (tx, { fact, person }, peer) => {
+    'ticket.sold': async (tx, { fact, person, personHash }, peer) => {
       if (fact.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo: fact.ticketNo, home: fact.home });
       if (await findTicket(tx, fact.ticketNo))
         throw new CannotApply('ticket.number-twice', { ticketNo: fact.ticketNo });
       await insertTicket(tx, fact, indexed(hub, person));
       await countSerial(tx, peer, fact.ticketNo, hub.clock.now());
+      await tellSold(tx, fact, passengerOf(person, personHash), hub.clock.now());
       await money.ticketSold(tx, fact, origin(peer));
     },
     'ticket.collected': async (tx, { fact }, peer) => {
@@ -40,32 +46,38 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): Fact
       // Handed out before it counted as travelled: it has travelled all the same.
       const state = row.state === 'departed' ? 'departed' : 'collected';
       await move(tx, row, ['sold', 'collected', 'departed'], state, { printSeq: fact.printSeq });
+      await tellCollected(tx, row, fact, hub.clock.now());
     },
     'ticket.voided': async (tx, { fact }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);
       await undoCounted(tx, row, fact.bizDate, hub.clock.now());
-      await move(tx, row, ['sold', 'collected'], 'voided', { endedAt: fact.at });
+      const ridden = await endTicket(hub, tx, row, ['sold', 'collected'], 'voided', fact);
       await money.ticketVoided(tx, fact, origin(peer));
+      if (ridden) await money.ticketBoarded(tx, ridden.fact, origin(ridden.gate));
     },
     'ticket.refunded': async (tx, { fact }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);
-      await move(tx, row, ['sold', 'collected', 'forfeited', 'departed'], 'refunded', { endedAt: fact.at });
+      const ridden = await endTicket(hub, tx, row, ['sold', 'collected', 'forfeited', 'departed'], 'refunded', fact);
       await money.ticketRefunded(tx, fact, origin(peer));
+      if (ridden) await money.ticketBoarded(tx, ridden.fact, origin(ridden.gate));
     },
-    'ticket.rebooked': async (tx, { fact, person }, peer) => {
+    'ticket.rebooked': async (tx, { fact, person, personHash }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);
       const { newTicket, exchangeId } = fact;
       if (newTicket.home !== peer && exchangeId === undefined)
         throw new CannotApply('ticket.other-home', { ticketNo: newTicket.ticketNo });
       await undoCounted(tx, row, fact.bizDate, hub.clock.now());
-      await move(tx, row, ['sold', 'collected'], 'rebooked', { endedAt: fact.at });
-      await writeNewTicket(tx, newTicket, indexed(hub, person), row.ticketNo, hub.clock.now());
+      const ridden = await endTicket(hub, tx, row, ['sold', 'collected'], 'rebooked', fact);
+      const who = { indexed: indexed(hub, person), sealed: passengerOf(person, personHash) };
+      await writeNewTicket(tx, newTicket, who, row.ticketNo, hub.clock.now());
       await money.ticketRebooked(tx, fact, origin(peer));
+      if (ridden) await money.ticketBoarded(tx, ridden.fact, origin(ridden.gate));
     },
-    'ticket.exchanged': async (tx, { fact, person }, peer) => {
+    'ticket.exchanged': async (tx, { fact, person, personHash }, peer) => {
       const { newTicket, oldTicketNo } = fact;
       if (newTicket.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo: newTicket.ticketNo });
-      await writeNewTicket(tx, newTicket, indexed(hub, person), oldTicketNo, hub.clock.now());
+      const who = { indexed: indexed(hub, person), sealed: passengerOf(person, personHash) };
+      await writeNewTicket(tx, newTicket, who, oldTicketNo, hub.clock.now());
     },
     'ticket.boarded': async (tx, { fact }, peer) => {
       const row = await boardingTicket(tx, fact.ticketNo, peer);
@@ -96,6 +108,10 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): Fact
   };
 }
 
+function passengerOf(sealed: Uint8Array | null, hash: string | null): SealedPerson | undefined {
+  return sealed && hash !== null ? { sealed, hash } : undefined;
+}
+
 /** Who travels, with the province's key to find them by. Nobody where the month's key has been destroyed. */
 function indexed({ persons }: Pick<Hub, 'persons'>, sealed: Uint8Array | null): TicketPerson | null {
   const who = sealed && persons.open(sealed);
@@ -110,14 +126,48 @@ async function ownTicket(tx: HubTx, ticketNo: string, peer: string): Promise<Tic
   return row;
 }
 
-/** A ticket that boards at this station, whatever its home. */
+/**
+ * A ticket that boards at this station, whatever its home. A gate boards by the signed code what another station sold while
+ * that station was off line: the boarding waits here, with what follows it on its trip, until the sale has come.
+ */
 async function boardingTicket(tx: HubTx, ticketNo: string, peer: string): Promise<TicketRow> {
   const row = await findTicket(tx, ticketNo);
+  const issuer = issuerOf(ticketNo);
+  if (!row && issuer !== peer && issuer !== HUB_STATION) {
+    throw new Fault('ticket.not-told-yet', `station ${issuer} has not told of ticket ${ticketNo} yet`, {
+      hint: '售票站的数据还没有传到中心：等它恢复联网后自动继续，不用处理。',
+      retryable: true,
+      facts: { ticketNo, issuer },
+    });
+  }
   const trip = row && (await findTrip(tx, row.tripId));
   if (!row || !trip) throw new CannotApply('ticket.unknown', { ticketNo });
   if (boardingStation(trip, row.fromStop) !== peer)
     throw new CannotApply('trip.other-stop', { ticketNo, station: peer });
   return row;
+}
+
+type Ending = Pick<EventBody<'ticket.unboarded'>, 'ticketNo' | 'tripId' | 'at' | 'bizDate' | 'by'>;
+
+/**
+ * Ends a ticket as its home did, and tells the gate elsewhere. Where that gate had let somebody ride before the home knew,
+ * the ticket ends all the same, people are called, and the boarding is answered: the books have it behind the end.
+ */
+async function endTicket(
+  hub: Pick<Hub, 'newId' | 'clock'>,
+  tx: HubTx,
+  row: TicketRow,
+  from: readonly TicketState[],
+  to: 'refunded' | 'voided' | 'rebooked',
+  { ticketNo, tripId, at, bizDate, by }: Ending,
+): Promise<{ readonly gate: string; readonly fact: EventBody<'ticket.boarded'> } | undefined> {
+  const ridden = row.state === 'boarded';
+  await move(tx, row, ridden ? ['boarded'] : from, to, { endedAt: at });
+  await tellEnded(hub, tx, row, to, { ticketNo, tripId, at, bizDate, by }, hub.clock.now());
+  if (!ridden) return undefined;
+  await contest(tx, { ...row, state: to }, hub.clock.now());
+  const gate = boardingStation((await findTrip(tx, tripId))!, row.fromStop)!;
+  return { gate, fact: { ticketNo, tripId, at, bizDate, by, printSeq: row.printSeq, late: false } };
 }
 
 async function move(

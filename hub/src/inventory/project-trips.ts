@@ -1,13 +1,13 @@
-import { fareTable } from '@lianpiao/shared/domain/fare';
-import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
-import { checkStops } from '@lianpiao/shared/domain/stops';
 import { boardingStation, type Trip } from '@lianpiao/shared/domain/trip';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import type { TripBody } from '@lianpiao/shared/protocol/events';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
 import { statement, value } from '@lianpiao/shared/store/statement';
+import { tripOfBody } from '@lianpiao/shared/store/trips/trip-body';
 import { findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
+import { tellLeftBehind } from '../gates/tell-left-behind.ts';
+import { tellTrip } from '../gates/tell-trip.ts';
 import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -35,7 +35,7 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
   return {
     'trip.published': async (tx, { fact }, peer) => {
       if (fact.origin !== peer) throw new CannotApply('trip.other-origin', { tripId: fact.tripId, station: peer });
-      const trip = tripOfBody(fact);
+      const trip = readable(fact);
       await saveTrip(tx, trip);
       for (const { code, name, station } of trip.stops) {
         const [listed] = await pinyinOf(tx, { name });
@@ -50,6 +50,7 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
         granted.map(({ seat }) => seat),
       );
       touchTrip(tx, trip.tripId, 'trip');
+      await tellTrip(tx, trip.tripId, hub.clock.now());
     },
     'trip.suspended': async (tx, { fact }, peer) => {
       const { tripId } = fact;
@@ -59,6 +60,7 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
       await tx.db.update(trips).set({ state: 'suspended' }).where(running);
       await endHolds(tx, tripId);
       touchTrip(tx, tripId, 'trip');
+      await tellTrip(tx, tripId, hub.clock.now());
     },
     'trip.departed': async (tx, { fact }, peer) => {
       const { tripId, stop, at, bizDate, boarded, forfeited, vehicle } = fact;
@@ -82,6 +84,7 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
       await tx.db.update(trips).set({ state: 'departed' }).where(under);
       const aboard = and(eq(tickets.tripId, tripId), eq(tickets.fromStop, stop), eq(tickets.state, 'boarded'));
       await tx.db.update(tickets).set({ state: 'departed', endedAt: at }).where(aboard);
+      await tellLeftBehind(tx, { tripId, stop, at, bizDate, gate: peer }, hub.clock.now());
       touchTrip(tx, tripId, 'trip');
       await hub.money.tripDeparted(tx, fact, { from: peer, now: hub.clock.now() });
     },
@@ -95,13 +98,10 @@ async function tripOfPeer(tx: HubTx, tripId: string, peer: string) {
   return trip;
 }
 
-function tripOfBody(body: TripBody): Trip {
-  const { tripId } = body;
-  const stops = checkStops(body.stops);
-  if (!stops.ok) throw new CannotApply(stops.refusal.code, { tripId });
-  const fares = fareTable(body.fares, body.stops.length);
-  if (!fares.ok) throw new CannotApply(fares.refusal.code, { tripId });
-  return { ...body, serviceDate: body.serviceDate as ServiceDate, stops: stops.value, fares: fares.value };
+function readable(body: TripBody): Trip {
+  const trip = tripOfBody(body);
+  if (!trip.ok) throw new CannotApply(trip.refusal.code, { tripId: body.tripId });
+  return trip.value;
 }
 
 /** A suspended trip holds nothing: orders under way end, and a payment that still comes is refunded. */

@@ -1,4 +1,5 @@
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import { gateFacts } from '../gates/project-gates.ts';
 import type { Hub } from '../hub.ts';
 import { clockFacts } from '../stations/clock-facts.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -12,5 +13,12 @@ import { tripFacts } from './project-trips.ts';
  * the stream applies each once. A handler throws `CannotApply`, which parks the fact's aggregate, or a `Fault`.
  */
 export function projections(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newId'>): FactHandlers<HubTables> {
-  return { ...seatFacts(hub), ...tripFacts(hub), ...ticketFacts(hub), ...moneyFacts(hub), ...clockFacts(hub) };
+  return {
+    ...seatFacts(hub),
+    ...tripFacts(hub),
+    ...ticketFacts(hub),
+    ...gateFacts(hub),
+    ...moneyFacts(hub),
+    ...clockFacts(hub),
+  };
 }

@@ -1,6 +1,7 @@
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { stationsAlong } from '@lianpiao/shared/domain/trip';
 import type { RequestBody } from '@lianpiao/shared/protocol/requests';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import type { Call } from '@lianpiao/shared/store/call';
@@ -11,9 +12,9 @@ import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 
 /**
- * A trip's origin has sold out and wants seats back: it gets what the hub has neither sold nor held on that ride, up to the
- * number that it named. The station never depends on the hub's quota (inventory: ownership 1); the hub asks for none of these
- * legs for a while (`SeatRequests`).
+ * A station where the trip calls has sold out and wants seats: it gets what the hub has neither sold nor held on that ride, up
+ * to the number that it named. The origin never depends on the hub's quota (inventory: ownership 1), and the hub asks it for
+ * none of these legs for a while (`SeatRequests`).
  */
 export function recallSeats(
   hub: Pick<Hub, 'store' | 'newId'>,
@@ -26,7 +27,8 @@ export function recallSeats(
     const peer = call.caller.id;
     const trip = await findTrip(tx, tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId });
-    if (trip.origin !== peer) return refuse({ code: 'trip.other-origin', tripId, station: peer });
+    if (trip.origin !== peer && !stationsAlong(trip).includes(peer))
+      return refuse({ code: 'trip.other-origin', tripId, station: peer });
     if (from >= to || to >= trip.stops.length) return refuse({ code: 'trip.no-such-ride', tripId, from, to });
     const { epoch } = trip;
     const wish = { tripId, epoch, legs: legsBetween(from, to), count, keep: 0, peer, newId: hub.newId };

@@ -31,6 +31,7 @@ const givenBack = statement((db, t: HubTables) =>
       and(
         eq(t.transfers.tripId, value('tripId')),
         eq(t.transfers.direction, 'given'),
+        eq(t.transfers.peer, value('origin')),
         gt(t.transfers.at, value('after')),
         sql`${t.transfers.legs} & ${value('legs')} <> 0`,
       ),
@@ -58,10 +59,10 @@ export class SeatRequests {
 
   /**
    * True when seats of the trip came in, within 2 s. False at once when the trip was asked for a moment ago, or when the hub
-   * gave seats of this ride back, as after a recall.
+   * gave seats of this ride back to their origin, as after a recall.
    */
   async fetch({ tripId, origin, from, to, count }: SeatWish, now: EpochMs): Promise<boolean> {
-    const ride = { tripId, legs: legsBetween(from, to), after: now - GIVEN_BACK_PAUSE_MS };
+    const ride = { tripId, origin, legs: legsBetween(from, to), after: now - GIVEN_BACK_PAUSE_MS };
     if ((await givenBack(this.#store.read, ride)).length > 0) return false;
     if (now - (this.#askedAt.get(tripId) ?? Number.NEGATIVE_INFINITY) < TRIP_PAUSE_MS) return false;
     if (this.#askedAt.size >= TRIPS_MAX) this.#askedAt.clear();

@@ -8,9 +8,9 @@ import { emit } from '@lianpiao/shared/store/streams';
 import { findTicket, moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq } from 'drizzle-orm';
+import { boardingGate } from '../gates/boarding-gate.ts';
 import { HUB, type Hub } from '../hub.ts';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
-import { boardingGate } from './boarding-gate.ts';
 
 export type CollectWish = { readonly proof: PickupProof; readonly ticketNos: readonly string[] };
 

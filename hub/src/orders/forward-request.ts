@@ -28,10 +28,26 @@ export type Forward<Kind extends RequestKind> = {
 };
 
 /**
- * Passes a station's request on to the station that is the ticket's home. The same request finds the same answer after a
+ * Passes a station's request on to the station that is the ticket's home. Where that is its home no longer and says who is,
+ * the request goes there: a home may have been given away since the hub last heard. The same request finds the same answer after a
  * time-out or a crash; one that was burnt by `intent.state` is refused.
  */
 export async function forwardRequest<Kind extends RequestKind>(
+  hub: Pick<Hub, 'store' | 'ask' | 'clock'>,
+  forward: Forward<Kind>,
+): Promise<Outcome<RequestAnswer<Kind>, { readonly code: string }>> {
+  const answer = await forwardTo(hub, forward);
+  const home = answer.ok ? undefined : newHome(answer.refusal);
+  return home === undefined || home === forward.home ? answer : forwardTo(hub, { ...forward, home });
+}
+
+/** The station that a former home names as the ticket's home now. */
+function newHome(refusal: { readonly code: string; readonly home?: unknown }): string | undefined {
+  const { code, home } = refusal;
+  return code === 'ticket.other-home' && typeof home === 'string' && /^\d{9}$/.test(home) ? home : undefined;
+}
+
+async function forwardTo<Kind extends RequestKind>(
   hub: Pick<Hub, 'store' | 'ask' | 'clock'>,
   forward: Forward<Kind>,
 ): Promise<Outcome<RequestAnswer<Kind>, { readonly code: string }>> {

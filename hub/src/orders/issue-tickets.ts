@@ -9,10 +9,10 @@ import { moveOrder, type OrderRow } from '@lianpiao/shared/store/tickets/order-r
 import { insertTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
+import { boardingGate } from '../gates/boarding-gate.ts';
 import { HUB, type Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
-import { boardingGate } from './boarding-gate.ts';
 import { mintNumbers } from './mint-numbers.ts';
 import { ridersOf } from './order-riders.ts';
 

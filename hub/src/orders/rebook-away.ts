@@ -16,7 +16,7 @@ import { HUB, type Hub } from '../hub.ts';
 import { writeNewTicket } from '../inventory/write-new-ticket.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
-import { tellGate } from './tell-gate.ts';
+import { freeHubSeat } from './free-hub-seat.ts';
 import { ticketAtHub } from './ticket-at-hub.ts';
 
 type Yes = RequestAnswer<'ticket.rebook'>;
@@ -52,7 +52,7 @@ async function endFor(hub: Hub, tx: HubTx, call: Call, wish: RequestBody<'ticket
     return refuse({ code: 'ticket.ended', ticketNo, state });
   const bizDate = serviceDateOf(now, trip.zone);
   const moved = { ticketNo, tripId: old.tripId, at: now, bizDate, by: call.caller.id };
-  const gate = await tellGate(tx, { ticket: old, trip, freed: { ...moved, state: 'rebooked' } }, now);
+  const gate = await freeHubSeat(tx, { ticket: old, trip, freed: { ...moved, state: 'rebooked' } }, now);
   const due = {
     ticketNo,
     orderId: old.orderId,
@@ -64,10 +64,10 @@ async function endFor(hub: Hub, tx: HubTx, call: Call, wish: RequestBody<'ticket
   await tx.db.insert(tx.t.refundDues).values({ ...due, ...gate, state: 'waiting', createdAt: now });
 
   const who = old.person ? hub.persons.open(old.person) : null;
-  const sealed = who ? hub.persons.seal(who, bizDate).sealed : null;
-  const kept = who && sealed ? { sealed, key: hub.persons.find(who.idType, who.idNo) } : null;
-  await writeNewTicket(tx, newTicket, kept, ticketNo, now);
+  const sealed = who ? hub.persons.seal(who, bizDate) : undefined;
+  const indexed = who && sealed ? { sealed: sealed.sealed, key: hub.persons.find(who.idType, who.idNo) } : null;
+  await writeNewTicket(tx, newTicket, { indexed, sealed }, ticketNo, now);
   await hub.money.ticketRebooked(tx, { ...moved, newTicket, differenceFen, exchangeId }, { from: HUB, now });
   await audit(tx, call.caller, 'ticket.rebooked', ticketNo, now, newTicket.ticketNo);
-  return done<Yes>({ person: sealed ? Buffer.from(sealed).toString('base64') : null });
+  return done<Yes>({ person: sealed ? Buffer.from(sealed.sealed).toString('base64') : null });
 }

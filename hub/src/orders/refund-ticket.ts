@@ -11,8 +11,8 @@ import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
+import { freeHubSeat } from './free-hub-seat.ts';
 import { paysCash, settleDue } from './settle-dues.ts';
-import { tellGate } from './tell-gate.ts';
 import { ticketAtHub } from './ticket-at-hub.ts';
 
 const REFUNDABLE: readonly TicketState[] = ['sold', 'collected', 'forfeited', 'departed'];
@@ -78,7 +78,7 @@ async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, p
   const bizDate = serviceDateOf(now, trip.zone);
   const by = call.caller.clerk ?? call.caller.id;
   const moved = { ticketNo, tripId: ticket.tripId, at: now, bizDate, by };
-  const gate = await tellGate(tx, { ticket, trip, freed: { ...moved, state: 'refunded' } }, now);
+  const gate = await freeHubSeat(tx, { ticket, trip, freed: { ...moved, state: 'refunded' } }, now);
   const due = { ticketNo, orderId: ticket.orderId, quoteId, payer, amountFen: refundFen, feeFen, ...gate };
   await tx.db.insert(refundDues).values({ ...due, state: 'waiting', createdAt: now });
   const fact = { ...moved, refundFen, feeFen, payer, reason, rules: ticket.rules };

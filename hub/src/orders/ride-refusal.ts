@@ -3,12 +3,11 @@ import type { BookedRide } from '@lianpiao/shared/domain/sale-rules';
 import { maySell, type SalePassenger, type SaleRefusal } from '@lianpiao/shared/domain/sale-rules';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { Channel } from '@lianpiao/shared/domain/ticket-number';
-import { arrivesAt, boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
+import { arrivesAt, departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import { hasLeft } from '@lianpiao/shared/store/trips/has-left';
 import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { boardsElsewhere } from '../cut-off/sells-from.ts';
 import type { HubReader } from '../store/hub-store.ts';
 
 export type RideWish = {
@@ -20,23 +19,14 @@ export type RideWish = {
   readonly otherRides: readonly BookedRide[];
 };
 
-/** The ride boards at another station of the network, and trips reach only the agent of their origin: its gate would not know the passenger. */
-export type BoardsElsewhere = {
-  readonly code: 'trip.boards-elsewhere';
-  readonly tripId: string;
-  readonly station: string;
-};
-
 /** Why this ride cannot be bought through the hub now; null is yes. */
 export async function rideRefusal(
   on: HubReader,
   { trip, from, to, channel, passengers, otherRides }: RideWish,
   rules: RuleSet,
   now: EpochMs,
-): Promise<SaleRefusal | BoardsElsewhere | null> {
+): Promise<SaleRefusal | null> {
   const { tripId } = trip;
-  if (boardsElsewhere(trip, from))
-    return { code: 'trip.boards-elsewhere', tripId, station: boardingStation(trip, from)! };
   // The hub has given its seats back and said that it sells no more: later clocks, rules and timetables do not change that.
   const final = (await finalsOf(on, tripId)).find(({ stop }) => stop === from);
   if (final) return { code: 'trip.sale-closed', tripId, closedAt: final.at };

@@ -7,8 +7,10 @@ import type { TicketPaper } from '@lianpiao/shared/protocol/ticketing';
 import { answerForGood } from '@lianpiao/shared/store/burn-key';
 import type { Call } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { fetchForGate } from '../gates/fetch-for-gate.ts';
 import { HUB, type Hub } from '../hub.ts';
 import { recallSeats } from '../inventory/recall-seats.ts';
+import { SeatRequests } from '../inventory/seat-requests.ts';
 import type { MonthKeys } from '../stations/month-keys.ts';
 import type { HubTables } from '../store/tables.ts';
 import { collectTickets } from './collect-tickets.ts';
@@ -23,13 +25,14 @@ type Refusal = { readonly code: string };
 
 /**
  * What a station may ask the hub. Tickets whose home is the hub are dealt with here, others by their home, to which the
- * request is passed on. A mutating request's id is its idempotency key. `tries` is one for all stations.
+ * request is passed on. A mutating request's id is its idempotency key. `tries` and `seats` are one for all stations.
  */
 export function stationRequests(
   hub: Hub,
   monthKeys: Pick<MonthKeys, 'forStation'>,
   station: string,
   tries = new PickupTries(STATION_TRIES),
+  seats: Pick<SeatRequests, 'fetch'> = new SeatRequests(hub),
 ): RequestHandlers {
   const { clock } = hub;
   const callOf = (id: string, body: unknown, terminal = '000'): Call => ({
@@ -38,7 +41,10 @@ export function stationRequests(
     bodyHash: sm3Hex(JSON.stringify(body)),
   });
   return {
-    'seat.recall': (body, id) => recallSeats(hub, callOf(id, body), body, clock.now()),
+    'seat.recall': async (body, id) => {
+      await fetchForGate(hub, seats, station, body, clock.now());
+      return recallSeats(hub, callOf(id, body), body, clock.now());
+    },
     'person.find': async ({ idType, idNo }) => done(await ticketsOfPerson(hub, idType, idNo)),
     'order.find': (proof) => tries.look(station, proof, clock, () => orderByPickupCode(hub, proof.pickupCode)),
     'ticket.view': ({ ticketNo }) => ticketByNo(hub, ticketNo),

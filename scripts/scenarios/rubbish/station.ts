@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, utimesSync, writeFileSyn
 import { join, resolve } from 'node:path';
 import { agentApp } from '@lianpiao/agent/api/app';
 import { agentConfig } from '@lianpiao/agent/config';
+import { readStops } from '@lianpiao/agent/legacy/stop-directory';
 import { type FirstCredentials, firstCredentials } from '@lianpiao/agent/shifts/first-credentials';
 import { freshAgent } from '@lianpiao/agent/testing/fresh-agent';
 import { followSource } from '@lianpiao/agent/trips/follow-source';
@@ -31,7 +32,13 @@ export async function aStation(fixture: 'hangzhou' | 'shaoxing') {
     source,
     windowDays: 2,
   });
-  const watch = await followSource(agent, config, agent.folder, clock);
+  const watch = await followSource(
+    agent,
+    config,
+    agent.folder,
+    clock,
+    readStops(readFileSync(at('stops.json'), 'utf8')),
+  );
 
   await firstCredentials(agent, agent.folder);
   const { adapter } = JSON.parse(readFileSync(at('first-credentials.json'), 'utf8')) as FirstCredentials;

@@ -99,3 +99,8 @@ export function parseTicketNo(
   };
   return done({ ...parts, ticketNo: ticketNo as TicketNo });
 }
+
+/** Region and station part of the party that minted a number: a station, or the hub under its own. It keeps the ticket's seat. */
+export function issuerOf(ticketNo: string): string {
+  return ticketNo.slice(0, 9);
+}

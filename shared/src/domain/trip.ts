@@ -69,3 +69,9 @@ export function boardingStation(trip: Pick<Trip, 'origin' | 'stops'>, index: num
   if (named !== null || index !== 0) return named;
   return trip.stops.some(({ station }) => station === trip.origin) ? null : trip.origin;
 }
+
+/** Stations of the network, the origin aside, where passengers of a trip may board: nobody boards at its last stop. */
+export function stationsAlong(trip: Pick<Trip, 'origin' | 'stops'>): string[] {
+  const named = trip.stops.slice(0, -1).flatMap(({ station }) => (station === null ? [] : [station]));
+  return [...new Set(named)].filter((station) => station !== trip.origin);
+}

@@ -79,6 +79,9 @@ export const ticketBody = z.object({
   printSeq: z.int().min(0),
 });
 
+/** Every state of a trip (domain/trip-states). */
+const tripState = z.enum(['planned', 'open', 'closed', 'suspended', 'missed', 'departed', 'cancelled', 'merged']);
+
 const moved = z.object({ ticketNo, tripId, at, bizDate: z.string().regex(/^\d{8}$/), by: z.string().max(40) });
 
 /** type → { lane, tv, body }. Lane `seat` is applied in order and never parks; `ev` is projected and may park its aggregate. */
@@ -88,7 +91,7 @@ export const EVENTS = {
     tv: 1,
     body: z.object({ transferId: id, tripId, epoch: z.int().min(1), seat: seatLabel, legs }),
   },
-  /** Hub → boarding station: what the hub sold, for manifest and gate. */
+  /** Hub → boarding station: what the hub, or another station, sold for its gate and manifest. `home` says whose ticket it is. */
   'hub-ticket.sold': { lane: 'seat', tv: 1, body: ticketBody },
   /** Hub → boarding station: the ticket is dead; the seat is free again once the station has acknowledged this. */
   'hub-ticket.freed': {
@@ -114,7 +117,24 @@ export const EVENTS = {
     }),
   },
 
+  /**
+   * The gate that boards a ticket has heard that it is dead: gate → hub → the party that sold it. `seat`: `free` from then on;
+   * `kept`, the list of its stop is printed or its coach has left, so it is not sold again; `boarded`, somebody rides on it.
+   */
+  'ticket.freedSeen': {
+    lane: 'seat',
+    tv: 1,
+    body: moved.extend({
+      state: z.enum(['refunded', 'voided', 'rebooked']),
+      seat: z.enum(['free', 'kept', 'boarded']),
+    }),
+  },
+  /** Hub → station: from here on the ticket changes at `home` only, which may be this station or the hub. */
+  'ticket.homed': { lane: 'seat', tv: 1, body: moved.extend({ home: z.string().min(1).max(9) }) },
+
   'trip.published': { lane: 'ev', tv: 1, body: tripBody },
+  /** Hub → station along the line whose gate boards passengers of another station's trip: the trip as it is now. */
+  'trip.told': { lane: 'ev', tv: 1, body: tripBody.extend({ state: tripState }) },
   'trip.suspended': { lane: 'ev', tv: 1, body: z.object({ tripId, at, reason: z.string().max(120) }) },
   'trip.departed': {
     lane: 'ev',
@@ -158,6 +178,8 @@ export const EVENTS = {
   },
   'ticket.boarded': { lane: 'ev', tv: 1, body: moved.extend({ printSeq: z.int().min(0), late: z.boolean() }) },
   'ticket.unboarded': { lane: 'ev', tv: 1, body: moved },
+  /** A home gives its ticket to the station that boards it. It stands behind all that the old home did with the ticket. */
+  'ticket.homeGiven': { lane: 'ev', tv: 1, body: moved.extend({ home: stationCode }) },
   'ticket.forfeited': { lane: 'ev', tv: 1, body: moved },
   /** Cash handed to the passenger for a refund, wherever the ticket's home is. */
   'payout.made': {

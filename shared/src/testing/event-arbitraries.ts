@@ -82,7 +82,16 @@ const FACTS: Record<EventType, fc.Arbitrary<unknown>> = {
     digest: fc.stringMatching(/^[0-9a-f]{64}$/),
     at,
   }),
+  'ticket.freedSeen': fc.record({
+    ...moved,
+    state: fc.constantFrom('refunded', 'voided', 'rebooked'),
+    seat: fc.constantFrom('free', 'kept', 'boarded'),
+  }),
+  'ticket.homed': fc.record({ ...moved, home: fc.oneof(station, fc.constant('hub')) }),
   'trip.published': trip,
+  'trip.told': fc
+    .tuple(trip, fc.constantFrom('open', 'suspended', 'departed'))
+    .map(([body, state]) => ({ ...body, state })),
   'trip.suspended': fc.record({ tripId, at, reason: text(120, 0) }),
   'trip.departed': fc.record({
     tripId,
@@ -112,6 +121,7 @@ const FACTS: Record<EventType, fc.Arbitrary<unknown>> = {
   'ticket.exchanged': fc.record({ exchangeId: opaque, oldTicketNo: digits(20), newTicket: ticket, at }),
   'ticket.boarded': fc.record({ ...moved, printSeq: fc.nat({ max: 9 }), late: fc.boolean() }),
   'ticket.unboarded': fc.record(moved),
+  'ticket.homeGiven': fc.record({ ...moved, home: station }),
   'ticket.forfeited': fc.record(moved),
   'payout.made': fc.record({
     payoutId: opaque,

@@ -55,6 +55,12 @@ export const stationRow = z.object({
   agentVersion: z.string().nullable(),
   stopped: z.string().nullable(),
 });
+export const boardingShare = z.object({
+  station: z.string().regex(/^\d{9}$/),
+  /** A line, or `*` for every line that calls there. */
+  line: z.string().min(1).max(24),
+  seats: z.int().min(0).max(80),
+});
 export type StationRow = z.infer<typeof stationRow>;
 export const board = z.object({
   now: at,

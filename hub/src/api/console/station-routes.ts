@@ -5,9 +5,19 @@ import { languageOf } from '@lianpiao/shared/http/problem';
 import { problemWords } from '@lianpiao/shared/http/problem-words';
 import { audit } from '@lianpiao/shared/store/audit';
 import { and, count, eq, inArray } from 'drizzle-orm';
+import { setShare } from '../../gates/set-share.ts';
 import { expectStation } from '../../stations/expect-station.ts';
 import type { HubReader } from '../../store/hub-store.ts';
-import { board, type ParkedRow, pageQuery, parkedPage, replayInput, stationInput, stationToken } from './bodies.ts';
+import {
+  board,
+  boardingShare,
+  type ParkedRow,
+  pageQuery,
+  parkedPage,
+  replayInput,
+  stationInput,
+  stationToken,
+} from './bodies.ts';
 import type { Console } from './console.ts';
 import { liveBoard } from './live-board.ts';
 import { behind, inOrder, markOf, pageOf } from './paging.ts';
@@ -34,6 +44,20 @@ export function stationRoutes(app: OpenAPIHono<ApiEnv>, console: Console): void 
     async ({ c, body }) => {
       const may = permitted(c, 'stations.add');
       return may.ok ? expectStation(hub.store, c.get('caller'), body, hub.clock.now()) : may;
+    },
+  );
+  mount(
+    app,
+    {
+      method: 'post',
+      path: '/boarding-shares',
+      summary: '配客点座位 seats of each trip that a boarding point gets from its stop on',
+      body: boardingShare,
+      answer: boardingShare,
+    },
+    async ({ c, body }) => {
+      const may = permitted(c, 'stations.add');
+      return may.ok ? setShare(hub.store, c.get('caller'), body, hub.clock.now()) : may;
     },
   );
   mount(

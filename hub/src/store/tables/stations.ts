@@ -101,6 +101,13 @@ export function stationTables({ table, text, int }: ColumnKit) {
     lowWater: int('low_water').notNull(),
   });
 
+  /** 配客点: seats of each trip of a line that a boarding point gets from its stop on. Line `*` is every line. */
+  const boardingShares = table('boarding_shares', {
+    station: text('station').notNull(),
+    line: text('line').notNull(),
+    seats: int('seats').notNull(),
+  });
+
   return {
     stations,
     stationHeads,
@@ -111,5 +118,6 @@ export function stationTables({ table, text, int }: ColumnKit) {
     ticketKeys,
     numberLeases,
     allotments,
+    boardingShares,
   };
 }

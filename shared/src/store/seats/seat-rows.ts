@@ -122,3 +122,11 @@ export const know = statement((db, t: SharedTables) =>
     })
     .onConflictDoNothing(),
 );
+
+/** Puts a seat where the trip's plan has it: a grant may come before the plan that it belongs to. */
+export const place = statement((db, t: SharedTables) =>
+  db
+    .update(t.seats)
+    .set({ position: sql`${value('position')}` })
+    .where(oneSeat(t)),
+);

@@ -3,10 +3,11 @@ import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { freeSeat, freeSeatElsewhere } from '@lianpiao/shared/store/seats/end-sold-seat';
 import { emit } from '@lianpiao/shared/store/streams';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { boardingGate } from '../gates/boarding-gate.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
-import { boardingGate } from './boarding-gate.ts';
 
 type Ended = {
   /** As it was before it ended. */
@@ -18,12 +19,16 @@ type Ended = {
 /** Who boards the ticket, the number of the word to them, and whether its seat waits for their acknowledgement (1) or not (0). */
 export type Told = { readonly station: string | null; readonly seq: number; readonly seatFreed: 0 | 1 };
 
-/** A hub ticket has ended: its boarding station is told, and its seat stays claimed until that station has acknowledged. */
-export async function tellGate(tx: HubTx, { ticket, trip, freed }: Ended, now: EpochMs): Promise<Told> {
+/**
+ * A hub ticket has ended: its boarding station is told, and its seat stays claimed until that station has acknowledged. Where there is
+ * no gate it is free at once, until the stop's list is printed: then it is not sold again.
+ */
+export async function freeHubSeat(tx: HubTx, { ticket, trip, freed }: Ended, now: EpochMs): Promise<Told> {
   const station = await boardingGate(tx, trip, ticket.fromStop);
   const hadSeat = (ticket.state === 'sold' || ticket.state === 'collected') && ticket.fareType !== 'freeChild';
   if (hadSeat) {
-    await (station ? freeSeatElsewhere : freeSeat)(tx, ticket);
+    const printed = (await finalsOf(tx, ticket.tripId)).some(({ stop }) => stop === ticket.fromStop);
+    await (station || printed ? freeSeatElsewhere : freeSeat)(tx, ticket);
     touchTrip(tx, ticket.tripId);
   }
   const said = { type: 'hub-ticket.freed', agg: ticket.tripId, fact: freed } as const;

@@ -1,0 +1,35 @@
+import { legMask } from '@lianpiao/shared/domain/legs';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
+import type { EventBody } from '@lianpiao/shared/protocol/events';
+import { soldToFree } from '@lianpiao/shared/store/seats/seat-rows';
+import { emit } from '@lianpiao/shared/store/streams';
+import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
+import { HUB_STATION, type Hub } from '../hub.ts';
+import type { HubTx } from '../store/hub-store.ts';
+import { touchTrip } from '../store/touched-trips.ts';
+
+/**
+ * No gate lets anybody ride on an ended ticket any more: whoever sold it may have its seat back. A station is told; the hub
+ * frees its own at once, and gives it on where the hub's sale has ended.
+ */
+export async function seatIsFree(
+  hub: Pick<Hub, 'newId'>,
+  tx: HubTx,
+  row: TicketRow,
+  seen: EventBody<'ticket.freedSeen'>,
+  now: EpochMs,
+): Promise<void> {
+  const { ticketNo, tripId, seat, legs, fareType } = row;
+  const issuer = issuerOf(ticketNo);
+  if (issuer !== HUB_STATION) {
+    await emit(tx, { peer: issuer, type: 'ticket.freedSeen', agg: tripId, fact: seen }, now);
+    return;
+  }
+  if (fareType === 'freeChild') return;
+  await soldToFree(tx, { tripId, seat, legs: legMask(legs) });
+  touchTrip(tx, tripId);
+  await returnSpentLegs(hub, tx, (await findTrip(tx, tripId))!, now);
+}
