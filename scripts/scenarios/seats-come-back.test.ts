@@ -14,8 +14,6 @@ import { holdSeats } from '@lianpiao/hub/orders/hold-seats';
 import { anOrder, freshHub, HANGZHOU, call as hubCall, pay, WEB } from '@lianpiao/hub/testing/fresh-hub';
 import { allLegs, type LegMask, legCount, meets, union } from '@lianpiao/shared/domain/legs';
 import { claimed, type SeatState } from '@lianpiao/shared/domain/seats';
-import { applyFact, type FactHandlers } from '@lianpiao/shared/link/facts';
-import { eventsFrom } from '@lianpiao/shared/link/stream-rows';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import type { Store } from '@lianpiao/shared/store/store';
 import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
@@ -24,6 +22,7 @@ import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { Lane } from './carried-lane.ts';
 
 const MINUTE = 60_000;
 /** Three seats and four stops an hour apart, from 18:00. Few enough that everybody wants the same legs. */
@@ -45,37 +44,6 @@ const anySteps = fc.record({
   supplied: fc.boolean(),
   steps: fc.array(step, { minLength: 15, maxLength: 40 }),
 });
-
-type LaneParts<To extends SharedTables> = {
-  readonly from: Store<SharedTables>;
-  readonly peer: string;
-  readonly lane: 'seat' | 'ev';
-  readonly to: Store<To>;
-  readonly facts: FactHandlers<To>;
-  readonly sender: string;
-};
-
-/** One direction of one lane: its facts arrive in order, whenever the test says, and grants perhaps once more. */
-class Lane<To extends SharedTables> {
-  readonly #parts: LaneParts<To>;
-  #seq = 0;
-
-  constructor(parts: LaneParts<To>) {
-    this.#parts = parts;
-  }
-
-  /** Brings the next fact across; false when there is none. */
-  async carry(again: boolean): Promise<boolean> {
-    const { from, peer, lane, to, facts, sender } = this.#parts;
-    const [row] = await eventsFrom(from.read, peer, lane, this.#seq + 1, 1);
-    if (!row) return false;
-    const times = again && row.type === 'seat.granted' ? 2 : 1;
-    for (let time = 0; time < times; time += 1)
-      await to.transaction((tx) => applyFact(tx, facts, { ...row, peer: sender }));
-    this.#seq = row.seq;
-    return true;
-  }
-}
 
 async function aWorld(supplied: boolean) {
   const [agent, hub] = [await freshAgent(HANGZHOU), await freshHub()];

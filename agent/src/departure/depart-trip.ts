@@ -11,6 +11,7 @@ import { emit } from '@lianpiao/shared/store/streams';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
+import { hasSeat } from '../boarding/close-boarding.ts';
 import { forfeitTicket } from '../boarding/forfeit-ticket.ts';
 import { hasLeft } from './has-left.ts';
 
@@ -50,7 +51,7 @@ export function departTrip(
     const missed = await tx.db
       .select({ ticketNo: tickets.ticketNo })
       .from(tickets)
-      .where(and(here, inArray(tickets.state, ['sold', 'collected', 'forfeited'])));
+      .where(and(here, inArray(tickets.state, ['sold', 'collected', 'forfeited']), hasSeat(tx.t)));
     for (const { ticketNo } of missed) await forfeitTicket(tx, { ticketNo, tripId, bizDate, by }, now);
     const waybillNo = `${tripId}-${stop}`;
     const vehicle = input.vehicle ?? null;

@@ -12,6 +12,7 @@ import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
+import { isOver } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { claimSeats } from '@lianpiao/shared/store/seats/claim-seats';
 import { sellHold } from '@lianpiao/shared/store/seats/sell-hold';
@@ -68,7 +69,12 @@ export function rebookTicket(agent: Agent, call: Call, wish: RebookWish, now: Ep
             state: old.state as TicketState,
             timesRebooked: old.rebookedFrom === null ? 0 : 1,
           },
-          from: { ...oldTrip, departsAt: departsAt(oldTrip, old.fromStop), state: oldTrip.state as TripState },
+          from: {
+            ...oldTrip,
+            departsAt: departsAt(oldTrip, old.fromStop),
+            state: oldTrip.state as TripState,
+            lostSeat: await isOver(tx, old),
+          },
           to: { ...trip, departsAt: leaves },
         },
         rules.rebook,

@@ -6,9 +6,11 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, sql } from 'drizzle-orm';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
 import type { Hub } from '../hub.ts';
+import { seatListed } from '../overflow/seat-listed.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { followEpoch } from './follow-epoch.ts';
 
 const placeSeat = statement((db, t: HubTables) =>
   db
@@ -45,10 +47,18 @@ export function seatFacts(hub: Pick<Hub, 'newId' | 'clock'>): FactHandlers<HubTa
           facts: { tripId: fact.tripId, seat: fact.seat, station: peer },
         });
       }
-      const trip = await findTrip(tx, fact.tripId);
-      if (trip) await placeSeats(tx, fact.tripId, trip.seats, [fact.seat]);
-      touchTrip(tx, fact.tripId);
-      if (trip) await returnSpentLegs(hub, tx, trip, hub.clock.now());
+      if (fact.forTicket !== undefined) await seatListed(tx, fact.forTicket, received.value, hub.clock.now());
+      const trip = await findTrip(tx, received.value[0]?.tripId ?? fact.tripId);
+      if (!trip) return touchTrip(tx, fact.tripId);
+      await placeSeats(
+        tx,
+        trip.tripId,
+        trip.seats,
+        received.value.map(({ seat }) => seat),
+      );
+      touchTrip(tx, trip.tripId);
+      await returnSpentLegs(hub, tx, trip, hub.clock.now());
     },
+    'trip.reseated': (tx, { fact }, peer) => followEpoch(tx, fact, peer, hub.clock.now()),
   };
 }

@@ -1,6 +1,8 @@
 import { boardedFrom, isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { boardingStation } from '@lianpiao/shared/domain/trip';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import { keepSeated } from '@lianpiao/shared/store/epochs/seat-again';
+import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import {
   findTicket,
   insertTicket,
@@ -16,6 +18,7 @@ import { raiseAlarm } from '../raise-alarm.ts';
 import { countSerial } from '../stations/lease-numbers.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
+import { touchTrip } from '../store/touched-trips.ts';
 import { CannotApply } from './cannot-apply.ts';
 
 /**
@@ -30,7 +33,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): Fact
       if (fact.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo: fact.ticketNo, home: fact.home });
       if (await findTicket(tx, fact.ticketNo))
         throw new CannotApply('ticket.number-twice', { ticketNo: fact.ticketNo });
-      await insertTicket(tx, fact, indexed(hub, person));
+      await insertTicket(tx, await ticketOnArrival(tx, fact, hub.clock.now()), indexed(hub, person));
       await countSerial(tx, peer, fact.ticketNo, hub.clock.now());
       await money.ticketSold(tx, fact, origin(peer));
     },
@@ -39,6 +42,11 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): Fact
       // Handed out before it counted as travelled: it has travelled all the same.
       const state = row.state === 'departed' ? 'departed' : 'collected';
       await move(tx, row, ['sold', 'collected', 'departed'], state, { printSeq: fact.printSeq });
+    },
+    'ticket.seated': async (tx, { fact }, peer) => {
+      const { fareType } = await ownTicket(tx, fact.ticketNo, peer);
+      await keepSeated(tx, { ...fact, fareType }, hub.clock.now());
+      touchTrip(tx, fact.tripId);
     },
     'ticket.voided': async (tx, { fact }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);
@@ -57,7 +65,8 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): Fact
       if (newTicket.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo: newTicket.ticketNo });
       await undoCounted(tx, row, fact.bizDate, hub.clock.now());
       await move(tx, row, ['sold', 'collected'], 'rebooked', { endedAt: fact.at });
-      await insertTicket(tx, newTicket, indexed(hub, person), row.ticketNo);
+      const seated = await ticketOnArrival(tx, newTicket, hub.clock.now());
+      await insertTicket(tx, seated, indexed(hub, person), row.ticketNo);
       await countSerial(tx, peer, newTicket.ticketNo, hub.clock.now());
       await money.ticketRebooked(tx, fact, origin(peer));
     },
