@@ -32,7 +32,7 @@ export function departTrip(
     if (!trip) return refuse({ code: 'trip.unknown', tripId });
     const stop = trip.stops.findIndex((_, index) => boardingStation(trip, index) === agent.station.code);
     if (stop < 0 || stop === trip.stops.length - 1) return refuse({ code: 'boarding.not-here', tripId });
-    if (trip.state === 'suspended' || trip.state === 'cancelled' || trip.state === 'missed')
+    if (trip.state === 'suspended' || trip.state === 'cancelled' || trip.state === 'missed' || trip.state === 'merged')
       return refuse({ code: 'departure.not-running', tripId, state: trip.state });
     if (await hasLeft(tx, trip, stop)) return refuse({ code: 'departure.already', tripId });
 

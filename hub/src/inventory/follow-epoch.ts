@@ -5,14 +5,17 @@ import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { applyEpoch } from '@lianpiao/shared/store/epochs/apply-epoch';
 import { findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
+import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
+import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 
 /**
  * The origin has given a trip another seat plan: the hub's seats, holds and tickets follow it. Orders whose hold ended are paid
- * back like any late payment. Needs no trip row; where there is one, it says the new plan from here on.
+ * back like any late payment, and legs that it can sell no more go back. Needs no trip row; where there is one, it says the new plan from here on.
  */
 export async function followEpoch(
+  hub: Pick<Hub, 'newId'>,
   tx: HubTx,
   fact: EventBody<'trip.reseated'>,
   peer: string,
@@ -29,7 +32,10 @@ export async function followEpoch(
   }
   if ((await applyEpoch(tx, fact, NO_LEGS, now)) === 'known') return;
   const trip = await findTrip(tx, tripId);
-  if (trip) await saveTrip(tx, { ...trip, seats, epoch });
+  if (trip) {
+    await saveTrip(tx, { ...trip, seats, epoch });
+    await returnSpentLegs(hub, tx, { ...trip, seats, epoch }, now);
+  }
   touchTrip(tx, tripId, 'trip');
   if (!joined) return;
   const { trips } = tx.t;

@@ -59,6 +59,6 @@ export function seatFacts(hub: Pick<Hub, 'newId' | 'clock'>): FactHandlers<HubTa
       touchTrip(tx, trip.tripId);
       await returnSpentLegs(hub, tx, trip, hub.clock.now());
     },
-    'trip.reseated': (tx, { fact }, peer) => followEpoch(tx, fact, peer, hub.clock.now()),
+    'trip.reseated': (tx, { fact }, peer) => followEpoch(hub, tx, fact, peer, hub.clock.now()),
   };
 }
