@@ -94,7 +94,8 @@ async function aWorld() {
       if (page) await pay(hub, page);
     } else if (each.do === 'hub refunds') {
       const ticket = await one(shared.read, 'hub');
-      const quote = ticket && (await quoteRefund(hub, { ticketNo: ticket.ticketNo, channel: 'web', overrule: null }, NOON));
+      const quote =
+        ticket && (await quoteRefund(hub, { ticketNo: ticket.ticketNo, channel: 'web', overrule: null }, NOON));
       if (quote?.ok) await refundTicket(hub, hubCall(), { ...quote.value, payer: 'original' }, NOON);
     } else if (each.do === 'station refunds') {
       const ticket = await one(own.read, HANGZHOU);
@@ -133,9 +134,7 @@ const seatsAt = async (on: Store<SharedTables>, tripId: string) =>
 const ticketsAt = async ({ read }: Store<SharedTables>) => read.db.select().from(read.t.tickets);
 type Ticket = Awaited<ReturnType<typeof ticketsAt>>[number];
 const seatedIn = (tickets: readonly Ticket[], tripId: string, epoch: number) =>
-  tickets.filter(
-    (each) => each.tripId === tripId && each.epoch === epoch && holdsSeat(each.state as TicketState),
-  );
+  tickets.filter((each) => each.tripId === tripId && each.epoch === epoch && holdsSeat(each.state as TicketState));
 
 function expectClaimsInside(states: Iterable<SeatState>): void {
   for (const state of states) expect(union(state.mine, claimed(state))).toBe(state.mine);

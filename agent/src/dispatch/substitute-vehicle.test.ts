@@ -1,7 +1,7 @@
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
+import { aPassenger, aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { boardTicket } from '../boarding/board-ticket.ts';
 import { closeBoarding } from '../boarding/close-boarding.ts';
@@ -97,9 +97,7 @@ describe('a substituted vehicle', () => {
     };
     const [kept, ended] = [await hold(), await hold()];
     await substitute(['1A']);
-    const passengers = [
-      { name: '测试甲', idType: 'resident' as const, idNo: '330106199003070011', fareType: 'full' as const },
-    ];
+    const passengers = [{ ...aPassenger(0), fareType: 'full' as const }];
     const body = { passengers, payMethod: 'cash' as const, insuranceFenEach: 0, print: false };
     expect(await sell(agent, call(), { ...body, holdId: ended }, NOON)).toMatchObject({
       refusal: { code: 'hold.ended' },
@@ -204,7 +202,7 @@ describe('two trips that are merged', () => {
     expect(await findTicket(agent.store.read, there!.ticketNo)).toMatchObject({
       tripId,
       epoch: 2,
-      seat: '02',
+      seat: '04',
       legs: 3,
       fromStop: 0,
       toStop: 2,
@@ -217,7 +215,7 @@ describe('two trips that are merged', () => {
     expect(await eventsOf(agent, 'ticket.refunded')).toEqual([]);
     const gate = NOON + 5.75 * 3600_000;
     expect(await boardTicket(agent, call(), { tripId, ticketNo: there!.ticketNo }, gate)).toMatchObject({
-      value: { seat: '02', toName: '宁波' },
+      value: { seat: '04', toName: '宁波' },
     });
   });
 

@@ -88,7 +88,7 @@ async function cutOffStop(
   const list = await hubListOf(tx, tripId, stop);
   if ((await noteFinal(tx, { tripId, stop, ...list, differs: 0, at: now })) === 0) return false;
   if (hubSellsFrom(trip, stop)) {
-    const fact = { tripId, boardingStop: stop, ...list, epoch: trip.epoch, at: now };
+    const fact = { tripId, boardingStop: stop, ...list, at: now, ...(trip.epoch > 1 ? { epoch: trip.epoch } : {}) };
     await emit(tx, { peer: trip.origin, type: 'trip.final', agg: tripId, fact }, now);
   }
   await returnSpentLegs(hub, tx, trip, now);
