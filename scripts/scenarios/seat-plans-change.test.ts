@@ -200,6 +200,6 @@ it('each leg of the newest plan has one owner and each passenger one seat or a p
         await world.end();
       }
     }),
-    { numRuns: Number(process.env.RUNS ?? 12) },
+    { numRuns: 12 },
   );
 }, 120_000);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alone, templateFile } from './alone/alone.ts';
 import type { SetAside } from './set-aside.ts';
 import { DIRECTORY, NOON, STATION, TemporaryFolder } from './testing/temporary-folder.ts';
-import { SourceWatch, type WatchOptions, watchSource } from './watch-source.ts';
+import { type ApplyTrips, SourceWatch, type WatchOptions, watchSource } from './watch-source.ts';
 
 const DAY_MS = 86_400_000;
 const template = (tripNo: string, price: number) => ({
@@ -35,7 +35,7 @@ afterEach(() => folder.remove());
 
 const write = (...templates: object[]) => folder.writeUtf8('templates.json', JSON.stringify({ templates }));
 const watching = (
-  apply = async (trips: readonly Trip[], setAside: readonly SetAside[]) => {
+  apply: ApplyTrips = async (trips, setAside) => {
     applied.push({ trips, setAside });
     return { kept: [] };
   },
