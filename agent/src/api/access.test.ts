@@ -149,6 +149,9 @@ it('says in its document how callers are known and which calls want an idempoten
     'post /counter/v1/shift/close',
     'post /counter/v1/print-jobs/{jobId}/resolve',
     'post /counter/v1/exchanges/{exchangeId}/settle',
+    'post /counter/v1/trips/{tripId}/vehicle',
+    'post /counter/v1/trips/{tripId}/merge',
+    'post /counter/v1/overflow/{ticketNo}/seat',
   ]);
   expect(keyed.filter((name) => name.includes('/kiosk/'))).toEqual([
     'post /kiosk/v1/pickups',

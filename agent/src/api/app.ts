@@ -11,6 +11,7 @@ import type { AgentDesk } from '../agent-desk.ts';
 import { SeatRecalls } from '../seats/seat-recalls.ts';
 import { clerkOf, machineOf, sessionCookie } from './caller.ts';
 import { type CounterDevices, counterRoutes, sessionRoutes } from './counter-routes.ts';
+import { dispatchRoutes } from './dispatch-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { paperReportRoutes } from './paper-report-routes.ts';
 import { pickupRoutes } from './pickup-routes.ts';
@@ -64,6 +65,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
       ticketRoutes(group, desk, recalls);
       pickupRoutes(group, desk, new PickupTries(STATION_TRIES));
       importRoutes(group, desk);
+      dispatchRoutes(group, desk);
     },
   );
   under(
@@ -84,6 +86,7 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
       pickupRoutes(group, desk, tries);
       counterRoutes(group, desk, devices);
       sourceRoutes(group, desk, source);
+      dispatchRoutes(group, desk);
     },
     (group) => {
       group.use(sameOrigin);

@@ -13,6 +13,7 @@ const STATUS: SourceStatus = {
   trips: 1,
   applied: 0,
   gone: ['330100001-20261122-K802'],
+  kept: ['330100001-20261123-K803'],
   missing: [{ day: '20261122', had: 3, missing: 2 }],
   setAside: [
     {
@@ -67,7 +68,10 @@ it('says why rows stay out, what is missing and what to do in the language that 
       setAside: [{ reason: 'row.broken' }],
       notes: [{ code: 'gtfs.frequencies-unused' }],
       fault: { code: 'legacy.templates-missing' },
-      warnings: [{ code: 'source.trips-missing', day: '20261122', had: 3, missing: 2 }],
+      warnings: [
+        { code: 'source.trips-missing', day: '20261122', had: 3, missing: 2 },
+        { code: 'source.trip-kept', tripId: '330100001-20261123-K803' },
+      ],
     });
     const words = [answer.setAside[0].text, answer.notes[0].title, answer.fault.hint, answer.warnings[0].title];
     expect(words.map((text) => CHINESE.test(text))).toEqual(words.map(() => language === 'zh-CN'));

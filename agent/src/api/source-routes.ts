@@ -40,7 +40,7 @@ export function sourceRoutes(app: OpenAPIHono<ApiEnv>, { agent, clock }: AgentDe
 
 /** The status for a person. Codes never change with the language. */
 function inWords(status: SourceStatus, language: 'zh' | 'en') {
-  const { missing, setAside, notes, fault } = status;
+  const { missing, kept, setAside, notes, fault } = status;
   const english = (code: string, zh: string) => (language === 'en' ? problemWords(code, 'en').title : zh);
   const warning = { code: 'source.trips-missing', ...problemWords('source.trips-missing', language) };
   return {
@@ -48,6 +48,9 @@ function inWords(status: SourceStatus, language: 'zh' | 'en') {
     setAside: setAside.map((row) => ({ ...row, text: english(row.reason, row.text) })),
     notes: notes.map((code) => ({ code, ...problemWords(code, language) })),
     fault: fault && { ...fault, hint: english(fault.code, fault.hint) },
-    warnings: missing.map((day) => ({ ...warning, ...day })),
+    warnings: [
+      ...missing.map((day) => ({ ...warning, ...day })),
+      ...kept.map((tripId) => ({ code: 'source.trip-kept', ...problemWords('source.trip-kept', language), tripId })),
+    ],
   };
 }

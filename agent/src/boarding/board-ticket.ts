@@ -2,13 +2,14 @@ import { type BoardingRefusal, mayBoard } from '@lianpiao/shared/domain/boarding
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import { maskName } from '@lianpiao/shared/domain/passenger';
 import { type EpochMs, type ServiceDate, serviceDateOf } from '@lianpiao/shared/domain/service-day';
-import { boardedFrom, type TicketState } from '@lianpiao/shared/domain/ticket';
+import { boardedFrom, holdsSeat, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import type { BoardInput } from '@lianpiao/shared/protocol/ticketing';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
+import { isOver } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { emit } from '@lianpiao/shared/store/streams';
 import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
@@ -36,6 +37,8 @@ export function boardTicket(
     const presented = await presentedTicket(agent, tx, input, trip, now);
     if (!presented.ok) return presented;
     const { ticket, shownPrintSeq, offline } = presented.value;
+    if (holdsSeat(ticket.state as TicketState) && (await isOver(tx, ticket)))
+      return refuse({ code: 'boarding.seat-lost', ticketNo: ticket.ticketNo, seat: ticket.seat });
 
     const no: BoardingRefusal | null = mayBoard(
       {

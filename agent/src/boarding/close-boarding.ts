@@ -15,6 +15,10 @@ const TICKETS_MAX = 100;
 /** A coach that should have left its origin longer ago than that is looked at no more, in ms. */
 const LOOK_BACK_MS = 24 * 3_600_000;
 
+/** A passenger who has lost the seat to a new plan could not board, and has missed nothing. */
+export const hasSeat = (t: AgentTables) =>
+  sql`not exists (select 1 from ${t.epochMaps} where ${t.epochMaps.tripId} = ${t.tickets.tripId} and ${t.epochMaps.epoch} = ${t.tickets.epoch})`;
+
 /** Tickets that wait to board, of coaches that run and are near their departure from the origin or behind it. */
 const waiting = statement((db, t: AgentTables) =>
   db
@@ -27,6 +31,7 @@ const waiting = statement((db, t: AgentTables) =>
         lte(t.trips.departsAt, value('until')),
         sql`${t.trips.state} in ('open', 'closed', 'departed')`,
         sql`${t.tickets.state} in ('sold', 'collected')`,
+        hasSeat(t),
       ),
     ),
 );

@@ -3,6 +3,7 @@ import { encodeTicketQr } from '@lianpiao/shared/crypto/ticket-qr';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { departTrip } from '../departure/depart-trip.ts';
+import { substituteVehicle } from '../dispatch/substitute-vehicle.ts';
 import { aSale, eventsOf } from '../testing/a-sale.ts';
 import { call, freshAgent } from '../testing/fresh-agent.ts';
 import { importTrips } from '../trips/import-trips.ts';
@@ -51,6 +52,24 @@ describe('the gate', () => {
       refusal: { code: 'boarding.already' },
     });
     expect(await eventsOf(agent, 'ticket.boarded')).toHaveLength(1);
+  });
+
+  it('translates the seat of a code through the plans since it was printed, and refers one that it cannot to the dispatcher', async () => {
+    await importTrips(agent, [trip], NOON);
+    const plan = (seats: readonly string[], moves: readonly { seat: string; to: string }[]) =>
+      substituteVehicle(agent, call(), { tripId, seats, moves }, NOON);
+    await plan(['1A', '1B'], [{ seat: '07', to: '1B' }]);
+    await plan(['2A', '2B'], [{ seat: '1B', to: '2A' }]);
+    const show = (ticketNo: string, changes = {}) =>
+      boardTicket(agent, call(), { tripId, qr: codeOf(ticketNo, changes) }, GATE);
+    expect(await show('33000090030010000001')).toMatchObject({ value: { seat: '2A', offline: true } });
+    expect(await show('33000090030010000002', { seat: '08' })).toMatchObject({
+      refusal: { code: 'boarding.seat-lost' },
+    });
+    expect(await show('33000090030010000003', { seat: '2B', epoch: 4 })).toMatchObject({
+      refusal: { code: 'boarding.unknown-plan', epoch: 4 },
+    });
+    expect(await show('33000090030010000004', { seat: '2B', epoch: 3 })).toMatchObject({ value: { seat: '2B' } });
   });
 
   it('boards a ticket of the hub by its signed code before the hub has told of it', async () => {

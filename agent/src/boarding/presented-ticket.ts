@@ -3,9 +3,12 @@ import { verifyTicketQr } from '@lianpiao/shared/crypto/ticket-qr';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import type { BoardInput } from '@lianpiao/shared/protocol/ticketing';
+import { epochOf } from '@lianpiao/shared/store/epochs/epoch-rows';
+import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import { findTicket, insertTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
-import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
@@ -61,41 +64,43 @@ async function byCode(
   const verified = verifyTicketQr(qr, keyOf);
   if (!verified.ok) return verified;
   const code = verified.value;
+  const newest = await epochOf(tx, code.tripId);
+  if (code.epoch > newest) return refuse({ code: 'boarding.unknown-plan', tripId: code.tripId, epoch: code.epoch });
   const known = await findTicket(tx, code.ticketNo);
   if (known) return done({ ticket: known, shownPrintSeq: code.printSeq, offline: false });
 
-  if (code.tripId !== trip.tripId) return refuse({ code: 'boarding.wrong-trip', tripId: code.tripId });
-  const from = trip.stops.findIndex((stop) => stop.code === code.fromStop);
-  const to = trip.stops.findIndex((stop) => stop.code === code.toStop);
+  const printed = await findTrip(tx, code.tripId);
+  if (!printed) return refuse({ code: 'boarding.wrong-trip', tripId: code.tripId });
+  const from = printed.stops.findIndex((stop) => stop.code === code.fromStop);
+  const to = printed.stops.findIndex((stop) => stop.code === code.toStop);
   if (from < 0 || to <= from) return refuse({ code: 'boarding.wrong-stop', from });
   // The signature vouches for ride and seat; price and passenger follow with the hub's own fact about this ticket.
-  await insertTicket(
-    tx,
-    {
-      ticketNo: code.ticketNo,
-      orderId: `qr-${code.ticketNo}`,
-      tripId: trip.tripId,
-      epoch: code.epoch,
-      seat: code.seat,
-      legs: legsBetween(from, to),
-      from,
-      to,
-      fareType: code.fareType as 'full',
-      fareFen: 0,
-      insuranceFen: 0,
-      payMethod: 'psp',
-      channel: 'other',
-      seller: HUB,
-      terminal: '000',
-      clerk: null,
-      shiftId: null,
-      rules: 'unknown',
-      soldAt: now,
-      bizDate: serviceDateOf(now, trip.zone),
-      home: HUB,
-      printSeq: code.printSeq,
-    },
-    null,
-  );
+  const asPrinted: TicketBody = {
+    ticketNo: code.ticketNo,
+    orderId: `qr-${code.ticketNo}`,
+    tripId: code.tripId,
+    epoch: code.epoch,
+    seat: code.seat,
+    legs: legsBetween(from, to),
+    from,
+    to,
+    fareType: code.fareType as TicketBody['fareType'],
+    fareFen: 0,
+    insuranceFen: 0,
+    payMethod: 'psp',
+    channel: 'other',
+    seller: HUB,
+    terminal: '000',
+    clerk: null,
+    shiftId: null,
+    rules: 'unknown',
+    soldAt: now,
+    bizDate: serviceDateOf(now, trip.zone),
+    home: HUB,
+    printSeq: code.printSeq,
+  };
+  const ticket = await ticketOnArrival(tx, asPrinted, now);
+  if (ticket.tripId !== trip.tripId) return refuse({ code: 'boarding.wrong-trip', tripId: ticket.tripId });
+  await insertTicket(tx, ticket, null);
   return done({ ticket: (await findTicket(tx, code.ticketNo))!, shownPrintSeq: code.printSeq, offline: true });
 }

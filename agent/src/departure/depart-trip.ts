@@ -11,6 +11,7 @@ import { emit } from '@lianpiao/shared/store/streams';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
+import { hasSeat } from '../boarding/close-boarding.ts';
 import { forfeitTicket } from '../boarding/forfeit-ticket.ts';
 import { hasLeft } from './has-left.ts';
 
@@ -31,7 +32,7 @@ export function departTrip(
     if (!trip) return refuse({ code: 'trip.unknown', tripId });
     const stop = trip.stops.findIndex((_, index) => boardingStation(trip, index) === agent.station.code);
     if (stop < 0 || stop === trip.stops.length - 1) return refuse({ code: 'boarding.not-here', tripId });
-    if (trip.state === 'suspended' || trip.state === 'cancelled' || trip.state === 'missed')
+    if (trip.state === 'suspended' || trip.state === 'cancelled' || trip.state === 'missed' || trip.state === 'merged')
       return refuse({ code: 'departure.not-running', tripId, state: trip.state });
     if (await hasLeft(tx, trip, stop)) return refuse({ code: 'departure.already', tripId });
 
@@ -50,7 +51,7 @@ export function departTrip(
     const missed = await tx.db
       .select({ ticketNo: tickets.ticketNo })
       .from(tickets)
-      .where(and(here, inArray(tickets.state, ['sold', 'collected', 'forfeited'])));
+      .where(and(here, inArray(tickets.state, ['sold', 'collected', 'forfeited']), hasSeat(tx.t)));
     for (const { ticketNo } of missed) await forfeitTicket(tx, { ticketNo, tripId, bizDate, by }, now);
     const waybillNo = `${tripId}-${stop}`;
     const vehicle = input.vehicle ?? null;

@@ -33,7 +33,7 @@ async function endFor(agent: Agent, tx: AgentTx, call: Call, wish: RequestBody<'
   const { ticket: old, trip } = found.value;
   if (!isSameTraveller(old, newTicket)) return refuse({ code: 'exchange.other-traveller', ticketNo });
   const { rebook } = await rulesAt(tx, now);
-  const no = mayRebook({ ...rebookable(old, trip), to: newTrip }, rebook, now);
+  const no = mayRebook({ ...(await rebookable(tx, old, trip)), to: newTrip }, rebook, now);
   if (no) return refuse(no);
   if (differenceFen !== rebookDifference(fen(old.fareFen), fen(newTicket.fareFen), rebook))
     return refuse({ code: 'exchange.other-difference', ticketNo, differenceFen });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alone, templateFile } from './alone/alone.ts';
 import type { SetAside } from './set-aside.ts';
 import { DIRECTORY, NOON, STATION, TemporaryFolder } from './testing/temporary-folder.ts';
-import { SourceWatch, type WatchOptions, watchSource } from './watch-source.ts';
+import { type ApplyTrips, SourceWatch, type WatchOptions, watchSource } from './watch-source.ts';
 
 const DAY_MS = 86_400_000;
 const template = (tripNo: string, price: number) => ({
@@ -35,7 +35,10 @@ afterEach(() => folder.remove());
 
 const write = (...templates: object[]) => folder.writeUtf8('templates.json', JSON.stringify({ templates }));
 const watching = (
-  apply = async (trips: readonly Trip[], setAside: readonly SetAside[]) => void applied.push({ trips, setAside }),
+  apply: ApplyTrips = async (trips, setAside) => {
+    applied.push({ trips, setAside });
+    return { kept: [] };
+  },
   kept: Partial<WatchOptions> = {},
 ) =>
   new SourceWatch({
@@ -160,12 +163,27 @@ describe('the watch over a legacy source', () => {
     expect(watch.status.fault).toBeNull();
   });
 
+  it('names trips that keep other seats than the source’s until the source says something else of them', async () => {
+    await write(template('G1', 66), template('G2', 66));
+    let kept = ['330100001-20260601-G1'];
+    const watch = watching(async () => ({ kept }));
+    await watch.look();
+    kept = [];
+    await write(template('G1', 66), template('G2', 67));
+    await watch.look();
+    expect(watch.status.kept).toEqual(['330100001-20260601-G1']);
+    await write(template('G1', 67), template('G2', 67));
+    await watch.look();
+    expect(watch.status.kept).toEqual([]);
+  });
+
   it('applies again what a fault of the store kept out', async () => {
     await write(template('G1', 66));
     let full = true;
     const watch = watching(async (trips, setAside) => {
       if (full) throw new Fault('store.full', 'no space', { hint: '磁盘已满', retryable: true });
       applied.push({ trips, setAside });
+      return { kept: [] };
     });
     await watch.look();
     full = false;
@@ -185,6 +203,7 @@ describe('the watch over a legacy source', () => {
     const watch = watching(async (trips, setAside) => {
       applied.push({ trips, setAside });
       stop.abort();
+      return { kept: [] };
     });
     await watchSource(watch, 3_600_000, stop.signal);
     expect(applied).toHaveLength(1);

@@ -7,10 +7,14 @@ import type { LegacySource, SourceReading } from './port.ts';
 import type { SetAside } from './set-aside.ts';
 
 /**
- * Puts trips into the store: new ones and those that say something else than last time. Must bear to be called again
+ * Puts trips into the store: new ones and those that say something else than last time, and says which ones keep stops or
+ * seats that differ from the source's. Must bear to be called again
  * with the same trips, for a killed agent reads everything anew.
  */
-export type ApplyTrips = (trips: readonly Trip[], setAside: readonly SetAside[]) => Promise<void>;
+export type ApplyTrips = (
+  trips: readonly Trip[],
+  setAside: readonly SetAside[],
+) => Promise<{ readonly kept: readonly string[] }>;
 
 export type WatchOptions = {
   readonly source: LegacySource;
@@ -38,6 +42,8 @@ export type SourceStatus = {
   readonly applied: number;
   /** Trips that earlier readings had for these days and the last one has not. They stay on sale: only a dispatcher suspends a trip. */
   readonly gone: readonly string[];
+  /** Trips on sale whose stops or seats are others than the source's: a dispatcher has decided so, or has to. */
+  readonly kept: readonly string[];
   /** Days that lost most of their trips, until the source has them again or somebody confirms that they are gone. */
   readonly missing: readonly MissingTrips[];
   readonly setAside: readonly SetAside[];
@@ -71,6 +77,7 @@ export class SourceWatch {
       trips: 0,
       applied: 0,
       gone: [],
+      kept: [],
       missing: [],
       setAside: [],
       setAsideCount: 0,
@@ -127,7 +134,9 @@ export class SourceWatch {
       reading.trips.map((trip) => [trip.tripId, { digest: tripDigest(trip), departsAt: departsAt(trip, 0) }]),
     );
     const fresh = reading.trips.filter(({ tripId }) => before.get(tripId)?.digest !== read.get(tripId)!.digest);
-    if (fresh.length > 0 || reading.digest !== this.#digest) await apply(fresh, reading.setAside);
+    const said = new Set(fresh.map(({ tripId }) => tripId));
+    const still = this.#status.kept.filter((tripId) => read.has(tripId) && !said.has(tripId));
+    const kept = fresh.length > 0 || reading.digest !== this.#digest ? (await apply(fresh, reading.setAside)).kept : [];
     const lost = [...before].filter(([tripId]) => !read.has(tripId) && dayOf(tripId) >= today);
     const known = [...before].map(([tripId, { departsAt: at }]) => ({ tripId, departsAt: at }));
     this.#applied = new Map([...lost.map(([tripId, { departsAt: at }]) => [tripId, gone(at)] as const), ...read]);
@@ -137,6 +146,7 @@ export class SourceWatch {
       trips: reading.trips.length,
       applied: fresh.length,
       gone: lost.slice(0, GONE_MAX).map(([tripId]) => tripId),
+      kept: [...still, ...kept],
       missing: missingTrips(known, (tripId) => read.has(tripId), missingShareMax, now),
       setAside: reading.setAside,
       setAsideCount: reading.setAsideCount,

@@ -5,8 +5,8 @@ import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
+import { maySupervise } from '../dispatch/may-dispatch.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
-import type { AgentTx } from '../store/open-agent-store.ts';
 
 export type UncertainWish = { readonly tripId: string; readonly seats: readonly string[] };
 
@@ -35,11 +35,4 @@ export function releaseUncertain(agent: Agent, call: Call, { tripId, seats: want
     }
     return done({ tripId, seats: [...wanted] });
   });
-}
-
-async function maySupervise(tx: AgentTx, clerk: string | null): Promise<boolean> {
-  if (clerk === null) return false;
-  const { users } = tx.t;
-  const supervisors = await tx.db.select({ user: users.user }).from(users).where(eq(users.role, 'supervisor'));
-  return supervisors.length === 0 || supervisors.some(({ user }) => user === clerk);
 }

@@ -1,6 +1,8 @@
 import type { RuleSet } from '@lianpiao/shared/domain/rules';
 import { Fault } from '@lianpiao/shared/fault';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import { keepSeated } from '@lianpiao/shared/store/epochs/seat-again';
+import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import { activateRules } from '@lianpiao/shared/store/rules';
 import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
 import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
@@ -37,7 +39,12 @@ export function hubFacts(
         facts: { tripId: fact.tripId, seat: fact.seat },
       });
     },
-    'hub-ticket.sold': async (tx, { fact, person }) => {
+    'hub-ticket.seated': async (tx, { fact, at }) => {
+      const known = await findTicket(tx, fact.ticketNo);
+      if (known) await keepSeated(tx, { ...fact, fareType: known.fareType }, at);
+    },
+    'hub-ticket.sold': async (tx, { fact: sold, person, at }) => {
+      const fact = await ticketOnArrival(tx, sold, at);
       const who = person && agent.persons.open(person);
       const sealed = person && who ? { sealed: person, key: agent.persons.find(who.idType, who.idNo) } : null;
       const known = await findTicket(tx, fact.ticketNo);

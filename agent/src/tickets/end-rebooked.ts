@@ -5,6 +5,7 @@ import type { TicketState } from '@lianpiao/shared/domain/ticket';
 import { departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
+import { isOver } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { emit } from '@lianpiao/shared/store/streams';
 import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -14,11 +15,20 @@ import type { AgentTx } from '../store/open-agent-store.ts';
 import { freeTicketSeat } from './free-ticket-seat.ts';
 
 /** What the rules of rebooking ask about the old ticket. */
-export function rebookable(old: TicketRow, trip: KnownTrip): Pick<RebookRequest, 'ticket' | 'from'> {
+export async function rebookable(
+  tx: AgentTx,
+  old: TicketRow,
+  trip: KnownTrip,
+): Promise<Pick<RebookRequest, 'ticket' | 'from'>> {
   const { ticketNo, state, rebookedFrom, fromStop } = old;
   return {
     ticket: { ticketNo, state: state as TicketState, timesRebooked: rebookedFrom === null ? 0 : 1 },
-    from: { ...trip, departsAt: departsAt(trip, fromStop), state: trip.state as TripState },
+    from: {
+      ...trip,
+      departsAt: departsAt(trip, fromStop),
+      state: trip.state as TripState,
+      lostSeat: await isOver(tx, old),
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { Channel } from '@lianpiao/shared/domain/ticket-number';
 import { departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import type { RefundQuote } from '@lianpiao/shared/protocol/ticketing';
+import { isOver } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import type { Agent } from '../agent.ts';
 import { whyNoTime } from '../time/why-no-time.ts';
@@ -38,6 +39,7 @@ export function quoteRefund(agent: Agent, { ticketNo, channel, overrule }: Quote
           insuranceFen: fen(ticket.insuranceFen),
         },
         tripState: trip.state as TripState,
+        lostSeat: await isOver(tx, ticket),
         departsAt: departsAt(trip, ticket.fromStop),
         channel,
         overrule,

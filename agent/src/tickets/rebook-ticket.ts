@@ -33,7 +33,7 @@ export function rebookTicket(agent: Agent, call: Call, wish: RebookWish, now: Ep
     const ride = await newRide(tx, caller, wish, old.fareType as FareType, now);
     if (!ride.ok) return ride;
     const { trip, departsAt, fareFen, rules } = ride.value;
-    const no = mayRebook({ ...rebookable(old, oldTrip), to: { ...trip, departsAt } }, rules.rebook, now);
+    const no = mayRebook({ ...(await rebookable(tx, old, oldTrip)), to: { ...trip, departsAt } }, rules.rebook, now);
     if (no) return refuse(no);
 
     const taking = { caller, holder: caller.id, expiresAt: now + 1 };

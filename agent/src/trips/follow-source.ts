@@ -30,8 +30,9 @@ export async function followSource(
       const now = clock.now();
       await keepSetAside(agent, source.name, setAside, now);
       await keepStops(agent, trips, directory);
-      await importTrips(agent, trips, now);
+      const { kept } = await importTrips(agent, trips, now);
       await noteSeenTrips(agent, trips, now);
+      return { kept };
     },
   });
 }

@@ -5,9 +5,10 @@ import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
 import { know } from '@lianpiao/shared/store/seats/seat-rows';
 import { emit } from '@lianpiao/shared/store/streams';
 import { bodyOfTrip } from '@lianpiao/shared/store/trips/trip-body';
-import { digestOf, findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { digestOf, findTrip, type KnownTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
+import { followPlan } from '../dispatch/follow-plan.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
@@ -28,8 +29,8 @@ const SEATS_KEPT = 1;
  * Brings trips from a source into the station's inventory: new ones with all their seats owned by the station, changed
  * ones in place. Each new or changed trip is published to the hub, and new ones serve the hub's standing orders.
  *
- * A trip whose stops or seats differ from those on sale keeps its old shape and is returned in `kept`: a new seat plan is
- * a new epoch, made by a dispatcher. Safe to run again: an unchanged trip costs one look.
+ * A trip whose stops differ from those on sale keeps what it was, and one whose seats differ keeps its seats where the new
+ * plan is a dispatcher's matter (`followPlan`); both are returned in `kept`. Safe to run again: an unchanged trip costs one look.
  */
 export async function importTrips(agent: Agent, trips: readonly Trip[], now: EpochMs): Promise<TripImport> {
   const total = { added: 0, changed: 0, same: 0, kept: [] as string[] };
@@ -40,7 +41,7 @@ export async function importTrips(agent: Agent, trips: readonly Trip[], now: Epo
     total.same += part.length - fresh.length;
     if (fresh.length === 0) continue;
     const outcomes = await agent.store.transaction(async (tx) => {
-      const part: ('added' | 'changed' | 'kept')[] = [];
+      const part: (keyof TripImport)[] = [];
       for (const trip of fresh) part.push(await importTrip(agent, tx, trip, now));
       return part;
     });
@@ -62,12 +63,11 @@ async function digests(agent: Agent, trips: readonly Trip[]): Promise<Map<string
   return new Map(rows.map((row) => [row.tripId, row.digest]));
 }
 
-async function importTrip(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): Promise<'added' | 'changed' | 'kept'> {
+async function importTrip(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): Promise<keyof TripImport> {
   const known = await findTrip(tx, trip.tripId);
-  if (known && !sameShape(known, trip)) return 'kept';
+  if (known) return changeTrip(tx, known, trip, now);
   await saveTrip(tx, trip);
   await emit(tx, { peer: HUB, type: 'trip.published', agg: trip.tripId, fact: bodyOfTrip(trip) }, now);
-  if (known) return 'changed';
   for (const [position, seat] of trip.seats.entries()) {
     await know(tx, { tripId: trip.tripId, seat, position, epoch: trip.epoch, mine: allLegs(trip.stops.length) });
   }
@@ -75,12 +75,28 @@ async function importTrip(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): 
   return 'added';
 }
 
-function sameShape(a: Trip, b: Trip): boolean {
-  return (
-    a.stops.length === b.stops.length &&
-    a.stops.every((stop, index) => stop.code === b.stops[index]!.code) &&
-    a.seats.join() === b.seats.join()
-  );
+/** What the source says of a trip on sale, in the seat plan that is in force. Its epoch is the station's to count. */
+async function changeTrip(
+  tx: AgentTx,
+  known: KnownTrip,
+  trip: Trip,
+  now: EpochMs,
+): Promise<'changed' | 'same' | 'kept'> {
+  if (!sameStops(known, trip)) return 'kept';
+  const inPlan = { ...trip, seats: known.seats, epoch: known.epoch };
+  const samePlan = known.seats.join() === trip.seats.join();
+  if (digestOf(inPlan) !== digestOf(known)) {
+    await saveTrip(tx, inPlan);
+    await emit(tx, { peer: HUB, type: 'trip.published', agg: trip.tripId, fact: bodyOfTrip(inPlan) }, now);
+    if (samePlan) return 'changed';
+  }
+  if (samePlan) return 'same';
+  const { state } = known;
+  return (await followPlan(tx, { ...inPlan, state }, trip.seats, now)) ? 'changed' : 'kept';
+}
+
+function sameStops(a: Trip, b: Trip): boolean {
+  return a.stops.length === b.stops.length && a.stops.every((stop, index) => stop.code === b.stops[index]!.code);
 }
 
 /** 票源: gives the hub the seats of a trip that the line's standing order names, over the whole trip. Nothing while the station may not sell. */

@@ -6,6 +6,7 @@ import { alarmRoutes } from './console/alarm-routes.ts';
 import type { Console } from './console/console.ts';
 import { moneyRoutes } from './console/money-routes.ts';
 import { orderRoutes } from './console/order-routes.ts';
+import { overflowRoutes } from './console/overflow-routes.ts';
 import { signedIn } from './console/session.ts';
 import { sessionRoutes, signInRoutes } from './console/session-routes.ts';
 import { statementRoutes } from './console/statement-routes.ts';
@@ -26,6 +27,7 @@ export function consoleRoutes(
   stationRoutes(group, console);
   tripRoutes(group, console);
   orderRoutes(group, console);
+  overflowRoutes(group, console);
   moneyRoutes(group, console);
   alarmRoutes(group, console);
   secure(group, 'session', open);

@@ -3,7 +3,7 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { departsAt } from '@lianpiao/shared/domain/trip';
 import { isLetDown, type TripState } from '@lianpiao/shared/domain/trip-states';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { and, eq, gte, inArray, lte, notInArray } from 'drizzle-orm';
+import { and, eq, gte, inArray, lte, notExists, notInArray } from 'drizzle-orm';
 import { boardingGate } from '../gates/boarding-gate.ts';
 import type { HubReader, HubStore, HubTx } from '../store/hub-store.ts';
 import type { DepartedStop } from './clear-departed.ts';
@@ -55,11 +55,18 @@ async function countStop(tx: HubTx, { tripId, stop }: DepartedStop, now: EpochMs
   ) {
     return { cleared: 0, unclear: [] };
   }
-  const { tickets } = tx.t;
+  const { tickets, epochMaps } = tx.t;
   const here = and(
     eq(tickets.tripId, tripId),
     eq(tickets.fromStop, stop),
     inArray(tickets.state, ['sold', 'collected']),
+    // Who has lost the seat to a new plan did not travel: a person sees to them.
+    notExists(
+      tx.db
+        .select({ epoch: epochMaps.epoch })
+        .from(epochMaps)
+        .where(and(eq(epochMaps.tripId, tickets.tripId), eq(epochMaps.epoch, tickets.epoch))),
+    ),
   );
   const waiting = await tx.db.select().from(tickets).where(here).orderBy(tickets.ticketNo);
   const riders = waiting.map((ticket) => ({ ticket, occasion: 'travelled' as const }));

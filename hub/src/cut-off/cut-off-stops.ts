@@ -89,7 +89,7 @@ async function cutOffStop(
   const list = await hubListOf(tx, tripId, stop);
   if ((await noteFinal(tx, { tripId, stop, ...list, differs: 0, at: now })) === 0) return false;
   if (hubSellsFrom(trip, stop)) {
-    const fact = { tripId, boardingStop: stop, ...list, at: now };
+    const fact = { tripId, boardingStop: stop, ...list, at: now, ...(trip.epoch > 1 ? { epoch: trip.epoch } : {}) };
     const peer = (await boardingGate(tx, trip, stop)) ?? trip.origin;
     await emit(tx, { peer, type: 'trip.final', agg: tripId, fact }, now);
   }

@@ -5,9 +5,11 @@ import { place } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
 import type { Hub } from '../hub.ts';
+import { seatListed } from '../overflow/seat-listed.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { followEpoch } from './follow-epoch.ts';
 
 /** Puts seats that the hub has into the order of the trip's plan. A grant may come before the plan that it belongs to. */
 export async function placeSeats(
@@ -37,10 +39,18 @@ export function seatFacts(hub: Pick<Hub, 'newId' | 'clock'>): FactHandlers<HubTa
           facts: { tripId: fact.tripId, seat: fact.seat, station: peer },
         });
       }
-      const trip = await findTrip(tx, fact.tripId);
-      if (trip) await placeSeats(tx, fact.tripId, trip.seats, [fact.seat]);
-      touchTrip(tx, fact.tripId);
-      if (trip) await returnSpentLegs(hub, tx, trip, hub.clock.now());
+      if (fact.forTicket !== undefined) await seatListed(tx, fact.forTicket, received.value, hub.clock.now());
+      const trip = await findTrip(tx, received.value[0]?.tripId ?? fact.tripId);
+      if (!trip) return touchTrip(tx, fact.tripId);
+      await placeSeats(
+        tx,
+        trip.tripId,
+        trip.seats,
+        received.value.map(({ seat }) => seat),
+      );
+      touchTrip(tx, trip.tripId);
+      await returnSpentLegs(hub, tx, trip, hub.clock.now());
     },
+    'trip.reseated': (tx, { fact }, peer) => followEpoch(hub, tx, fact, peer, hub.clock.now()),
   };
 }

@@ -4,6 +4,8 @@ import { boardingStation } from '@lianpiao/shared/domain/trip';
 import { Fault } from '@lianpiao/shared/fault';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
+import { keepSeated } from '@lianpiao/shared/store/epochs/seat-again';
+import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import type { SealedPerson } from '@lianpiao/shared/store/streams';
 import {
   findTicket,
@@ -21,6 +23,7 @@ import { raiseAlarm } from '../raise-alarm.ts';
 import { countSerial } from '../stations/lease-numbers.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
+import { touchTrip } from '../store/touched-trips.ts';
 import { CannotApply } from './cannot-apply.ts';
 import { writeNewTicket } from './write-new-ticket.ts';
 
@@ -36,9 +39,10 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       if (fact.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo: fact.ticketNo, home: fact.home });
       if (await findTicket(tx, fact.ticketNo))
         throw new CannotApply('ticket.number-twice', { ticketNo: fact.ticketNo });
-      await insertTicket(tx, fact, indexed(hub, person));
+      const seated = await ticketOnArrival(tx, fact, hub.clock.now());
+      await insertTicket(tx, seated, indexed(hub, person));
       await countSerial(tx, peer, fact.ticketNo, hub.clock.now());
-      await tellSold(tx, fact, passengerOf(person, personHash), hub.clock.now());
+      await tellSold(tx, seated, passengerOf(person, personHash), hub.clock.now());
       await money.ticketSold(tx, fact, origin(peer));
     },
     'ticket.collected': async (tx, { fact }, peer) => {
@@ -47,6 +51,11 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       const state = row.state === 'departed' ? 'departed' : 'collected';
       await move(tx, row, ['sold', 'collected', 'departed'], state, { printSeq: fact.printSeq });
       await tellCollected(tx, row, fact, hub.clock.now());
+    },
+    'ticket.seated': async (tx, { fact }, peer) => {
+      const { fareType } = await ownTicket(tx, fact.ticketNo, peer);
+      await keepSeated(tx, { ...fact, fareType }, hub.clock.now());
+      touchTrip(tx, fact.tripId);
     },
     'ticket.voided': async (tx, { fact }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);

@@ -1,6 +1,7 @@
 import { boardingStation, type Trip } from '@lianpiao/shared/domain/trip';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import type { TripBody } from '@lianpiao/shared/protocol/events';
+import { planOf } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
 import { statement, value } from '@lianpiao/shared/store/statement';
 import { tripOfBody } from '@lianpiao/shared/store/trips/trip-body';
@@ -35,7 +36,7 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
   return {
     'trip.published': async (tx, { fact }, peer) => {
       if (fact.origin !== peer) throw new CannotApply('trip.other-origin', { tripId: fact.tripId, station: peer });
-      const trip = readable(fact);
+      const trip = await inPlan(tx, readable(fact));
       await saveTrip(tx, trip);
       for (const { code, name, station } of trip.stops) {
         const [listed] = await pinyinOf(tx, { name });
@@ -96,6 +97,18 @@ async function tripOfPeer(tx: HubTx, tripId: string, peer: string) {
   if (!trip) throw new CannotApply('trip.unknown', { tripId });
   if (trip.origin !== peer) throw new CannotApply('trip.other-origin', { tripId, station: peer });
   return trip;
+}
+
+/**
+ * The plan of a published trip is the one that lane `seat` has come to: seats are claimed and told by it. A publication that
+ * is ahead of it or behind says everything else.
+ */
+async function inPlan(tx: HubTx, trip: Trip): Promise<Trip> {
+  const plan = await planOf(tx, trip.tripId);
+  const epoch = plan?.epoch ?? 1;
+  if (epoch === trip.epoch) return trip;
+  const seats = plan?.seats ?? (await findTrip(tx, trip.tripId))?.seats ?? trip.seats;
+  return { ...trip, seats, epoch };
 }
 
 function readable(body: TripBody): Trip {

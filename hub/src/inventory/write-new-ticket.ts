@@ -1,5 +1,6 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
+import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import type { SealedPerson } from '@lianpiao/shared/store/streams';
 import { findTicket, insertTicket, type TicketPerson } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { tellSold } from '../gates/tell-gate.ts';
@@ -21,7 +22,8 @@ export async function writeNewTicket(
   now: EpochMs,
 ): Promise<void> {
   if (await findTicket(tx, ticket.ticketNo)) return;
-  await insertTicket(tx, ticket, indexed, oldTicketNo);
+  const seated = await ticketOnArrival(tx, ticket, now);
+  await insertTicket(tx, seated, indexed, oldTicketNo);
   await countSerial(tx, ticket.home, ticket.ticketNo, now);
-  await tellSold(tx, ticket, sealed, now);
+  await tellSold(tx, seated, sealed, now);
 }

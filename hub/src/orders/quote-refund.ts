@@ -7,6 +7,7 @@ import type { Channel } from '@lianpiao/shared/domain/ticket-number';
 import { departsAt } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import type { RefundQuote } from '@lianpiao/shared/protocol/ticketing';
+import { isOver } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq, inArray } from 'drizzle-orm';
@@ -44,6 +45,7 @@ export function quoteRefund(
           insuranceFen: fen(ticket.insuranceFen),
         },
         tripState: trip.state as TripState,
+        lostSeat: await isOver(tx, ticket),
         departsAt: departsAt(trip, ticket.fromStop),
         channel,
         overrule,

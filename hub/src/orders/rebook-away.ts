@@ -10,6 +10,7 @@ import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import { answerForGood } from '@lianpiao/shared/store/burn-key';
 import type { Call } from '@lianpiao/shared/store/call';
+import { isOver } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { HUB, type Hub } from '../hub.ts';
@@ -41,7 +42,12 @@ async function endFor(hub: Hub, tx: HubTx, call: Call, wish: RequestBody<'ticket
     return refuse({ code: 'exchange.other-traveller', ticketNo });
   const { rebook } = await rulesAt(tx, now);
   const state = old.state as TicketState;
-  const from = { ...trip, departsAt: departsAt(trip, old.fromStop), state: trip.state as TripState };
+  const from = {
+    ...trip,
+    departsAt: departsAt(trip, old.fromStop),
+    state: trip.state as TripState,
+    lostSeat: await isOver(tx, old),
+  };
   const ticket = { ticketNo, state, timesRebooked: old.rebookedFrom === null ? 0 : 1 };
   const no = mayRebook({ ticket, from, to: newTrip }, rebook, now);
   if (no) return refuse(no);

@@ -18,7 +18,8 @@ export type RebookRequest = {
     /** How often the chain of tickets that ends in this one was rebooked. */
     readonly timesRebooked: number;
   };
-  readonly from: RebookTrip & { readonly state: TripState };
+  /** `lostSeat`: a new seat plan had no seat for the passenger. */
+  readonly from: RebookTrip & { readonly state: TripState; readonly lostSeat?: boolean };
   /** Whether the new trip is on sale is asked by `maySell`. */
   readonly to: RebookTrip;
 };
@@ -41,7 +42,7 @@ export type RebookRefusal =
 /**
  * 改签: whether the ticket may be exchanged for one on another trip; null is yes.
  *
- * A passenger who is let down by a suspended, cancelled or missed trip has no deadline and no limit of times, and may take
+ * A passenger who is let down by a suspended, cancelled or missed trip, or who has lost the seat to a new plan, has no deadline and no limit of times, and may take
  * another vehicle class; the line stays the same.
  */
 export function mayRebook(request: RebookRequest, rules: RebookRules, now: EpochMs): RebookRefusal | null {
@@ -50,7 +51,7 @@ export function mayRebook(request: RebookRequest, rules: RebookRules, now: Epoch
   if (state === 'boarded') return { code: 'ticket.boarded', ticketNo };
   if (state !== 'sold' && state !== 'collected') return { code: 'ticket.ended', ticketNo, state };
   if (rules.sameLine && from.lineCode !== to.lineCode) return { code: 'rebook.other-line', lineCode: to.lineCode };
-  if (isLetDown(from.state)) return null;
+  if (isLetDown(from.state) || from.lostSeat) return null;
 
   if (ticket.timesRebooked >= rules.timesMax) return { code: 'rebook.once-only', ticketNo, timesMax: rules.timesMax };
   if (now >= from.departsAt) return { code: 'rebook.after-departure', ticketNo, departedAt: from.departsAt };

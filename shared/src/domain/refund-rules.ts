@@ -34,6 +34,8 @@ export type RefundRequest = {
     readonly insuranceFen: Fen;
   };
   readonly tripState: TripState;
+  /** A new seat plan had no seat for the passenger, who is let down as by a cancelled trip. */
+  readonly lostSeat?: boolean;
   /** Planned departure from the ticket's boarding stop. */
   readonly departsAt: EpochMs;
   /** Where the passenger asks, not where the ticket was sold. */
@@ -85,7 +87,8 @@ export function quoteRefund(
   }
   if (overrule !== null && channel !== 'counter') return refuse({ code: 'refund.overrule-at-counter', ticketNo });
   if (overrule !== null) return done(quoteOf(request, 'overrule', fen(0), rules, now));
-  if (isLetDown(tripState) && state !== 'departed') return done(quoteOf(request, 'letDown', fen(0), rules, now));
+  if ((isLetDown(tripState) || request.lostSeat) && state !== 'departed')
+    return done(quoteOf(request, 'letDown', fen(0), rules, now));
 
   const tier = rules.tiers.find((each) => now < departsAt && departsAt - now >= each.minutesBeforeMin * MINUTE);
   if (!tier || state === 'departed') return refuse({ code: 'refund.after-departure', ticketNo, departedAt: departsAt });

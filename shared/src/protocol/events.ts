@@ -19,6 +19,9 @@ const legs = z
   .min(1)
   .max(2 ** 48 - 1);
 const id = z.string().min(1).max(64);
+const epoch = z.int().min(1);
+/** domain/epoch-map. A seat plan has at most 80 seats, and a seat is cut into few pieces. */
+const seatMoves = z.array(z.object({ seat: seatLabel, legs, to: seatLabel })).max(800);
 
 export const payMethod = z.enum(['cash', 'psp', 'credit']);
 export const fareType = z.enum(['full', 'half', 'freeChild', 'privilegeHalf']);
@@ -82,6 +85,17 @@ export const ticketBody = z.object({
 /** Every state of a trip (domain/trip-states). */
 const tripState = z.enum(['planned', 'open', 'closed', 'suspended', 'missed', 'departed', 'cancelled', 'merged']);
 
+/** A passenger's new place, after the plan that had the old one is gone. */
+const seated = z.object({
+  ticketNo,
+  tripId,
+  epoch,
+  seat: seatLabel,
+  legs,
+  from: z.int().min(0).max(48),
+  to: z.int().min(1).max(48),
+  at,
+});
 const moved = z.object({ ticketNo, tripId, at, bizDate: z.string().regex(/^\d{8}$/), by: z.string().max(40) });
 
 /** type → { lane, tv, body }. Lane `seat` is applied in order and never parks; `ev` is projected and may park its aggregate. */
@@ -89,8 +103,30 @@ export const EVENTS = {
   'seat.granted': {
     lane: 'seat',
     tv: 1,
-    body: z.object({ transferId: id, tripId, epoch: z.int().min(1), seat: seatLabel, legs }),
+    /** `forTicket`: a passenger without a seat, of whom the receiver is the home and who is to have these legs. */
+    body: z.object({ transferId: id, tripId, epoch, seat: seatLabel, legs, forTicket: ticketNo.optional() }),
   },
+  /**
+   * Origin → every party of the trip: from here on the trip has another seat plan. `moves` lead from the plan of the epoch
+   * before; `joined` is a trip that ends and whose passengers come over. What is said of an older plan is translated.
+   */
+  'trip.reseated': {
+    lane: 'seat',
+    tv: 1,
+    body: z.object({
+      tripId,
+      epoch: z.int().min(2),
+      seats: z.array(seatLabel).min(1).max(80),
+      moves: seatMoves,
+      reason: z.enum(['substituted', 'timetable', 'merged']),
+      at,
+      joined: z
+        .object({ tripId, epoch, moves: seatMoves, stops: z.array(z.int().min(0).max(48)).min(2).max(49) })
+        .optional(),
+    }),
+  },
+  /** Hub → boarding station: a passenger of the hub who had lost the seat to a new plan has this one. */
+  'hub-ticket.seated': { lane: 'seat', tv: 1, body: seated },
   /** Hub → boarding station: what the hub, or another station, sold for its gate and manifest. `home` says whose ticket it is. */
   'hub-ticket.sold': { lane: 'seat', tv: 1, body: ticketBody },
   /** Hub → boarding station: the ticket is dead; the seat is free again once the station has acknowledged this. */
@@ -113,6 +149,8 @@ export const EVENTS = {
       boardingStop: z.int().min(0).max(47),
       tickets: z.int().min(0),
       digest: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Seat plan that the digest was made in; without it, the first. */
+      epoch: epoch.optional(),
       at,
     }),
   },
@@ -150,6 +188,8 @@ export const EVENTS = {
     }),
   },
   'ticket.sold': { lane: 'ev', tv: 1, body: ticketBody },
+  /** The home gave a passenger who had lost the seat to a new plan another one, on the trip that runs. */
+  'ticket.seated': { lane: 'ev', tv: 1, body: seated },
   'ticket.collected': { lane: 'ev', tv: 1, body: moved.extend({ printSeq: z.int().min(1) }) },
   'ticket.voided': { lane: 'ev', tv: 1, body: moved.extend({ shiftId: z.string().max(40).nullable() }) },
   /** The home ended the ticket; the money is paid out by `payer` and booked when `payout.made` comes from there. */

@@ -43,6 +43,17 @@ const ticket = fc.record({
   home: fc.oneof(station, fc.constant('hub')),
   printSeq: fc.nat({ max: 9 }),
 });
+const seatMoves = fc.array(fc.record({ seat, legs, to: seat }), { maxLength: 3 });
+const seated = fc.record({
+  ticketNo: digits(20),
+  tripId,
+  epoch,
+  seat,
+  legs,
+  from: fc.integer({ min: 0, max: 47 }),
+  to: fc.integer({ min: 1, max: 48 }),
+  at,
+});
 const moved = { ticketNo: digits(20), tripId, at, bizDate: date, by: text(40, 0) };
 const stop = fc.record({
   code: fc.stringMatching(/^[A-Za-z0-9-]{1,24}$/),
@@ -71,7 +82,29 @@ const trip = fc.record({
 });
 
 const FACTS: Record<EventType, fc.Arbitrary<unknown>> = {
-  'seat.granted': fc.record({ transferId: opaque, tripId, epoch, seat, legs }),
+  'seat.granted': fc.record(
+    { transferId: opaque, tripId, epoch, seat, legs, forTicket: digits(20) },
+    { requiredKeys: ['transferId', 'tripId', 'epoch', 'seat', 'legs'] },
+  ),
+  'trip.reseated': fc.record(
+    {
+      tripId,
+      epoch: fc.integer({ min: 2, max: 9 }),
+      seats: fc.array(seat, { minLength: 1, maxLength: 4 }),
+      moves: seatMoves,
+      reason: fc.constantFrom('substituted', 'timetable', 'merged'),
+      at,
+      joined: fc.record({
+        tripId,
+        epoch,
+        moves: seatMoves,
+        stops: fc.array(fc.nat({ max: 48 }), { minLength: 2, maxLength: 4 }),
+      }),
+    },
+    { requiredKeys: ['tripId', 'epoch', 'seats', 'moves', 'reason', 'at'] },
+  ),
+  'hub-ticket.seated': seated,
+  'ticket.seated': seated,
   'hub-ticket.sold': ticket,
   'hub-ticket.freed': fc.record({ ...moved, state: fc.constantFrom('refunded', 'voided', 'rebooked') }),
   'hub-ticket.collected': fc.record({ ...moved, printSeq: fc.integer({ min: 1, max: 99 }) }),

@@ -1,16 +1,19 @@
 import type { SeatState } from '@lianpiao/shared/domain/seats';
+import { type Place, placesNow } from '@lianpiao/shared/store/epochs/seat-now';
 import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, gt, inArray } from 'drizzle-orm';
 import type { HubReader } from '../../store/hub-store.ts';
-import type { SeatedTicket, TripPicture } from './trip-inventory.ts';
+import type { TripPicture } from './trip-inventory.ts';
 
-/** Reads the pictures of some trips in four queries, however many there are. At most a page of them. */
-export async function picturesOf({ db, t }: HubReader, trips: readonly KnownTrip[]): Promise<Map<string, TripPicture>> {
+/** Reads the pictures of some trips, at most a page of them, in the seat plans that are in force: who has lost a seat is in none. */
+export async function picturesOf(on: HubReader, trips: readonly KnownTrip[]): Promise<Map<string, TripPicture>> {
+  const { db, t } = on;
   const tripIds = trips.map(({ tripId }) => tripId);
   const seats = await db.select().from(t.seats).where(inArray(t.seats.tripId, tripIds));
   const tickets = await db
     .select({
       tripId: t.tickets.tripId,
+      epoch: t.tickets.epoch,
       ticketNo: t.tickets.ticketNo,
       seat: t.tickets.seat,
       legs: t.tickets.legs,
@@ -19,7 +22,8 @@ export async function picturesOf({ db, t }: HubReader, trips: readonly KnownTrip
     })
     .from(t.tickets)
     .where(inArray(t.tickets.tripId, tripIds));
-  const grants = await unconfirmedGrants({ db, t }, tripIds);
+  const grants: Place[] = [];
+  for (const grant of await unconfirmedGrants(on, tripIds)) grants.push(...(await placesNow(on, grant)));
   const seatsByTrip = Map.groupBy(seats, ({ tripId }) => tripId);
   const ticketsByTrip = Map.groupBy(tickets, ({ tripId }) => tripId);
   const grantsByTrip = Map.groupBy(grants, ({ tripId }) => tripId);
@@ -30,7 +34,7 @@ export async function picturesOf({ db, t }: HubReader, trips: readonly KnownTrip
         seats: trip.seats,
         legs: trip.stops.length - 1,
         own: new Map((seatsByTrip.get(trip.tripId) ?? []).map((row) => [row.seat, row as unknown as SeatState])),
-        tickets: (ticketsByTrip.get(trip.tripId) ?? []) as SeatedTicket[],
+        tickets: (ticketsByTrip.get(trip.tripId) ?? []).filter(({ epoch }) => epoch === trip.epoch),
         underWay: grantsByTrip.get(trip.tripId) ?? [],
       },
     ]),
@@ -40,6 +44,7 @@ export async function picturesOf({ db, t }: HubReader, trips: readonly KnownTrip
 export type Grant = {
   readonly transferId: string;
   readonly tripId: string;
+  readonly epoch: number;
   readonly seat: string;
   readonly legs: number;
 };

@@ -56,13 +56,16 @@ export type LegGrant = {
   /** Free legs of the seat, all of them the giver's. */
   readonly legs: LegMask;
   readonly peer: string;
+  /** A passenger of the peer who has lost the seat and is to have this one. */
+  readonly forTicket?: string;
 };
 
 /** Gives legs of one seat away. @throws InvariantError when one of them is claimed or not the giver's. */
 export async function grantLegs(tx: Tx<SharedTables>, grant: LegGrant, now: EpochMs): Promise<void> {
-  const { transferId, tripId, epoch, seat, legs, peer } = grant;
+  const { peer, ...fact } = grant;
+  const { transferId, tripId, seat, legs } = fact;
   const changed = await giveAway(tx, { tripId, seat, legs });
   invariant(changed === 1, 'only free legs are given away', { tripId, seat, legs });
   await insert(tx, { transferId, tripId, seat, legs, peer, now });
-  await emit(tx, { peer, type: 'seat.granted', agg: tripId, fact: { transferId, tripId, epoch, seat, legs } }, now);
+  await emit(tx, { peer, type: 'seat.granted', agg: tripId, fact }, now);
 }

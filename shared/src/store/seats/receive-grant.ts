@@ -1,6 +1,8 @@
 import { done, type Outcome, refuse } from '../../domain/outcome.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
 import type { EventBody } from '../../protocol/events.ts';
+import { planOf } from '../epochs/epoch-rows.ts';
+import { type Place, placesNow } from '../epochs/seat-now.ts';
 import { statement, value } from '../statement.ts';
 import type { Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
@@ -33,18 +35,25 @@ const count = statement((db, t: SharedTables) =>
 const POSITION_UNKNOWN = 999;
 
 /**
- * Counts a grant once and makes its legs ours. Needs no trip row: a seat fact is applied by trip id.
+ * Counts a grant once and makes its legs ours. Needs no trip row: a seat fact is applied by trip id. Legs of an older seat
+ * plan are received where they are now; what a newer plan has dropped of them is lost. Returns where they are.
  */
 export async function receiveGrant(
   tx: Tx<SharedTables>,
   peer: string,
   fact: EventBody<'seat.granted'>,
   now: EpochMs,
-): Promise<Outcome<'received' | 'known', OwnershipBroken>> {
+): Promise<Outcome<readonly Place[], OwnershipBroken>> {
   const { transferId, tripId, epoch, seat, legs } = fact;
   const fresh = await count(tx, { transferId, tripId, seat, legs, peer, now });
-  if (fresh.length === 0) return done('known');
-  await know(tx, { tripId, seat, position: POSITION_UNKNOWN, epoch, mine: 0 });
-  const changed = await receive(tx, { tripId, seat, legs });
-  return changed === 1 ? done('received') : refuse({ code: 'seat.ownership-broken', tripId, seat });
+  if (fresh.length === 0) return done([]);
+  const places = await placesNow(tx, fact);
+  for (const place of places) {
+    const plan = await planOf(tx, place.tripId);
+    const position = plan?.seats.indexOf(place.seat) ?? POSITION_UNKNOWN;
+    await know(tx, { tripId: place.tripId, seat: place.seat, position, epoch: plan?.epoch ?? epoch, mine: 0 });
+    const changed = await receive(tx, place);
+    if (changed !== 1) return refuse({ code: 'seat.ownership-broken', tripId: place.tripId, seat: place.seat });
+  }
+  return done(places);
 }

@@ -99,5 +99,33 @@ export function inventoryTables({ table, text, int }: ColumnKit) {
     at: int('at').notNull(),
   });
 
-  return { trips, tripStops, departures, seats, holds, transfers, tripFinals };
+  /**
+   * One row a step from a seat plan to the next: from `epoch` of the trip to `targetEpoch` of `target`, which is another trip
+   * where the passengers were merged into it. `seats` is the new plan, `moves` JSON of domain/epoch-map, `stops` the places of
+   * a merged trip's stops. A plan without such a row is the one in force. reason: substituted, timetable, merged.
+   */
+  const epochMaps = table('epoch_maps', {
+    tripId: text('trip_id').notNull(),
+    epoch: int('epoch').notNull(),
+    target: text('target').notNull(),
+    targetEpoch: int('target_epoch').notNull(),
+    seats: text('seats').notNull(),
+    moves: text('moves').notNull(),
+    stops: text('stops'),
+    reason: text('reason').notNull(),
+    at: int('at').notNull(),
+  });
+
+  /**
+   * Living tickets whose seat a new plan did not have: `tripId` and `epoch` name the plan that had it. A row counts while its
+   * ticket lives and still says that plan.
+   */
+  const overflow = table('overflow', {
+    ticketNo: text('ticket_no').notNull(),
+    tripId: text('trip_id').notNull(),
+    epoch: int('epoch').notNull(),
+    since: int('since').notNull(),
+  });
+
+  return { trips, tripStops, departures, seats, holds, transfers, tripFinals, epochMaps, overflow };
 }

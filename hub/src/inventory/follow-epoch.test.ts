@@ -1,0 +1,107 @@
+import { allLegs } from '@lianpiao/shared/domain/legs';
+import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { findOrder } from '@lianpiao/shared/store/tickets/order-rows';
+import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { quoteRefund } from '../orders/quote-refund.ts';
+import { listOverflow } from '../overflow/list-overflow.ts';
+import { seatPassenger } from '../overflow/seat-passenger.ts';
+import { anOrder, type FreshHub, freshHub, HANGZHOU, onSale, pay, says, WEB } from '../testing/fresh-hub.ts';
+
+/** Two days ahead, so that a refund on line is still possible. */
+const trip = aTrip({ seatCount: 4, serviceDate: '20261123' as never });
+const { tripId } = trip;
+const EVERY = allLegs(trip.stops.length);
+let hub: FreshHub;
+beforeEach(async () => {
+  hub = await freshHub();
+  await onSale(hub, trip, 2);
+});
+afterEach(() => hub.end());
+
+/** The station's new plan, each seat moved whole as `moves` say. */
+const reseated = (epoch: number, seats: string[], moves: Readonly<Record<string, string>>, from = HANGZHOU) =>
+  says(hub, from, 'trip.reseated', {
+    tripId,
+    epoch,
+    seats,
+    moves: Object.entries(moves).map(([seat, to]) => ({ seat, legs: EVERY, to })),
+    reason: 'substituted',
+    at: NOON,
+  });
+const mine = async () => (await seatsOfTrip(hub.store.read, tripId)).map(({ seat, mine: legs }) => [seat, legs]);
+const ticketsOf = async (orderId: string) =>
+  (await hub.store.read.db.select().from(hub.store.read.t.tickets)).filter((each) => each.orderId === orderId);
+const toStation = async (type: string) =>
+  (await hub.store.read.db.select().from(hub.store.read.t.outbox))
+    .filter((row) => row.type === type)
+    .map(({ fact }) => JSON.parse(fact));
+
+it('sells on under the new labels, and the order under way is issued its new seat', async () => {
+  const { order, payment } = await anOrder(hub, trip);
+  await reseated(2, ['1A', '1B', '1C'], { '03': '1C', '04': '1A' });
+  expect(await mine()).toEqual([
+    ['1A', EVERY],
+    ['1C', EVERY],
+  ]);
+  await pay(hub, payment.payUrl);
+  expect(await ticketsOf(order.orderId)).toMatchObject([{ seat: '1C', epoch: 2, state: 'sold' }]);
+  expect(await toStation('hub-ticket.sold')).toMatchObject([{ seat: '1C', epoch: 2 }]);
+});
+
+it('pays an order back whose hold lost its seat while it was being paid', async () => {
+  const { order, payment } = await anOrder(hub, trip, { count: 2 });
+  await reseated(2, ['1A'], { '04': '1A' });
+  await pay(hub, payment.payUrl);
+  expect(await findOrder(hub.store.read, order.orderId)).toMatchObject({ state: 'autoRefund' });
+  const { db, t } = hub.store.read;
+  expect(await db.select().from(t.paymentRefunds)).toMatchObject([{ reason: 'payment.late', state: 'due' }]);
+  expect(await seatsOfTrip(hub.store.read, tripId)).toMatchObject([{ seat: '1A', mine: EVERY, held: 0, sold: 0 }]);
+});
+
+it('lists a passenger without a seat, refunds without a fee, or seats the passenger and tells the gate', async () => {
+  const { order, payment } = await anOrder(hub, trip, { count: 2 });
+  await pay(hub, payment.payUrl);
+  await reseated(2, ['1A'], {});
+  const [one, two] = await ticketsOf(order.orderId);
+  expect((await listOverflow(hub)).map(({ ticket }) => ticket.ticketNo)).toEqual([one!.ticketNo, two!.ticketNo]);
+  const quote = await quoteRefund(hub, { ticketNo: one!.ticketNo, channel: 'web', overrule: null }, NOON);
+  expect(quote).toMatchObject({ value: { feeFen: 0, tier: 'letDown' } });
+
+  expect(await seatPassenger(hub, WEB, { ticketNo: two!.ticketNo }, NOON)).toMatchObject({
+    refusal: { code: 'seat.sold-out' },
+  });
+  const given = { tripId, epoch: 2, seat: '1A', legs: EVERY };
+  await says(hub, HANGZHOU, 'seat.granted', { ...given, transferId: 'for-two', forTicket: two!.ticketNo });
+  expect(await findTicket(hub.store.read, two!.ticketNo)).toMatchObject({ seat: '1A', epoch: 2 });
+  expect(await seatsOfTrip(hub.store.read, tripId)).toMatchObject([{ seat: '1A', mine: EVERY, sold: EVERY }]);
+  expect(await toStation('hub-ticket.seated')).toMatchObject([{ ticketNo: two!.ticketNo, seat: '1A', epoch: 2 }]);
+  expect(await listOverflow(hub)).toHaveLength(1);
+});
+
+it('keeps to the plan of lane seat, whichever publication overtakes it or comes behind it', async () => {
+  const published = (epoch: number, seats: string[], gate: string) =>
+    says(hub, HANGZHOU, 'trip.published', {
+      ...trip,
+      stops: [...trip.stops],
+      fares: { ...trip.fares },
+      epoch,
+      seats,
+      gate,
+    });
+  await published(2, ['1A', '1B'], '7');
+  expect(await findTrip(hub.store.read, tripId)).toMatchObject({ epoch: 1, seats: trip.seats, gate: '7' });
+  await reseated(2, ['1A', '1B'], { '03': '1A', '04': '1B' });
+  await published(1, [...trip.seats], '8');
+  expect(await findTrip(hub.store.read, tripId)).toMatchObject({ epoch: 2, seats: ['1A', '1B'], gate: '8' });
+});
+
+it('stops the lane at a plan that follows none that is known, and at one that is not its station’s', async () => {
+  await expect(reseated(3, ['1A'], {})).rejects.toMatchObject({ code: 'epoch.out-of-order' });
+  await expect(reseated(2, ['1A'], {}, '330600001')).rejects.toMatchObject({ code: 'trip.other-origin' });
+  await reseated(2, ['1A'], { '04': '1A' });
+  await reseated(2, ['1A'], { '04': '1A' });
+  expect(await mine()).toEqual([['1A', EVERY]]);
+});

@@ -1,0 +1,28 @@
+import { ticketView } from '@lianpiao/shared/store/tickets/ticket-view';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { and, asc, eq, inArray } from 'drizzle-orm';
+import type { Hub } from '../hub.ts';
+
+/** Passengers of the province who have lost their seat to a new plan. */
+export async function listOverflow({ store, persons }: Pick<Hub, 'store' | 'persons'>) {
+  const { db, t } = store.read;
+  const rows = await db
+    .select({ ticket: t.tickets, since: t.overflow.since })
+    .from(t.overflow)
+    .innerJoin(
+      t.tickets,
+      and(
+        eq(t.tickets.ticketNo, t.overflow.ticketNo),
+        eq(t.tickets.tripId, t.overflow.tripId),
+        eq(t.tickets.epoch, t.overflow.epoch),
+      ),
+    )
+    .where(inArray(t.tickets.state, ['sold', 'collected', 'boarded']))
+    .orderBy(asc(t.overflow.since), asc(t.overflow.ticketNo));
+  const listed = [];
+  for (const { ticket, since } of rows) {
+    const trip = (await findTrip(store.read, ticket.tripId))!;
+    listed.push({ since, ticket: ticketView(ticket, trip, ticket.person ? persons.open(ticket.person) : null) });
+  }
+  return listed;
+}

@@ -1,0 +1,142 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { type EpochStep, filledLegs, moved, movedWhole } from '../../domain/epoch-map.ts';
+import { type LegMask, legMask, legsBetween, NO_LEGS, union, without } from '../../domain/legs.ts';
+import { newSeat, type SeatState } from '../../domain/seats.ts';
+import type { EpochMs } from '../../domain/service-day.ts';
+import { holdsSeat, type TicketState } from '../../domain/ticket.ts';
+import { Fault } from '../../fault.ts';
+import type { EventBody } from '../../protocol/events.ts';
+import { release, seatsOfTrip } from '../seats/seat-rows.ts';
+import type { Tx } from '../store.ts';
+import type { SharedTables } from '../tables/shared.ts';
+import { epochOf, isOver, keepStep } from './epoch-rows.ts';
+import { noteOverflow, seatedNow } from './seat-now.ts';
+
+type Reseated = EventBody<'trip.reseated'>;
+/** A plan that ends with a fact. */
+type Source = EpochStep & { readonly tripId: string; readonly epoch: number };
+
+/**
+ * Brings this party's rows of a trip into its new seat plan: seats with all that is owned and claimed of them, holds and
+ * tickets. What was owned of a dropped leg is lost. `capacity` are the legs of a new seat that no old one had: all of them at
+ * the origin, whose they are, none elsewhere.
+ *
+ * Every party does the same from the same map, so that a leg has one owner before and after. A hold that lost a seat ends;
+ * a ticket that did is listed. Plans come in order; one that is known already changes nothing.
+ */
+export async function applyEpoch(
+  tx: Tx<SharedTables>,
+  fact: Reseated,
+  capacity: LegMask,
+  now: EpochMs,
+): Promise<'applied' | 'known'> {
+  const { tripId, epoch, joined } = fact;
+  const known = await epochOf(tx, tripId);
+  if (epoch <= known) return 'known';
+  if (epoch !== known + 1 || (joined && (await epochOf(tx, joined.tripId)) !== joined.epoch)) {
+    throw new Fault('epoch.out-of-order', `plan ${epoch} of ${tripId} came after plan ${known}`, {
+      hint: '座位方案的次序不连续，该站座位通道已停：请核对双方的座位方案。',
+      retryable: false,
+      facts: { tripId, epoch, known },
+    });
+  }
+  const sources: Source[] = [{ tripId, epoch: known, moves: asMoves(fact.moves) }];
+  if (joined) sources.push({ ...joined, moves: asMoves(joined.moves) });
+  for (const source of sources) await keep(tx, source, fact, now);
+  await moveSeats(tx, sources, fact, capacity);
+  for (const source of sources) {
+    await moveHolds(tx, source, tripId);
+    await moveTickets(tx, source, now);
+  }
+  return 'applied';
+}
+
+const asMoves = (moves: Reseated['moves']) => moves.map((move) => ({ ...move, legs: legMask(move.legs) }));
+
+function keep(tx: Tx<SharedTables>, source: Source, fact: Reseated, now: EpochMs): Promise<number> {
+  const { tripId, epoch, moves, stops } = source;
+  return keepStep(tx, {
+    tripId,
+    epoch,
+    target: fact.tripId,
+    targetEpoch: fact.epoch,
+    seats: JSON.stringify(fact.seats),
+    moves: JSON.stringify(moves),
+    stops: stops ? JSON.stringify(stops) : null,
+    reason: fact.reason,
+    now,
+  });
+}
+
+const MASKS = ['mine', 'owed', 'held', 'sold', 'freed', 'blocked'] as const;
+
+async function moveSeats(
+  tx: Tx<SharedTables>,
+  sources: readonly Source[],
+  { tripId, epoch, seats: plan }: Reseated,
+  capacity: LegMask,
+): Promise<void> {
+  const next = new Map<string, SeatState>();
+  for (const source of sources) {
+    for (const old of await seatsOfTrip(tx, source.tripId)) {
+      for (const mask of MASKS) {
+        for (const { seat, legs } of moved(source, { seat: old.seat, legs: old[mask] })) {
+          const state = next.get(seat) ?? newSeat(seat, NO_LEGS);
+          next.set(seat, { ...state, [mask]: union(state[mask], legs) });
+        }
+      }
+    }
+  }
+  const filled = filledLegs(sources);
+  const { seats } = tx.t;
+  const ended = sources.map((source) => source.tripId);
+  await tx.db.delete(seats).where(inArray(seats.tripId, ended));
+  for (const [position, seat] of plan.entries()) {
+    const fresh = without(capacity, filled.get(seat) ?? NO_LEGS);
+    const state = next.get(seat) ?? newSeat(seat, NO_LEGS);
+    if (capacity === NO_LEGS && !next.has(seat)) continue;
+    await tx.db.insert(seats).values({ tripId, position, epoch, ...state, mine: union(state.mine, fresh) });
+  }
+}
+
+/** A hold goes on with its new seats, or ends: nobody is sold fewer seats than were held. */
+async function moveHolds(tx: Tx<SharedTables>, source: Source, tripId: string): Promise<void> {
+  const { holds } = tx.t;
+  const live = await tx.db
+    .select()
+    .from(holds)
+    .where(and(eq(holds.tripId, source.tripId), eq(holds.state, 'held')));
+  for (const { holdId, fromStop, toStop, seats } of live) {
+    const legs = legsBetween(fromStop, toStop);
+    const old = (JSON.parse(seats) as string[]).map((seat) => ({ seat, legs }));
+    const whole = old.map((place) => movedWhole(source, place));
+    const kept = whole.every((place) => place !== undefined);
+    if (!kept) {
+      for (const place of old)
+        for (const piece of moved(source, place)) await release(tx, { tripId, seat: piece.seat, legs: piece.legs });
+    }
+    const ride = { fromStop: source.stops?.[fromStop] ?? fromStop, toStop: source.stops?.[toStop] ?? toStop };
+    const changes = kept
+      ? { tripId, ...ride, seats: JSON.stringify(whole.map((place) => place!.seat)) }
+      : { state: 'expired' as const };
+    await tx.db.update(holds).set(changes).where(eq(holds.holdId, holdId));
+  }
+}
+
+/** Tickets of the plan that ended. Those of older plans have lost their seat before, and are listed. */
+async function moveTickets(tx: Tx<SharedTables>, source: Source, now: EpochMs): Promise<void> {
+  const { tickets } = tx.t;
+  const rows = await tx.db
+    .select()
+    .from(tickets)
+    .where(and(eq(tickets.tripId, source.tripId), eq(tickets.epoch, source.epoch)));
+  for (const row of rows) {
+    const { ticketNo, state } = row;
+    const here = await seatedNow(tx, { ...row, from: row.fromStop, to: row.toStop });
+    const { tripId, epoch, seat, legs, from: fromStop, to: toStop } = here;
+    const changes = { tripId, epoch, seat, legs, fromStop, toStop };
+    if (epoch !== row.epoch || tripId !== row.tripId)
+      await tx.db.update(tickets).set(changes).where(eq(tickets.ticketNo, ticketNo));
+    else if (holdsSeat(state as TicketState) && (await isOver(tx, row))) await noteOverflow(tx, row, now);
+  }
+}
