@@ -1,4 +1,5 @@
 import { allLegs, NO_LEGS } from '@lianpiao/shared/domain/legs';
+import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
 import type { Difference, Differences } from '@lianpiao/shared/fsck/difference';
 import { findTripDifferences, type TripBasis } from '@lianpiao/shared/fsck/find-trip-differences';
 import { type LeasedRange, numberDifferences, rangeDifferences } from '@lianpiao/shared/fsck/number-differences';
@@ -42,16 +43,19 @@ export async function* findDifferences(read: AgentReader, station: string): Diff
   yield* shiftDifferences(read);
 }
 
-/** The origin owns every seat of its plan at first. A seat of an ended ticket stays sold where the gate was done with it. */
+/** The origin owns every seat of its plan at first, and every child's place. A seat of an ended ticket stays sold where the gate was done with it. */
 function seatBasis(
   station: string,
-  { lives }: TripRecords,
+  { lives, seats }: TripRecords,
   trip: KnownTrip | undefined,
 ): Pick<TripBasis, 'initial' | 'keeps' | 'afterEnd'> {
-  const plan = new Set(trip?.origin === station ? trip.seats : []);
+  const own = trip?.origin === station;
+  const plan = new Set(own ? trip.seats : []);
+  const rows = new Set(seats.map(({ seat }) => seat));
   return {
-    initial: (seat) => (trip && plan.has(seat) ? allLegs(trip.stops.length) : NO_LEGS),
-    keeps: ({ home, fareType }) => home === station && fareType !== 'freeChild',
+    initial: (seat) => (trip && (plan.has(seat) || (own && isPseudoSeat(seat))) ? allLegs(trip.stops.length) : NO_LEGS),
+    // Children that an earlier version sold a ride have a label without a place.
+    keeps: ({ home, seat }) => home === station && (rows.has(seat) || !isPseudoSeat(seat)),
     afterEnd: ({ ticketNo }) => {
       const life = lives.get(ticketNo);
       if (!life?.sold) return 'unknown';

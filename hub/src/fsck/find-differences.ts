@@ -1,4 +1,5 @@
 import { NO_LEGS } from '@lianpiao/shared/domain/legs';
+import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
 import type { Differences } from '@lianpiao/shared/fsck/difference';
 import { findTripDifferences, type TripBasis } from '@lianpiao/shared/fsck/find-trip-differences';
 import { type LeasedRange, numberDifferences, rangeDifferences } from '@lianpiao/shared/fsck/number-differences';
@@ -26,7 +27,8 @@ export async function* findDifferences(read: HubReader): Differences {
   yield* rangeDifferences([...leases.values()].flat());
   yield* findTripDifferences(read, async (records) => ({
     initial: () => NO_LEGS,
-    keeps: ({ home, fareType }) => home === HUB && fareType !== 'freeChild',
+    // Children that an earlier version sold a ride have a label without a place.
+    keeps: ({ home, seat }) => home === HUB && (!isPseudoSeat(seat) || records.seats.some((row) => row.seat === seat)),
     ...(await ends(read, records)),
     freed: await freedSeats(read, records),
     blocked: [],

@@ -7,6 +7,7 @@ import type { Refunded } from '@lianpiao/shared/protocol/ticketing';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
+import { hasRow } from '@lianpiao/shared/store/seats/child-places';
 import { freeSeat, freeSeatElsewhere } from '@lianpiao/shared/store/seats/end-sold-seat';
 import { emit } from '@lianpiao/shared/store/streams';
 import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
@@ -79,7 +80,7 @@ async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, p
   }
 
   const station = await boardingGate(tx, trip, ticket.fromStop);
-  const seatFreed = (state === 'sold' || state === 'collected') && ticket.fareType !== 'freeChild';
+  const seatFreed = (state === 'sold' || state === 'collected') && (await hasRow(tx, ticket));
   if (seatFreed) await giveSeatBack(tx, ticket, station);
   const bizDate = serviceDateOf(now, trip.zone);
   const by = call.caller.clerk ?? call.caller.id;

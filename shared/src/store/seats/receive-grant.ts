@@ -1,4 +1,5 @@
 import { done, type Outcome, refuse } from '../../domain/outcome.ts';
+import { isPseudoSeat, positionOf } from '../../domain/pseudo-seats.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
 import type { EventBody } from '../../protocol/events.ts';
 import { statement, value } from '../statement.ts';
@@ -44,7 +45,7 @@ export async function receiveGrant(
   const { transferId, tripId, epoch, seat, legs } = fact;
   const fresh = await count(tx, { transferId, tripId, seat, legs, peer, now });
   if (fresh.length === 0) return done('known');
-  await know(tx, { tripId, seat, position: POSITION_UNKNOWN, epoch, mine: 0 });
+  await know(tx, { tripId, seat, position: isPseudoSeat(seat) ? positionOf(seat) : POSITION_UNKNOWN, epoch, mine: 0 });
   const changed = await receive(tx, { tripId, seat, legs });
   return changed === 1 ? done('received') : refuse({ code: 'seat.ownership-broken', tripId, seat });
 }
