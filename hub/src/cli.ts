@@ -1,16 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Fault } from '@lianpiao/shared/fault';
+import { fsck } from './fsck/fsck.ts';
 import { readStationList } from './stations/import-station-list.ts';
 import { keepStationList } from './stations/keep-station-list.ts';
 import { openHubStore } from './store/open-hub-store.ts';
 
-const USAGE = 'node hub/src/cli.ts import-stations FILE --data DIR';
+const USAGE = `node hub/src/cli.ts import-stations FILE --data DIR
+node hub/src/cli.ts fsck --data DIR [--json]`;
 
 /** Commands of an operator at the hub's machine. They may run while the hub runs. */
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string' }, json: { type: 'boolean', default: false } },
+});
 const [command, file] = positionals;
 if (command === 'import-stations' && file && values.data) await importStations(file, values.data);
+else if (command === 'fsck' && values.data) await runFsck(values.data, values.json);
 else {
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = 2;
@@ -30,4 +37,15 @@ async function importStations(path: string, folder: string): Promise<void> {
   for (const { node, station, code, raw } of setAside)
     process.stdout.write(`${code} ${node}/${station ?? '-'} ${raw}\n`);
   process.stdout.write(`${kept} 个车站已入目录，${setAside.length} 条未收。下一步：在控制台登记联网车站。\n`);
+}
+
+async function runFsck(folder: string, json: boolean): Promise<void> {
+  try {
+    const count = await fsck(folder, json, (line) => process.stdout.write(line));
+    process.exitCode = count === 0 ? 0 : 1;
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause;
+    process.stderr.write(`${cause.code} ${cause.detail.hint}\n`);
+    process.exitCode = 2;
+  }
 }

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findDifferences as findAtStation } from '@lianpiao/agent/fsck/find-differences';
 import type { SourceReading } from '@lianpiao/agent/legacy/port';
 import { importTrips } from '@lianpiao/agent/trips/import-trips';
 import { keepStops } from '@lianpiao/agent/trips/keep-stops';
+import { findDifferences as findAtHub } from '@lianpiao/hub/fsck/find-differences';
 import { readStationList } from '@lianpiao/hub/stations/import-station-list';
 import { keepStationList } from '@lianpiao/hub/stations/keep-station-list';
 import { arrivesAt } from '@lianpiao/shared/domain/trip';
+import type { Difference } from '@lianpiao/shared/fsck/difference';
 import { needs } from '@lianpiao/shared/testing/needs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAgreement, expectRemaining, expectSameTickets } from './real-timetables/agreement.ts';
@@ -137,6 +140,14 @@ describe.runIf(data.have)('a day on real timetables', () => {
     await channel.housekeep();
     await expectSameTickets(day);
     await expectSettledBooks(day);
+  });
+
+  it('leaves nothing that fsck finds', async () => {
+    const found: Difference[] = [];
+    for await (const each of findAtHub(province.hub.store.read)) found.push(each);
+    for (const [code, { agent }] of province.stations)
+      for await (const each of findAtStation(agent.store.read, code)) found.push(each);
+    expect(found).toEqual([]);
   });
 
   it('has seen everything that a day brings', () => {

@@ -1,7 +1,7 @@
 import { NO_LEGS, without } from '@lianpiao/shared/domain/legs';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
-import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { placesOfTrip, seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
@@ -21,7 +21,8 @@ export async function blockUncertain(tx: AgentTx, now: EpochMs): Promise<number>
   for (const { holdId } of held) await releaseHold(tx, holdId, 'expired');
   let count = 0;
   for (const tripId of open) {
-    for (const { seat, mine, sold, freed, blocked } of await seatsOfTrip(tx, tripId)) {
+    const rows = [...(await seatsOfTrip(tx, tripId)), ...(await placesOfTrip(tx, tripId))];
+    for (const { seat, mine, sold, freed, blocked } of rows) {
       const legs = without(without(without(mine, sold), freed), blocked);
       if (legs === NO_LEGS) continue;
       await tx.db

@@ -34,8 +34,7 @@ export function giveSeats(agent: Agent, call: Call, body: RequestBody<'seat.requ
     const granted = await grantSeats(
       tx,
       {
-        tripId,
-        epoch: trip.epoch,
+        trip,
         legs: legsBetween(from, to),
         count,
         keep: SEATS_KEPT,

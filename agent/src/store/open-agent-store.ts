@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { SHARED_MIGRATIONS } from '@lianpiao/shared/store/migrate';
 import { openSqlite } from '@lianpiao/shared/store/open-sqlite';
+import { readSqlite, type Snapshot } from '@lianpiao/shared/store/read-sqlite';
 import type { ClockStamp, Engine, Store, Tx } from '@lianpiao/shared/store/store';
 import { type AgentTables, agentTablesOnSqlite } from './tables.ts';
 
 export type AgentStore = Store<AgentTables>;
 export type AgentTx = Tx<AgentTables>;
+
+const MIGRATIONS = [SHARED_MIGRATIONS, join(import.meta.dirname, 'migrations', 'sqlite')];
 
 /**
  * Opens the station's database, made at its first use. `committed` is called after every commit, before its callers have
@@ -21,8 +24,13 @@ export function openAgentStore(
   return openSqlite({
     path,
     tables: agentTablesOnSqlite,
-    migrations: [SHARED_MIGRATIONS, join(import.meta.dirname, 'migrations', 'sqlite')],
+    migrations: MIGRATIONS,
     ...(committed ? { committed } : {}),
     ...(stamp ? { stamp } : {}),
   });
+}
+
+/** One moment of the station's database, to be read only. @throws Fault as `readSqlite`. */
+export function readAgent(path: string): Snapshot<AgentTables> {
+  return readSqlite({ path, tables: agentTablesOnSqlite, migrations: MIGRATIONS });
 }

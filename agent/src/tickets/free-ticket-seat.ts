@@ -1,5 +1,6 @@
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { boardingStation, type Trip } from '@lianpiao/shared/domain/trip';
+import { hasRow } from '@lianpiao/shared/store/seats/child-places';
 import { freeSeat, freeSeatElsewhere } from '@lianpiao/shared/store/seats/end-sold-seat';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
@@ -9,7 +10,7 @@ import type { AgentTx } from '../store/open-agent-store.ts';
 /**
  * Gives the seat of an ended ticket back, if it is this station's: at once where its own gate boards it, and where nobody
  * does. Another gate has to have heard of it first, and a printed list cannot: there the seat stays claimed (inventory:
- * ownership 7). A free child had none.
+ * ownership 7). A child's place goes the same way.
  */
 export async function freeTicketSeat(
   { station }: Pick<Agent, 'station'>,
@@ -17,7 +18,7 @@ export async function freeTicketSeat(
   ticket: TicketRow,
   trip: Trip,
 ): Promise<void> {
-  if (ticket.fareType === 'freeChild' || issuerOf(ticket.ticketNo) !== station.code) return;
+  if (issuerOf(ticket.ticketNo) !== station.code || !(await hasRow(tx, ticket))) return;
   const gate = boardingStation(trip, ticket.fromStop);
   const knows = gate === null ? !(await listPrinted(tx, ticket)) : gate === station.code;
   await (knows ? freeSeat : freeSeatElsewhere)(tx, ticket);

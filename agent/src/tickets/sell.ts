@@ -9,6 +9,7 @@ import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
 import { rulesAt } from '@lianpiao/shared/store/rules';
+import { sellPlaces } from '@lianpiao/shared/store/seats/child-places';
 import { sellHold } from '@lianpiao/shared/store/seats/sell-hold';
 import { emit } from '@lianpiao/shared/store/streams';
 import { insertOrder } from '@lianpiao/shared/store/tickets/order-rows';
@@ -46,6 +47,7 @@ async function sellNow(agent: Agent, tx: AgentTx, call: Call, input: SaleInput, 
   const rules = await rulesAt(tx, now);
   const priced = await pricePassengers(tx, { trip, from, to, seats, passengers: input.passengers, rules });
   if (!priced.ok) return priced;
+  await sellPlaces(tx, priced.value, tripId, legs);
   const riders = priced.value.map((rider) => ({ ...rider, key: agent.persons.find(rider.who.idType, rider.who.idNo) }));
 
   const no = maySell(

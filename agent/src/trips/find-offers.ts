@@ -1,4 +1,5 @@
 import { legsBetween } from '@lianpiao/shared/domain/legs';
+import { PSEUDO_POSITION } from '@lianpiao/shared/domain/pseudo-seats';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { Offer } from '@lianpiao/shared/protocol/ticketing';
 import { rulesAt } from '@lianpiao/shared/store/rules';
@@ -70,7 +71,7 @@ const counts = statement((db, t: AgentTables) =>
       elsewhere: sql<number>`coalesce(sum(${t.seats.mine} & ${value('legs')} <> ${value('legs')}), 0)`.as('elsewhere'),
     })
     .from(t.seats)
-    .where(eq(t.seats.tripId, value('tripId'))),
+    .where(and(eq(t.seats.tripId, value('tripId')), lt(t.seats.position, PSEUDO_POSITION))),
 );
 
 async function offers(

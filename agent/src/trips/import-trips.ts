@@ -1,6 +1,8 @@
 import { allLegs } from '@lianpiao/shared/domain/legs';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { Trip } from '@lianpiao/shared/domain/trip';
+import { rulesAt } from '@lianpiao/shared/store/rules';
+import { knowChildPlaces } from '@lianpiao/shared/store/seats/child-places';
 import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
 import { know } from '@lianpiao/shared/store/seats/seat-rows';
 import { emit } from '@lianpiao/shared/store/streams';
@@ -71,6 +73,7 @@ async function importTrip(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): 
   for (const [position, seat] of trip.seats.entries()) {
     await know(tx, { tripId: trip.tripId, seat, position, epoch: trip.epoch, mine: allLegs(trip.stops.length) });
   }
+  await knowChildPlaces(tx, trip, allLegs(trip.stops.length), await rulesAt(tx, now));
   await serveStandingOrder(agent, tx, trip, now);
   return 'added';
 }
@@ -112,8 +115,7 @@ export async function serveStandingOrder(agent: Agent, tx: AgentTx, trip: Trip, 
   await grantSeats(
     tx,
     {
-      tripId: trip.tripId,
-      epoch: trip.epoch,
+      trip,
       legs,
       count: order.seats,
       keep: SEATS_KEPT,

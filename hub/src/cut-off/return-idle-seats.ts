@@ -1,7 +1,7 @@
-import { legMask, NO_LEGS } from '@lianpiao/shared/domain/legs';
+import { allLegs, legMask, NO_LEGS } from '@lianpiao/shared/domain/legs';
 import { claimed } from '@lianpiao/shared/domain/seats';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { grantLegs } from '@lianpiao/shared/store/seats/grant-seats';
+import { grantLegs, grantPlaces } from '@lianpiao/shared/store/seats/grant-seats';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { statement, value } from '@lianpiao/shared/store/statement';
 import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -73,6 +73,7 @@ export async function returnIdleSeats(hub: Pick<Hub, 'store' | 'newId'>, now: Ep
         touchTrip(tx, tripId);
         returned += 1;
       }
+      await grantPlaces(tx, { trip, legs: allLegs(trip.stops.length), peer, newId: hub.newId }, now);
     }
     const row = { key: LOOKED_UP_TO, value: upTo };
     await tx.db.insert(meta).values(row).onConflictDoUpdate({ target: meta.key, set: row });

@@ -3,7 +3,7 @@ import { free } from '@lianpiao/shared/domain/seats';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { Trip } from '@lianpiao/shared/domain/trip';
 import { grantLegs } from '@lianpiao/shared/store/seats/grant-seats';
-import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { placesOfTrip, seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import { boardingGate } from '../gates/boarding-gate.ts';
 import type { Hub } from '../hub.ts';
@@ -36,7 +36,7 @@ export async function returnSpentLegs(hub: Pick<Hub, 'newId'>, tx: HubTx, trip: 
   const { tripId, epoch } = trip;
   const peer = (await boardingGate(tx, trip, Math.max(...final, 0))) ?? trip.origin;
   let returned = 0;
-  for (const state of await seatsOfTrip(tx, tripId)) {
+  for (const state of [...(await seatsOfTrip(tx, tripId)), ...(await placesOfTrip(tx, tripId))]) {
     const legs = intersection(free(state), spent);
     if (legs === NO_LEGS) continue;
     await grantLegs(tx, { transferId: hub.newId(), tripId, epoch, seat: state.seat, legs, peer }, now);

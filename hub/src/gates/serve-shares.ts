@@ -98,9 +98,9 @@ function legsOf({ trip, from }: Wish): LegMask {
 function serve(hub: Pick<Hub, 'store' | 'newId'>, wish: Wish, now: EpochMs): Promise<number> {
   return hub.store.transaction(async (tx) => {
     const { trip, station, count } = wish;
-    const { tripId, epoch } = trip;
+    const { tripId } = trip;
     const legs = legsOf(wish);
-    const given = await grantSeats(tx, { tripId, epoch, legs, count, keep: 0, peer: station, newId: hub.newId }, now);
+    const given = await grantSeats(tx, { trip, legs, count, keep: 0, peer: station, newId: hub.newId }, now);
     if (given.length > 0) touchTrip(tx, tripId);
     return given.length;
   });

@@ -30,8 +30,7 @@ export function recallSeats(
     if (trip.origin !== peer && !stationsAlong(trip).includes(peer))
       return refuse({ code: 'trip.other-origin', tripId, station: peer });
     if (from >= to || to >= trip.stops.length) return refuse({ code: 'trip.no-such-ride', tripId, from, to });
-    const { epoch } = trip;
-    const wish = { tripId, epoch, legs: legsBetween(from, to), count, keep: 0, peer, newId: hub.newId };
+    const wish = { trip, legs: legsBetween(from, to), count, keep: 0, peer, newId: hub.newId };
     const granted = await grantSeats(tx, wish, now);
     if (granted.length > 0) touchTrip(tx, tripId);
     return done({ granted: granted.length });

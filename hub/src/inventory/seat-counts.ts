@@ -1,6 +1,7 @@
 import { covers, type LegMask } from '@lianpiao/shared/domain/legs';
+import { PSEUDO_POSITION } from '@lianpiao/shared/domain/pseudo-seats';
 import { statement, value } from '@lianpiao/shared/store/statement';
-import { eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { HubReader } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 
@@ -27,7 +28,7 @@ const ofTrip = statement((db, t: HubTables) =>
   db
     .select(groups(t))
     .from(t.seats)
-    .where(eq(t.seats.tripId, value('tripId')))
+    .where(and(eq(t.seats.tripId, value('tripId')), lt(t.seats.position, PSEUDO_POSITION)))
     .groupBy(t.seats.mine, freeLegs(t)),
 );
 
@@ -42,7 +43,7 @@ export async function readSeatCounts(on: HubReader, tripIds: readonly string[]):
   const rows = await on.db
     .select({ tripId: seats.tripId, ...groups(on.t) })
     .from(seats)
-    .where(inArray(seats.tripId, [...tripIds]))
+    .where(and(inArray(seats.tripId, [...tripIds]), lt(seats.position, PSEUDO_POSITION)))
     .groupBy(seats.tripId, seats.mine, freeLegs(on.t));
   const byTrip = new Map<string, SeatCounts>();
   for (const row of rows) byTrip.set(row.tripId, chained(byTrip.get(row.tripId) ?? null, row));

@@ -6,6 +6,7 @@ import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
 import { rulesAt } from '@lianpiao/shared/store/rules';
+import { holdPlaces } from '@lianpiao/shared/store/seats/hold-places';
 import { insertOrder } from '@lianpiao/shared/store/tickets/order-rows';
 import { otherRides } from '@lianpiao/shared/store/tickets/other-rides';
 import { pricePassengers } from '@lianpiao/shared/store/tickets/price-passengers';
@@ -72,6 +73,7 @@ async function writeOrder(hub: Hub, tx: HubTx, call: Call, { holdId, passengers,
   const priced = await pricePassengers(tx, { trip, from, to, seats, passengers, rules });
   if (!priced.ok) return priced;
   const riders = priced.value;
+  await holdPlaces(tx, holdId, riders);
   const keys = riders.map(({ who }) => hub.persons.find(who.idType, who.idNo));
   const travelling = riders.map(({ fareType }, index): SalePassenger => ({ fareType, documentKey: keys[index]! }));
   const ride = {

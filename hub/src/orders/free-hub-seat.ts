@@ -1,5 +1,6 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
+import { hasRow } from '@lianpiao/shared/store/seats/child-places';
 import { freeSeat, freeSeatElsewhere } from '@lianpiao/shared/store/seats/end-sold-seat';
 import { emit } from '@lianpiao/shared/store/streams';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
@@ -25,7 +26,7 @@ export type Told = { readonly station: string | null; readonly seq: number; read
  */
 export async function freeHubSeat(tx: HubTx, { ticket, trip, freed }: Ended, now: EpochMs): Promise<Told> {
   const station = await boardingGate(tx, trip, ticket.fromStop);
-  const hadSeat = (ticket.state === 'sold' || ticket.state === 'collected') && ticket.fareType !== 'freeChild';
+  const hadSeat = (ticket.state === 'sold' || ticket.state === 'collected') && (await hasRow(tx, ticket));
   if (hadSeat) {
     const printed = (await finalsOf(tx, ticket.tripId)).some(({ stop }) => stop === ticket.fromStop);
     await (station || printed ? freeSeatElsewhere : freeSeat)(tx, ticket);

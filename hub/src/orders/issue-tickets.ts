@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { invariant } from '@lianpiao/shared/domain/invariant';
+import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
@@ -30,7 +31,8 @@ export async function issueTickets(hub: Hub, tx: HubTx, order: OrderRow, sold: S
   const trip = (await findTrip(tx, tripId))!;
   const riders = ridersOf(hub.persons, order);
   const seated = riders.filter(({ fareType }) => fareType !== 'freeChild');
-  invariant(seated.length === sold.seats.length, 'every paying passenger has a seat', { orderId });
+  const seats = sold.seats.filter((seat) => !isPseudoSeat(seat));
+  invariant(seated.length === seats.length, 'every paying passenger has a seat', { orderId });
   const kept = new Set(sold.seats);
   const left = sold.seats.filter((seat) => !seated.some((rider) => rider.seat === seat));
   const gate = await boardingGate(tx, trip, from);
@@ -44,7 +46,7 @@ export async function issueTickets(hub: Hub, tx: HubTx, order: OrderRow, sold: S
       orderId,
       tripId,
       epoch: trip.epoch,
-      seat: fareType === 'freeChild' || kept.has(seat) ? seat : left.shift()!,
+      seat: kept.has(seat) ? seat : takeLike(seat, left),
       legs,
       from,
       to,
@@ -73,6 +75,13 @@ export async function issueTickets(hub: Hub, tx: HubTx, order: OrderRow, sold: S
   const issued = await moveOrder(tx, orderId, ['paid', 'paidLate'], 'ticketed', paid);
   invariant(issued, 'tickets are issued for a paid order', { orderId, state: order.state });
   touchTrip(tx, tripId);
+}
+
+/** The next of the seats that are left: a place for a child, a seat for anybody else. */
+function takeLike(seat: string, left: string[]): string {
+  const at = left.findIndex((each) => isPseudoSeat(each) === isPseudoSeat(seat));
+  // A child of an order that an earlier version took has a label and no place of its own.
+  return at < 0 ? seat : left.splice(at, 1)[0]!;
 }
 
 /** Ten digits that nobody can guess and no other order has. */

@@ -1,10 +1,13 @@
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
+import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
 import { isFree } from '@lianpiao/shared/domain/seats';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import type { Channel } from '@lianpiao/shared/domain/ticket-number';
 import { rulesAt } from '@lianpiao/shared/store/rules';
+import { claimPlaces } from '@lianpiao/shared/store/seats/child-places';
 import { claimSeats } from '@lianpiao/shared/store/seats/claim-seats';
+import { holdPlaces } from '@lianpiao/shared/store/seats/hold-places';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { type SoldHold, sellHold } from '@lianpiao/shared/store/seats/sell-hold';
@@ -136,7 +139,7 @@ async function seatLate(hub: Hub, tx: HubTx, order: OrderRow, now: EpochMs): Pro
   const ride = { trip, from, to, channel, passengers, otherRides: await otherRides(tx, keys) };
   if (await rideRefusal(tx, ride, await rulesAt(tx, now), now)) return undefined;
 
-  const wanted = JSON.parse(old.seats) as string[];
+  const wanted = (JSON.parse(old.seats) as string[]).filter((seat) => !isPseudoSeat(seat));
   const legs = legsBetween(from, to);
   const free = new Set((await seatsOfTrip(tx, tripId)).filter((seat) => isFree(seat, legs)).map(({ seat }) => seat));
   const seats = wanted.every((seat) => free.has(seat)) ? wanted : undefined;
@@ -144,6 +147,17 @@ async function seatLate(hub: Hub, tx: HubTx, order: OrderRow, now: EpochMs): Pro
   const claim = { holdId, tripId, from, to, count: wanted.length, seats, caller: order.caller, expiresAt: now + 1 };
   const claimed = await claimSeats(tx, claim, now);
   if (!claimed.ok) return undefined;
+  const children = riders.filter(({ fareType }) => fareType === 'freeChild').length;
+  const places = await claimPlaces(tx, { tripId, legs, count: children });
+  if (!places.ok) {
+    await releaseHold(tx, holdId, 'released');
+    return undefined;
+  }
+  await holdPlaces(
+    tx,
+    holdId,
+    places.value.map((seat) => ({ seat })),
+  );
   const sold = await sellHold(tx, holdId, now);
   return sold.ok ? sold.value : undefined;
 }

@@ -1,12 +1,19 @@
 import { join } from 'node:path';
 import { SHARED_MIGRATIONS } from '@lianpiao/shared/store/migrate';
 import { openSqlite } from '@lianpiao/shared/store/open-sqlite';
+import { readSqlite, type Snapshot } from '@lianpiao/shared/store/read-sqlite';
 import type { HubStore } from './hub-store.ts';
-import { hubTablesOnSqlite } from './tables.ts';
+import { type HubTables, hubTablesOnSqlite } from './tables.ts';
 import { tellTouchedTrips } from './touched-trips.ts';
+
+const MIGRATIONS = [SHARED_MIGRATIONS, join(import.meta.dirname, 'migrations', 'sqlite')];
 
 /** Opens the hub's database, made at its first use. @throws Fault `store.cannot-open`. */
 export async function openHubStore(path: string): Promise<HubStore> {
-  const migrations = [SHARED_MIGRATIONS, join(import.meta.dirname, 'migrations', 'sqlite')];
-  return tellTouchedTrips(await openSqlite({ path, tables: hubTablesOnSqlite, migrations }));
+  return tellTouchedTrips(await openSqlite({ path, tables: hubTablesOnSqlite, migrations: MIGRATIONS }));
+}
+
+/** One moment of the hub's database, to be read only. @throws Fault as `readSqlite`. */
+export function readHub(path: string): Snapshot<HubTables> {
+  return readSqlite({ path, tables: hubTablesOnSqlite, migrations: MIGRATIONS });
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from '@lianpiao/shared/domain/outcome';
+import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
 import type { TicketState } from '@lianpiao/shared/domain/ticket';
 import { departsAt, type Trip } from '@lianpiao/shared/domain/trip';
 import { eventsFrom } from '@lianpiao/shared/link/stream-rows';
@@ -146,7 +147,7 @@ export class Day {
       for (const { seq, fact } of rows) {
         this.#granted.set(code, seq);
         const grant = JSON.parse(fact) as { tripId: string; seat: string; legs: number };
-        if (!this.model.has(grant.tripId)) continue;
+        if (!this.model.has(grant.tripId) || isPseudoSeat(grant.seat)) continue;
         for (const leg of legsOf(grant.legs)) legs.push({ tripId: grant.tripId, seat: grant.seat, leg });
       }
     }

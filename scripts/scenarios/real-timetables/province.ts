@@ -118,6 +118,8 @@ export async function openProvince(stations: readonly string[], clock: { at: num
     hub: { ...hub, seats: new SeatRequests(hub) },
     search,
     payments,
+    /** `hub.sqlite`, and `CODE.sqlite` of each station. */
+    folder,
     stations: members as ReadonlyMap<string, ProvinceStation>,
     /** Brings all facts across, those of requests that nobody waits for included. */
     carry: async () => {

@@ -47,7 +47,7 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
   };
 }
 
-function connect(path: string, readonly: boolean): Sqlite.Database {
+export function connect(path: string, readonly: boolean): Sqlite.Database {
   try {
     const connection = new Sqlite(path, { readonly, timeout: 5000 });
     if (!readonly) connection.pragma('journal_mode = WAL');
@@ -64,7 +64,7 @@ function connect(path: string, readonly: boolean): Sqlite.Database {
   }
 }
 
-function readerOn<Tables>(connection: Sqlite.Database, t: Tables) {
+export function readerOn<Tables>(connection: Sqlite.Database, t: Tables) {
   const engine = engineOn(connection);
   const db = drizzle(async (text, params, method) => {
     const statement = engine.prepare(text);

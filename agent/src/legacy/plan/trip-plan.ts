@@ -1,6 +1,7 @@
 import type { FareTable } from '@lianpiao/shared/domain/fare';
 import { invariant } from '@lianpiao/shared/domain/invariant';
 import type { Fen } from '@lianpiao/shared/domain/money';
+import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
 import { checkStops, type StopsRefusal } from '@lianpiao/shared/domain/stops';
 import { TRIP_NO_FORM, type TripKind, type TripNature, type TripStop } from '@lianpiao/shared/domain/trip';
 import type { Flaw, SetAsideReason } from '../set-aside.ts';
@@ -113,6 +114,6 @@ export function checkPlan(plan: TripPlan, rules: PlanRules): SoundPlan | { reado
 }
 
 function seatsAreSound(seats: readonly string[]): boolean {
-  const labelled = seats.every((seat) => seat !== '' && seat.length <= SEAT_LABEL_MAX);
+  const labelled = seats.every((seat) => seat !== '' && seat.length <= SEAT_LABEL_MAX && !isPseudoSeat(seat));
   return labelled && seats.length >= 1 && seats.length <= SEATS_MAX && new Set(seats).size === seats.length;
 }

@@ -1,7 +1,8 @@
+import { isPseudoSeat, PSEUDO_POSITION } from '@lianpiao/shared/domain/pseudo-seats';
 import type { SeatState } from '@lianpiao/shared/domain/seats';
 import { type Place, placesNow } from '@lianpiao/shared/store/epochs/seat-now';
 import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { and, eq, gt, inArray } from 'drizzle-orm';
+import { and, eq, gt, inArray, lt } from 'drizzle-orm';
 import type { HubReader } from '../../store/hub-store.ts';
 import type { TripPicture } from './trip-inventory.ts';
 
@@ -9,7 +10,10 @@ import type { TripPicture } from './trip-inventory.ts';
 export async function picturesOf(on: HubReader, trips: readonly KnownTrip[]): Promise<Map<string, TripPicture>> {
   const { db, t } = on;
   const tripIds = trips.map(({ tripId }) => tripId);
-  const seats = await db.select().from(t.seats).where(inArray(t.seats.tripId, tripIds));
+  const seats = await db
+    .select()
+    .from(t.seats)
+    .where(and(inArray(t.seats.tripId, tripIds), lt(t.seats.position, PSEUDO_POSITION)));
   const tickets = await db
     .select({
       tripId: t.tickets.tripId,
@@ -61,5 +65,5 @@ export async function unconfirmedGrants(
     .where(
       and(inArray(t.outbox.agg, [...tripIds]), eq(t.outbox.type, 'seat.granted'), gt(t.outbox.seq, t.streamOut.acked)),
     );
-  return rows.map(({ fact }) => JSON.parse(fact) as Grant);
+  return rows.map(({ fact }) => JSON.parse(fact) as Grant).filter(({ seat }) => !isPseudoSeat(seat));
 }

@@ -1,6 +1,7 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, lt } from 'drizzle-orm';
 import { type EpochStep, filledLegs, moved, movedWhole } from '../../domain/epoch-map.ts';
 import { type LegMask, legMask, legsBetween, NO_LEGS, union, without } from '../../domain/legs.ts';
+import { PSEUDO_POSITION } from '../../domain/pseudo-seats.ts';
 import { newSeat, type SeatState } from '../../domain/seats.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
 import { holdsSeat, type TicketState } from '../../domain/ticket.ts';
@@ -90,7 +91,7 @@ async function moveSeats(
   const filled = filledLegs(sources);
   const { seats } = tx.t;
   const ended = sources.map((source) => source.tripId);
-  await tx.db.delete(seats).where(inArray(seats.tripId, ended));
+  await tx.db.delete(seats).where(and(inArray(seats.tripId, ended), lt(seats.position, PSEUDO_POSITION)));
   for (const [position, seat] of plan.entries()) {
     const fresh = without(capacity, filled.get(seat) ?? NO_LEGS);
     const state = next.get(seat) ?? newSeat(seat, NO_LEGS);

@@ -1,6 +1,7 @@
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import { legsBetween } from '../../domain/legs.ts';
 import { done, type Outcome, refuse } from '../../domain/outcome.ts';
+import { isPseudoSeat } from '../../domain/pseudo-seats.ts';
 import { bestFit } from '../../domain/seats.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
 import { statement, value } from '../statement.ts';
@@ -74,6 +75,8 @@ export async function claimSeats(
   const legs = legsBetween(wanted.from, wanted.to);
   const seats =
     wanted.seats ?? bestFit(await seatsOfTrip(tx, wanted.tripId), legs, wanted.count).map(({ seat }) => seat);
+  const noSeat = seats.find(isPseudoSeat);
+  if (noSeat) return refuse({ code: 'seat.taken', seat: noSeat });
   if (seats.length < wanted.count)
     return refuse({ code: 'seat.sold-out', tripId: wanted.tripId, wanted: wanted.count });
 

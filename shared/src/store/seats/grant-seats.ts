@@ -2,15 +2,16 @@ import { invariant } from '../../domain/invariant.ts';
 import type { LegMask } from '../../domain/legs.ts';
 import { isFree } from '../../domain/seats.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
+import type { Trip } from '../../domain/trip.ts';
 import { statement, value } from '../statement.ts';
 import type { Tx } from '../store.ts';
 import { emit } from '../streams.ts';
 import type { SharedTables } from '../tables/shared.ts';
+import { placesToGive } from './child-places.ts';
 import { giveAway, seatsOfTrip } from './seat-rows.ts';
 
 export type GrantWish = {
-  readonly tripId: string;
-  readonly epoch: number;
+  readonly trip: Trip;
   readonly legs: LegMask;
   /** Most seats to give. */
   readonly count: number;
@@ -34,10 +35,12 @@ const insert = statement((db, t: SharedTables) =>
 
 /**
  * The owner gives free legs of seats to a peer: the bits leave `mine` and the fact enters the `seat` lane together, so
- * legs under way belong to nobody. Gives from the back of the seat plan, and returns the seats given, perhaps none.
+ * legs under way belong to nobody. Gives from the back of the seat plan, with the places of free children that go with
+ * them, and returns the seats given, perhaps none.
  */
 export async function grantSeats(tx: Tx<SharedTables>, wish: GrantWish, now: EpochMs): Promise<readonly string[]> {
-  const { tripId, epoch, legs, peer } = wish;
+  const { trip, legs, peer } = wish;
+  const { tripId, epoch } = trip;
   const free = (await seatsOfTrip(tx, tripId)).filter((seat) => isFree(seat, legs));
   const count = Math.max(0, Math.min(wish.count, free.length - wish.keep));
   const given: string[] = [];
@@ -45,7 +48,19 @@ export async function grantSeats(tx: Tx<SharedTables>, wish: GrantWish, now: Epo
     await grantLegs(tx, { tripId, epoch, seat, legs, peer, transferId: wish.newId() }, now);
     given.push(seat);
   }
+  if (given.length > 0) await grantPlaces(tx, wish, now);
   return given;
+}
+
+/** The places of free children that go with seats that went (`placesToGive`). */
+export async function grantPlaces(
+  tx: Tx<SharedTables>,
+  { trip, legs, peer, newId }: Pick<GrantWish, 'trip' | 'legs' | 'peer' | 'newId'>,
+  now: EpochMs,
+): Promise<void> {
+  const { tripId, epoch } = trip;
+  for (const { seat } of await placesToGive(tx, trip, legs, now))
+    await grantLegs(tx, { transferId: newId(), tripId, epoch, seat, legs, peer }, now);
 }
 
 export type LegGrant = {

@@ -1,4 +1,5 @@
 import { done, type Outcome, refuse } from '../../domain/outcome.ts';
+import { isPseudoSeat, positionOf } from '../../domain/pseudo-seats.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
 import type { EventBody } from '../../protocol/events.ts';
 import { planOf } from '../epochs/epoch-rows.ts';
@@ -50,7 +51,9 @@ export async function receiveGrant(
   const places = await placesNow(tx, fact);
   for (const place of places) {
     const plan = await planOf(tx, place.tripId);
-    const position = plan?.seats.indexOf(place.seat) ?? POSITION_UNKNOWN;
+    const position = isPseudoSeat(place.seat)
+      ? positionOf(place.seat)
+      : (plan?.seats.indexOf(place.seat) ?? POSITION_UNKNOWN);
     await know(tx, { tripId: place.tripId, seat: place.seat, position, epoch: plan?.epoch ?? epoch, mine: 0 });
     const changed = await receive(tx, place);
     if (changed !== 1) return refuse({ code: 'seat.ownership-broken', tripId: place.tripId, seat: place.seat });

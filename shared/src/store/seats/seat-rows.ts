@@ -1,4 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, gte, lt, sql } from 'drizzle-orm';
+import { PSEUDO_POSITION } from '../../domain/pseudo-seats.ts';
 import type { SeatState } from '../../domain/seats.ts';
 import { statement, value } from '../statement.ts';
 import type { Reader } from '../store.ts';
@@ -16,13 +17,24 @@ const ofTrip = statement((db, t: SharedTables) =>
       blocked: t.seats.blocked,
     })
     .from(t.seats)
-    .where(eq(t.seats.tripId, value('tripId')))
+    .where(
+      and(
+        eq(t.seats.tripId, value('tripId')),
+        gte(t.seats.position, value('from')),
+        lt(t.seats.position, value('before')),
+      ),
+    )
     .orderBy(t.seats.position),
 );
 
 /** The seats of a trip that this party knows, in the order of the seat plan. */
 export async function seatsOfTrip(on: Reader<SharedTables>, tripId: string): Promise<SeatState[]> {
-  return (await ofTrip(on, { tripId })) as unknown as SeatState[];
+  return (await ofTrip(on, { tripId, from: 0, before: PSEUDO_POSITION })) as unknown as SeatState[];
+}
+
+/** The pseudo-seats of a trip that this party knows. */
+export async function placesOfTrip(on: Reader<SharedTables>, tripId: string): Promise<SeatState[]> {
+  return (await ofTrip(on, { tripId, from: PSEUDO_POSITION, before: 2 * PSEUDO_POSITION })) as unknown as SeatState[];
 }
 
 const oneSeat = (t: SharedTables) => and(eq(t.seats.tripId, value('tripId')), eq(t.seats.seat, value('seat')));

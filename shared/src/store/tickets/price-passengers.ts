@@ -1,16 +1,17 @@
-import { and, count, eq, inArray } from 'drizzle-orm';
 import { fareOf } from '../../domain/fare.ts';
 import { mayCarryFreeChild, notAChild } from '../../domain/fare-type.ts';
+import { legsBetween } from '../../domain/legs.ts';
 import { done, type Outcome, refuse } from '../../domain/outcome.ts';
 import { checkPassenger } from '../../domain/passenger.ts';
 import type { RuleSet } from '../../domain/rules.ts';
 import type { Trip } from '../../domain/trip.ts';
 import type { Person } from '../../protocol/events.ts';
 import type { PassengerInput } from '../../protocol/ticketing.ts';
-import type { Reader } from '../store.ts';
+import { claimPlaces } from '../seats/child-places.ts';
+import type { Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
 
-/** A passenger with a seat (`C1` … for a free child, who has none) and the fare. */
+/** A passenger with a seat (a free child: a place `C1` …) and the fare. */
 export type Rider = {
   readonly seat: string;
   readonly fareType: PassengerInput['fareType'];
@@ -27,9 +28,12 @@ type Wish = {
   readonly rules: RuleSet;
 };
 
-/** Checks each passenger's document, gives seats in the order held, and prices them. All or nobody. */
+/**
+ * Checks each passenger's document, gives seats in the order held, and prices them; a free child gets a place, which is held
+ * from here on. All or nobody.
+ */
 export async function pricePassengers(
-  tx: Reader<SharedTables>,
+  tx: Tx<SharedTables>,
   wish: Wish,
 ): Promise<Outcome<Rider[], { readonly code: string }>> {
   const { trip, from, to, passengers, rules } = wish;
@@ -60,22 +64,12 @@ export async function pricePassengers(
   return done(riders);
 }
 
-/** Places of free children: they need no seat, but a coach takes only so many of them. */
-async function freeChildren(tx: Reader<SharedTables>, { trip, passengers, rules }: Wish) {
-  const wanted = passengers.filter(({ fareType }) => fareType === 'freeChild').length;
-  if (wanted === 0) return done<string[]>([]);
-  const { tickets } = tx.t;
-  const aboard = and(eq(tickets.tripId, trip.tripId), eq(tickets.fareType, 'freeChild'));
-  const [living] = await tx.db
-    .select({ children: count() })
-    .from(tickets)
-    .where(and(aboard, inArray(tickets.state, ['sold', 'collected', 'boarded'])));
-  const [ever] = await tx.db.select({ children: count() }).from(tickets).where(aboard);
+/** Whether these adults may take the children, and a place for each that this party owns on the ride's legs. */
+async function freeChildren(tx: Tx<SharedTables>, { trip, from, to, passengers, rules }: Wish) {
+  const count = passengers.filter(({ fareType }) => fareType === 'freeChild').length;
+  if (count === 0) return done<string[]>([]);
   const adults = passengers.filter(({ fareType }) => fareType === 'full' || fareType === 'privilegeHalf').length;
-  const may = mayCarryFreeChild(
-    { adults, freeChildren: wanted, freeChildrenOnTrip: living!.children, approvedSeats: trip.seats.length },
-    rules.fareTypes,
-  );
-  if (!may.ok) return may;
-  return done(Array.from({ length: wanted }, (_, index) => `C${ever!.children + index + 1}`));
+  const asked = { adults, freeChildren: count, freeChildrenOnTrip: 0, approvedSeats: trip.seats.length };
+  const may = mayCarryFreeChild(asked, rules.fareTypes);
+  return may.ok ? claimPlaces(tx, { tripId: trip.tripId, legs: legsBetween(from, to), count }) : may;
 }

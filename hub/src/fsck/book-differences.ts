@@ -1,0 +1,71 @@
+import { unearnedAccount } from '@lianpiao/shared/domain/journal';
+import { isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
+import { compare, type Difference } from '@lianpiao/shared/fsck/difference';
+import type { TripRecords } from '@lianpiao/shared/fsck/trip-records';
+import { and, inArray, like, sql } from 'drizzle-orm';
+import { CLEARING_KINDS } from '../clearing/clearing-rows.ts';
+import { balanceOf } from '../ledger/account-balances.ts';
+import type { HubReader } from '../store/hub-store.ts';
+
+/** A hub that keeps no books has no period. */
+export async function hasBooks({ db, t }: HubReader): Promise<boolean> {
+  return (await db.select({ id: t.periods.id }).from(t.periods).limit(1)).length > 0;
+}
+
+/**
+ * The tickets of a trip against the books: the sale and the end of each are booked, the fare of one that has neither ended
+ * nor cleared is unearned and of every other one is not, and the trip's account holds just these fares.
+ */
+export async function ticketsInTheBooks(on: HubReader, { tripId, tickets }: TripRecords): Promise<Difference[]> {
+  const numbers = tickets.map(({ ticketNo }) => ticketNo);
+  // A ticket that was rebooked to this trip may have been of another one.
+  const replaced = tickets.flatMap(({ rebookedFrom }) => rebookedFrom ?? []);
+  const booked = await bookedSources(on, [...numbers, ...replaced]);
+  const posted = await unearnedOf(on, numbers);
+  const cleared = await clearedOf(on, numbers);
+  const found: Difference[] = [];
+  let unearnedFen = 0;
+  for (const { ticketNo, state, fareFen, rebookedFrom } of tickets) {
+    const sale = rebookedFrom === null ? `ticket.sold:${ticketNo}` : `ticket.rebooked:${rebookedFrom}`;
+    const end = isEnded(state as TicketState) ? `ticket.${state}:${ticketNo}` : null;
+    for (const source of end ? [sale, end] : [sale])
+      if (!booked.has(source)) found.push({ what: 'journals.row', where: source, expected: 'booked', found: null });
+    const isCleared = (cleared.get(ticketNo) ?? 0) !== 0;
+    const wanted = end || isCleared ? 0 : fareFen;
+    const kept = -(posted.get(ticketNo) ?? 0) - (cleared.get(ticketNo) ?? 0);
+    found.push(...compare('postings.unearned', ticketNo, wanted, kept));
+    unearnedFen += wanted;
+  }
+  const account = unearnedAccount(tripId);
+  return [...found, ...compare('postings.account', account, unearnedFen, -(await balanceOf(on, account)) + 0)];
+}
+
+async function bookedSources({ db, t }: HubReader, numbers: readonly string[]): Promise<Set<string>> {
+  const { journals } = t;
+  const kinds = ['ticket.sold', 'ticket.rebooked', 'ticket.refunded', 'ticket.voided'];
+  const rows = await db
+    .select({ kind: journals.sourceKind, id: journals.sourceId })
+    .from(journals)
+    .where(and(inArray(journals.sourceKind, kinds), inArray(journals.sourceId, [...numbers])));
+  return new Set(rows.map(({ kind, id }) => `${kind}:${id}`));
+}
+
+async function unearnedOf({ db, t }: HubReader, numbers: readonly string[]): Promise<Map<string, number>> {
+  const { postings } = t;
+  const rows = await db
+    .select({ ticketNo: sql<string>`${postings.ticketNo}`, fen: sql<number>`sum(${postings.amountFen})` })
+    .from(postings)
+    .where(and(inArray(postings.ticketNo, [...numbers]), like(postings.account, 'unearned:%')))
+    .groupBy(postings.ticketNo);
+  return new Map(rows.map(({ ticketNo, fen }) => [ticketNo, fen]));
+}
+
+async function clearedOf({ db, t }: HubReader, numbers: readonly string[]): Promise<Map<string, number>> {
+  const { clearings } = t;
+  const rows = await db
+    .select({ ticketNo: clearings.ticketNo, fen: sql<number>`sum(${clearings.amountFen})` })
+    .from(clearings)
+    .where(and(inArray(clearings.ticketNo, [...numbers]), inArray(clearings.kind, [...CLEARING_KINDS])))
+    .groupBy(clearings.ticketNo);
+  return new Map(rows.map(({ ticketNo, fen }) => [ticketNo, fen]));
+}
