@@ -49,7 +49,10 @@ describe('the failure matrix, over a bad line', () => {
     const seconds = (performance.now() - startedAt) / 1000;
     took.sort((a, b) => a - b);
     const p99 = took[Math.ceil(took.length * 0.99) - 1]!;
-    console.log(`drained in ${seconds.toFixed(1)} s; ${took.length} seat requests, p99 ${p99.toFixed(0)} ms`);
+    const p50 = took[Math.floor(took.length / 2)]!;
+    console.log(
+      `drained in ${seconds.toFixed(1)} s; ${took.length} seat requests, p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`,
+    );
     expect(seconds).toBeLessThanOrEqual(60);
     expect(p99).toBeLessThan(1000);
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '@lianpiao/shared/clock';
 import type { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { channelOf, PUBLIC_KEY, publishFrame, readFrame } from '@lianpiao/shared/link/framing';
+import { channelOf, NO_TERMS, PUBLIC_KEY, publishFrame, readFrame, type Terms } from '@lianpiao/shared/link/framing';
 import { InboxProjector, type ParkedQueue } from '@lianpiao/shared/link/inbox-projector';
 import { type MqttSession, openMqttSession, type SessionTls } from '@lianpiao/shared/link/mqtt-session';
 import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
@@ -357,21 +357,21 @@ export class LinkLoop implements LinkPort {
 
   #say(said: Said, at = this.#options.clock.now()): SayResult {
     const { station, keys } = this.#options;
-    const lease = this.#session.lease;
     const session = said.k === 'hello' || said.k === 'fence';
-    if (!this.#mqtt?.isUp() || (!session && !lease)) return 'busy';
+    if (!this.#mqtt?.isUp() || (!session && !this.#session.lease)) return 'busy';
+    const { lease, minor }: Terms = this.#session.lease ?? NO_TERMS;
     const envelope: Envelope = {
       v: MINOR,
       st: station,
       inc: this.#identity?.incarnation ?? 0,
       boot: this.#boot,
-      ln: lease?.lease ?? 0,
+      ln: lease,
       at,
       off: this.#offset.ms,
     };
     const channel = channelOf(said);
     const topic = upTopic(station, channel === 'session' ? 'hello' : channel);
-    return publishFrame(keys.signing(at), topic, { ...envelope, ...said }, (to, payload) =>
+    return publishFrame(keys.signing(at), topic, { ...envelope, ...said }, minor, (to, payload) =>
       this.#mqtt!.publish(to, payload),
     );
   }
@@ -383,6 +383,7 @@ export class LinkLoop implements LinkPort {
       keys.signing(clock.now()) ?? PUBLIC_KEY,
       liveTopic(station),
       { k: 'live', on, boot: this.#boot, at: clock.now() },
+      NO_TERMS.minor,
       (_topic, frame) => {
         payload = frame;
         return true;

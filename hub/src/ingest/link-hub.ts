@@ -3,7 +3,7 @@ import type { Clock } from '@lianpiao/shared/clock';
 import type { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { channelOf, PUBLIC_KEY, publishFrame, readFrame } from '@lianpiao/shared/link/framing';
+import { channelOf, NO_TERMS, PUBLIC_KEY, publishFrame, readFrame, type Terms } from '@lianpiao/shared/link/framing';
 import { InboxProjector, type ParkedQueue } from '@lianpiao/shared/link/inbox-projector';
 import { type MqttSession, openMqttSession, type SessionTls } from '@lianpiao/shared/link/mqtt-session';
 import type { Said, SayResult } from '@lianpiao/shared/link/peer-link';
@@ -178,7 +178,7 @@ export class LinkHub {
       hubIncarnation: this.#incarnation,
       facts: this.#factsOf(station),
       answers: answers(station),
-      say: (said, lease) => this.#say(station, said, lease),
+      say: (said, terms) => this.#say(station, said, terms),
       keyNo: () => keysOf(station)?.signing(clock.now())?.keyNo ?? 0,
       clock,
       evKept: () => this.#projector.wake(),
@@ -206,7 +206,7 @@ export class LinkHub {
     this.#looking = false;
   }
 
-  #say(station: string, said: Said, lease: number): SayResult {
+  #say(station: string, said: Said, { lease, minor }: Terms): SayResult {
     const { keysOf, clock } = this.#options;
     if (!this.#mqtt?.isUp()) return 'busy';
     const at = clock.now();
@@ -221,7 +221,7 @@ export class LinkHub {
     };
     const channel = channelOf(said);
     const topic = downTopic(station, channel === 'session' ? 'welcome' : channel);
-    return publishFrame(keysOf(station)?.signing(at), topic, { ...envelope, ...said }, (to, payload) =>
+    return publishFrame(keysOf(station)?.signing(at), topic, { ...envelope, ...said }, minor, (to, payload) =>
       this.#mqtt!.publish(to, payload),
     );
   }
@@ -235,7 +235,7 @@ export class LinkHub {
       boot: this.#boot,
       at: this.#options.clock.now(),
     };
-    publishFrame(PUBLIC_KEY, HUB_LIVE, message, (_topic, frame) => {
+    publishFrame(PUBLIC_KEY, HUB_LIVE, message, NO_TERMS.minor, (_topic, frame) => {
       payload = frame;
       return true;
     });

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@lianpiao/shared/clock';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import { NO_TERMS, type Terms } from '@lianpiao/shared/link/framing';
 import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import { Liveness } from '@lianpiao/shared/protocol/liveness';
 import type { Beat, Hello, Message } from '@lianpiao/shared/protocol/messages';
+import { BATCHES_IN_FLIGHT_MAX } from '@lianpiao/shared/protocol/stream-sender';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { type Admission, isCopy, judgeHello } from './judge-hello.ts';
@@ -18,8 +20,7 @@ export type StationLinkOptions = {
   readonly hubIncarnation: number;
   readonly facts: FactHandlers<HubTables>;
   readonly answers: RequestHandlers;
-  /** Sends under a lease. */
-  readonly say: (said: Said, lease: number) => SayResult;
+  readonly say: (said: Said, terms: Terms) => SayResult;
   readonly keyNo: () => number;
   readonly clock: Clock;
   readonly evKept: () => void;
@@ -45,7 +46,6 @@ export type StationFreshness = {
 
 /** A lease that is not renewed by any word marks the station off line at the hub. In ms. */
 const LEASE_MS = 90_000;
-const WINDOW = 8;
 /** The same station is asked to say hello at most this often. */
 const AGAIN_MS = 1_000;
 const monotonic = () => performance.now();
@@ -56,8 +56,8 @@ export class StationLink {
   readonly #liveness = new Liveness();
   readonly #link: PeerLink<HubTables>;
   readonly #requests: PeerRequests<HubTables>;
-  /** The life of the agent that was welcomed, and its lease; undefined without a session. */
-  #session: { readonly boot: string; readonly lease: number } | undefined;
+  /** The life of the agent that was welcomed, and what was agreed upon; undefined without a session. */
+  #session: ({ readonly boot: string } & Terms) | undefined;
   #greeting: Promise<void> = Promise.resolve();
   #fence: string | undefined;
   #gone = false;
@@ -75,7 +75,7 @@ export class StationLink {
   constructor(options: StationLinkOptions) {
     this.#options = options;
     const { store, station, facts, clock, evKept, noted, committed } = options;
-    const say = (said: Said) => (this.#session ? options.say(said, this.#session.lease) : 'busy');
+    const say = (said: Said) => (this.#session ? options.say(said, this.#session) : 'busy');
     this.#requests = new PeerRequests({
       store,
       peer: station,
@@ -186,7 +186,7 @@ export class StationLink {
   fence(code: string, detail: string): void {
     const { station, say, noted } = this.#options;
     noted('link.fenced', { station, code, detail, by: 'hub' });
-    say({ k: 'fence', code, detail: detail.slice(0, 200) }, this.#session?.lease ?? 0);
+    say({ k: 'fence', code, detail: detail.slice(0, 200) }, this.#session ?? NO_TERMS);
     this.#stopAs(code);
   }
 
@@ -221,7 +221,7 @@ export class StationLink {
     this.#lagMs = message.lagMs;
     if (this.#session) {
       const answer = { heads: [], queued: this.#link.queued, lagMs: 0, echo: message.at };
-      say({ k: 'beat', acks: this.#link.acks(), ...answer }, this.#session.lease);
+      say({ k: 'beat', acks: this.#link.acks(), ...answer }, this.#session);
     }
     await this.#link.hear(message);
     await store.transaction((tx) => keepHeads(tx, station, message.heads, clock.now()));
@@ -231,7 +231,7 @@ export class StationLink {
     const now = monotonic();
     if (now - this.#askedAgainAt < AGAIN_MS) return;
     this.#askedAgainAt = now;
-    this.#options.say({ k: 'again' }, 0);
+    this.#options.say({ k: 'again' }, NO_TERMS);
   }
 
   async #welcome(hello: Hello): Promise<void> {
@@ -255,7 +255,7 @@ export class StationLink {
     const { station, say, noted } = this.#options;
     const code = 'link.other-machine';
     noted('link.fenced', { station, code, detail: installId, by: 'hub' });
-    say({ k: 'fence', code, detail: installId.slice(0, 200), to: boot }, 0);
+    say({ k: 'fence', code, detail: installId.slice(0, 200), to: boot }, NO_TERMS);
   }
 
   /**
@@ -279,9 +279,9 @@ export class StationLink {
     for (const notice of notices) noted(notice.code, { station, lane: notice.lane, detail: notice.detail });
     this.#fence = undefined;
     this.#agentVersion = hello.agentVersion;
-    this.#session = { boot: hello.boot, lease };
+    this.#session = { boot: hello.boot, lease, minor };
     this.#heard(hello);
-    await this.#link.start(ours, hello.lanes, WINDOW);
+    await this.#link.start(ours, hello.lanes, BATCHES_IN_FLIGHT_MAX);
     say(
       {
         k: 'welcome',
@@ -291,11 +291,11 @@ export class StationLink {
         hubIncarnation,
         incarnation,
         lanes: ours,
-        window: WINDOW,
+        window: BATCHES_IN_FLIGHT_MAX,
         rate: null,
         keyId: keyNo(),
       },
-      lease,
+      { lease, minor },
     );
     if (!hello.proven) noted('link.new-incarnation', { station, incarnation });
     noted('link.welcomed', { station, lease, agentVersion: hello.agentVersion });

@@ -4,6 +4,7 @@ import type { EpochMs } from '../domain/service-day.ts';
 import { decodeFrame, encodeFrame, type FrameKey, type FrameRefusal } from '../protocol/frame.ts';
 import { type Message, type MessageRefusal, parseMessage } from '../protocol/messages.ts';
 import { type DownChannel, parseTopic, type Topic, type UpChannel } from '../protocol/topics.ts';
+import { MINOR_OLDEST } from '../protocol/versions.ts';
 import type { Said, SayResult } from './peer-link.ts';
 
 /**
@@ -41,6 +42,12 @@ function secretFor(
   return key?.ok ? key.value.secret : undefined;
 }
 
+/** What was agreed upon in a welcome, and goes with everything that is said since. */
+export type Terms = { readonly lease: number; readonly minor: number };
+
+/** Before a welcome anybody may be at the other end. */
+export const NO_TERMS: Terms = { lease: 0, minor: MINOR_OLDEST };
+
 /** The channel that a message belongs on; `session` is `hello` upwards and `welcome` downwards. */
 export function channelOf(said: Said): Exclude<UpChannel & DownChannel, 'ref'> | 'session' {
   switch (said.k) {
@@ -58,15 +65,16 @@ export function channelOf(said: Said): Exclude<UpChannel & DownChannel, 'ref'> |
   }
 }
 
-/** Makes the frame and hands it to the connection. */
+/** Makes the frame, as a reader of that minor version understands it, and hands it to the connection. */
 export function publishFrame(
   key: FrameKey | undefined,
   topic: string,
   message: unknown,
+  minor: number,
   publish: (topic: string, payload: Uint8Array) => boolean,
 ): SayResult {
   if (!key) return 'busy';
-  const frame = encodeFrame(key, topic, message);
+  const frame = encodeFrame(key, topic, message, minor);
   if (!frame.ok) return 'too-large';
-  return publish(topic, frame.value) ? 'sent' : 'busy';
+  return publish(topic, frame.value) ? frame.value.length : 'busy';
 }
