@@ -17,6 +17,7 @@ import type { Beat, Envelope, Message, Welcome } from '@lianpiao/shared/protocol
 import { StationSession } from '@lianpiao/shared/protocol/session';
 import { liveTopic, stationFilters, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
+import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import type { LinkPort } from '../link-port.ts';
 import { resumeSelling } from '../selling/resume-selling.ts';
 import { saleStops } from '../selling/sale-stops.ts';
@@ -327,6 +328,7 @@ export class LinkLoop implements LinkPort {
     // First what must be durable: if that fails there is no session, and we say hello again.
     await store.transaction(async (tx) => {
       await resumeSelling(tx, 'fence');
+      await keepAgreedMinor(tx, HUB, minor, clock.now());
       if (incarnation === this.#identity!.incarnation) return;
       await keepIncarnation(tx, incarnation);
       await beginRecovery(tx, { theirs: message.lanes, installId }, clock.now());
@@ -361,7 +363,7 @@ export class LinkLoop implements LinkPort {
     if (!this.#mqtt?.isUp() || (!session && !this.#session.lease)) return 'busy';
     const { lease, minor }: Terms = this.#session.lease ?? NO_TERMS;
     const envelope: Envelope = {
-      v: MINOR,
+      v: this.#session.lease ? minor : MINOR,
       st: station,
       inc: this.#identity?.incarnation ?? 0,
       boot: this.#boot,

@@ -14,7 +14,6 @@ import type { Lane } from '@lianpiao/shared/protocol/events';
 import type { Envelope } from '@lianpiao/shared/protocol/messages';
 import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
 import { downTopic, HUB_FILTERS, HUB_LIVE } from '@lianpiao/shared/protocol/topics';
-import { MINOR } from '@lianpiao/shared/protocol/versions';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { type StationFreshness, StationLink } from './station-link.ts';
@@ -211,7 +210,7 @@ export class LinkHub {
     if (!this.#mqtt?.isUp()) return 'busy';
     const at = clock.now();
     const envelope: Envelope = {
-      v: MINOR,
+      v: minor,
       st: station,
       inc: this.#incarnation,
       boot: this.#boot,
