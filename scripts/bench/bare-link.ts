@@ -56,7 +56,7 @@ export class BareLink {
     const tls = await rig.tlsOf(HANGZHOU);
     const client = await connectAsync(url, {
       ...tls,
-      clientId: `ag-${HANGZHOU}-bare`,
+      clientId: `ag-${HANGZHOU}-bare-c`,
       protocolVersion: 4,
       reconnectPeriod: 0,
     });

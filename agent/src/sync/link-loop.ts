@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '@lianpiao/shared/clock';
 import type { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { channelOf, NO_TERMS, PUBLIC_KEY, publishFrame, readFrame, type Terms } from '@lianpiao/shared/link/framing';
+import { channelOf, NO_TERMS, publishFrame, readFrame, type Terms } from '@lianpiao/shared/link/framing';
 import { InboxProjector, type ParkedQueue } from '@lianpiao/shared/link/inbox-projector';
 import { type MqttSession, openMqttSession, type SessionTls } from '@lianpiao/shared/link/mqtt-session';
 import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
@@ -15,7 +15,7 @@ import { comparePositions, LANES } from '@lianpiao/shared/protocol/compare-posit
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import type { Beat, Envelope, Message, Welcome } from '@lianpiao/shared/protocol/messages';
 import { StationSession } from '@lianpiao/shared/protocol/session';
-import { liveTopic, stationFilters, upTopic } from '@lianpiao/shared/protocol/topics';
+import { bulkFilters, controlFilters, isBulk, liveTopic, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
 import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import type { LinkPort } from '../link-port.ts';
@@ -24,6 +24,7 @@ import { saleStops } from '../selling/sale-stops.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
+import { lifeSign } from './life-sign.ts';
 import { keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
 import { beginRecovery, finishRecovery } from './recovery.ts';
 
@@ -48,6 +49,7 @@ const TICK_MS = 10;
 const OUTBOX_MS = 20;
 const RESOLVE_MS = 5_000;
 const RECOVERY_MS = 200;
+const TELEMETRY_MS = 60_000;
 const monotonic = () => performance.now();
 
 /**
@@ -62,6 +64,8 @@ export class LinkLoop implements LinkPort {
   readonly #boot = randomBytes(6).toString('hex');
   #identity: LinkIdentity | undefined;
   #mqtt: MqttSession | undefined;
+  /** Carries what nobody waits for; without it nothing stops. */
+  #bulk: MqttSession | undefined;
   #link: PeerLink<AgentTables> | undefined;
   #projector: InboxProjector<AgentTables> | undefined;
   readonly #requests: PeerRequests<AgentTables>;
@@ -69,6 +73,8 @@ export class LinkLoop implements LinkPort {
   #timer: NodeJS.Timeout | undefined;
   #outboxReadAt = 0;
   #resolvedAt = 0;
+  readonly #startedAt = monotonic();
+  #toldAt = Number.NEGATIVE_INFINITY;
   #looking = false;
   /** A recovery may have to be ended: looked at after each welcome. */
   #recovering = false;
@@ -117,7 +123,7 @@ export class LinkLoop implements LinkPort {
       tls,
       clientId: `ag-${station}-${this.#boot}-c`,
       will: () => ({ topic: liveTopic(station), payload: this.#lifeSign(false), retain: true }),
-      subscriptions: stationFilters(station),
+      subscriptions: controlFilters(station),
       onMessage: (topic, payload) => this.#hear(topic, payload),
       onUp: (url) => {
         this.#options.log('link.connected', { url });
@@ -130,6 +136,17 @@ export class LinkLoop implements LinkPort {
         this.#session.disconnected();
         void this.#link?.stop();
       },
+      onTrouble: (trouble) => this.#tally.note(trouble.code, HUB, { ...trouble }, monotonic()),
+      random: Math.random,
+    });
+    this.#bulk = openMqttSession({
+      urls: brokers,
+      tls,
+      clientId: `ag-${station}-${this.#boot}-b`,
+      subscriptions: bulkFilters(station),
+      onMessage: (topic, payload) => this.#hear(topic, payload),
+      onUp: (url) => this.#options.log('link.bulk-connected', { url }),
+      onDown: (reason) => this.#options.log('link.bulk-disconnected', { reason }),
       onTrouble: (trouble) => this.#tally.note(trouble.code, HUB, { ...trouble }, monotonic()),
       random: Math.random,
     });
@@ -170,7 +187,7 @@ export class LinkLoop implements LinkPort {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#mqtt?.publish(liveTopic(this.#options.station), this.#lifeSign(false), { retain: true });
-    await this.#mqtt?.close();
+    await Promise.all([this.#mqtt?.close(), this.#bulk?.close()]);
     this.#session.disconnected();
     await this.#link?.stop();
     await this.#projector?.close();
@@ -186,10 +203,20 @@ export class LinkLoop implements LinkPort {
     if (this.#session.state !== 'up') return;
     if (this.#recovering && now - this.#recoveredAt >= RECOVERY_MS) void this.#finishRecovery(now);
     if (this.#session.liveness.beatDue(now)) void this.#beat(now);
+    if (now - this.#toldAt >= TELEMETRY_MS) this.#tell(now);
     if (now - this.#resolvedAt >= RESOLVE_MS) {
       this.#resolvedAt = now;
       this.#requests.resolve().catch((cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) }));
     }
+  }
+
+  #tell(now: number): void {
+    const { agentVersion } = this.#options;
+    const link = this.#link!;
+    const bytesPerSecond = link.bytesPerSecond === undefined ? null : Math.round(link.bytesPerSecond);
+    const upMs = Math.round(now - this.#startedAt);
+    const said = link.sayBulk({ k: 'tel', agentVersion, upMs, queued: link.queued, bytesPerSecond });
+    if (said !== 'busy') this.#toldAt = now;
   }
 
   async #finishRecovery(now: number): Promise<void> {
@@ -360,7 +387,9 @@ export class LinkLoop implements LinkPort {
   #say(said: Said, at = this.#options.clock.now()): SayResult {
     const { station, keys } = this.#options;
     const session = said.k === 'hello' || said.k === 'fence';
-    if (!this.#mqtt?.isUp() || (!session && !this.#session.lease)) return 'busy';
+    const channel = channelOf(said);
+    const line = channel !== 'session' && isBulk(channel) ? this.#bulk : this.#mqtt;
+    if (!line?.isUp() || (!session && !this.#session.lease)) return 'busy';
     const { lease, minor }: Terms = this.#session.lease ?? NO_TERMS;
     const envelope: Envelope = {
       v: this.#session.lease ? minor : MINOR,
@@ -371,26 +400,14 @@ export class LinkLoop implements LinkPort {
       at,
       off: this.#offset.ms,
     };
-    const channel = channelOf(said);
     const topic = upTopic(station, channel === 'session' ? 'hello' : channel);
     return publishFrame(keys.signing(at), topic, { ...envelope, ...said }, minor, (to, payload) =>
-      this.#mqtt!.publish(to, payload),
+      line.publish(to, payload),
     );
   }
 
   #lifeSign(on: boolean): Uint8Array {
     const { station, keys, clock } = this.#options;
-    let payload: Uint8Array = new Uint8Array();
-    publishFrame(
-      keys.signing(clock.now()) ?? PUBLIC_KEY,
-      liveTopic(station),
-      { k: 'live', on, boot: this.#boot, at: clock.now() },
-      NO_TERMS.minor,
-      (_topic, frame) => {
-        payload = frame;
-        return true;
-      },
-    );
-    return payload;
+    return lifeSign({ station, keys, boot: this.#boot }, on, clock.now());
   }
 }

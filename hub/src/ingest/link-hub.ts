@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@lianpiao/shared/clock';
 import type { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
+import { invariant } from '@lianpiao/shared/domain/invariant';
 import { type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { channelOf, NO_TERMS, PUBLIC_KEY, publishFrame, readFrame, type Terms } from '@lianpiao/shared/link/framing';
@@ -219,6 +220,7 @@ export class LinkHub {
       off: 0,
     };
     const channel = channelOf(said);
+    invariant(channel !== 'tel', 'only stations tell of themselves');
     const topic = downTopic(station, channel === 'session' ? 'welcome' : channel);
     return publishFrame(keysOf(station)?.signing(at), topic, { ...envelope, ...said }, minor, (to, payload) =>
       this.#mqtt!.publish(to, payload),

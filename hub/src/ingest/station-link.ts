@@ -40,6 +40,9 @@ export type StationFreshness = {
   readonly lagMs: number;
   readonly clockOffsetMs: number | null;
   readonly agentVersion: string | null;
+  /** What the station's program last told of itself: how long it runs, in ms, and what its line carried when it was full. */
+  readonly upMs: number | null;
+  readonly bytesPerSecond: number | null;
   /** Code of the fence or reason of the stopped lane, if one stops it. */
   readonly stopped: string | null;
 };
@@ -71,6 +74,7 @@ export class StationLink {
   #queuedThere = 0;
   #clockOffsetMs: number | null = null;
   #agentVersion: string | null = null;
+  #told: Pick<StationFreshness, 'upMs' | 'bytesPerSecond'> = { upMs: null, bytesPerSecond: null };
 
   constructor(options: StationLinkOptions) {
     this.#options = options;
@@ -115,6 +119,7 @@ export class StationLink {
       lagMs: this.#lagMs,
       clockOffsetMs: this.#clockOffsetMs,
       agentVersion: this.#agentVersion,
+      ...this.#told,
       stopped: this.#fence ?? (lane ? `${lane.lane}: ${lane.reason}` : null),
     };
   }
@@ -180,6 +185,7 @@ export class StationLink {
     } else if (message.k === 'res') this.#requests.heard(message);
     else if (message.k === 'batch' || message.k === 'ack' || message.k === 'nack') await this.#link.hear(message);
     else if (message.k === 'beat') await this.#heardBeat(message);
+    else if (message.k === 'tel') this.#told = { upMs: message.upMs, bytesPerSecond: message.bytesPerSecond };
   }
 
   /** Ends the session with a reason that a person has to look at. */

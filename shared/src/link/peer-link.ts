@@ -1,4 +1,5 @@
 import type { EpochMs } from '../domain/service-day.ts';
+import { BulkPace } from '../protocol/bulk-pace.ts';
 import { CHAIN_START } from '../protocol/chain.ts';
 import { LANES } from '../protocol/compare-positions.ts';
 import type { Lane } from '../protocol/events.ts';
@@ -84,6 +85,7 @@ type LaneState = {
 export class PeerLink<Tables extends SharedTables> {
   readonly #options: PeerLinkOptions<Tables>;
   readonly #line = new LineWindow();
+  readonly #bulk = new BulkPace();
   readonly #lanes: Record<Lane, LaneState> = {
     seat: freshLane('seat', this.#line),
     ev: freshLane('ev', this.#line),
@@ -163,6 +165,20 @@ export class PeerLink<Tables extends SharedTables> {
     else for (const ack of message.acks) this.#acknowledged(ack);
     this.#flush();
     if (this.#keeping.size > KEEPING_MAX) await Promise.race(this.#keeping);
+  }
+
+  /** What the line to the peer carries, as far as it was tried; undefined before. */
+  get bytesPerSecond(): number | undefined {
+    return this.#line.bytesPerSecond;
+  }
+
+  /** Says something that nobody waits for, at its share of the line. `busy`: try later, nothing was sent. */
+  sayBulk(said: Said): SayResult {
+    const now = this.#options.monotonic();
+    if (!this.#running || !this.#bulk.isFree(now)) return 'busy';
+    const sent = this.#options.say(said);
+    if (typeof sent === 'number') this.#bulk.spend(sent, this.bytesPerSecond, now);
+    return sent;
   }
 
   /** What is due by the clock: batches, repeats, acknowledgements, questions for what is missing. Call every 10 to 20 ms. */

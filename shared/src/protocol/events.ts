@@ -220,8 +220,8 @@ export type EventType = keyof typeof EVENTS;
 
 /** The minor version that brought a type. */
 export function sinceOf(type: EventType): number {
-  const { since = 1 }: { readonly since?: number } = EVENTS[type];
-  return since;
+  const event = EVENTS[type];
+  return 'since' in event ? event.since : 1;
 }
 
 export type EventBody<Type extends EventType> = z.infer<(typeof EVENTS)[Type]['body']>;

@@ -172,6 +172,17 @@ export const response = z.object({
 });
 export type ResponseMessage = z.infer<typeof response>;
 
+/** How the station's program is, once a minute; a lost one is no loss. `upMs`: since its start; the line as it was last measured. */
+export const telemetry = z.object({
+  ...envelope,
+  k: z.literal('tel'),
+  agentVersion: z.string().min(1).max(40),
+  upMs: count,
+  queued: count,
+  bytesPerSecond: count.nullable(),
+});
+export type Telemetry = z.infer<typeof telemetry>;
+
 /** Retained, and the will of a station's connection. */
 export const live = z.object({ k: z.literal('live'), on: z.boolean(), boot: bootId, at: epochMs });
 export type Live = z.infer<typeof live>;
@@ -193,6 +204,7 @@ export type Message =
   | Batch
   | z.infer<typeof acknowledgement>
   | z.infer<typeof conversation>
+  | Telemetry
   | Live
   | HubLive;
 export type StationMessage = Exclude<Message, Live | HubLive>;
@@ -204,6 +216,7 @@ const BY_CHANNEL = {
   ev: batch,
   ack: acknowledgement,
   req: conversation,
+  tel: telemetry,
 };
 
 export type MessageRefusal =
