@@ -3,15 +3,19 @@
  * The last line is JSON: {"name","ours","limit","ratio","unit"}; ratio 1 is the limit, bigger is better.
  */
 
+import { backlogBench } from './backlog.ts';
 import { linkBench } from './link.ts';
 import type { BenchResult } from './result.ts';
 import { saleBench } from './sale.ts';
 import { searchBench } from './search.ts';
+import { seatRequestBench } from './seat-request.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   sale: saleBench,
   search: searchBench,
   link: linkBench,
+  backlog: backlogBench,
+  'seat-request': seatRequestBench,
 };
 
 const name = process.argv[2] ?? '';
@@ -25,7 +29,7 @@ const rounded = {
   ...result,
   ours: round(result.ours),
   limit: round(result.limit),
-  ratio: round(result.ours / result.limit),
+  ratio: round(result.lessIsBetter ? result.limit / result.ours : result.ours / result.limit),
 };
 console.log(
   JSON.stringify({

@@ -9,7 +9,7 @@ import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import { RefusalTally } from '@lianpiao/shared/link/refusal-tally';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
-import { eventsFrom, headsOf, positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
+import { headsOf, positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
 import { ClockOffset } from '@lianpiao/shared/protocol/clock-offset';
 import { comparePositions, LANES } from '@lianpiao/shared/protocol/compare-positions';
 import type { Lane } from '@lianpiao/shared/protocol/events';
@@ -23,6 +23,7 @@ import { resumeSelling } from '../selling/resume-selling.ts';
 import { saleStops } from '../selling/sale-stops.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { heartbeat } from './heartbeat.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
 import { lifeSign } from './life-sign.ts';
 import { keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
@@ -254,27 +255,11 @@ export class LinkLoop implements LinkPort {
   }
 
   async #beat(now: number): Promise<void> {
-    this.#session.liveness.beaten(now);
-    const { seat, ev } = await positionsOf(this.#options.store.read, HUB);
-    const heads = [
-      { lane: 'seat' as const, head: seat.out.next - 1, hash: seat.out.headHash },
-      { lane: 'ev' as const, head: ev.out.next - 1, hash: ev.out.headHash },
-    ];
-    const lagMs = await this.#lagMs();
-    this.#said = { at: this.#options.clock.now(), on: monotonic() };
-    this.#say(
-      { k: 'beat', acks: this.#link!.acks(), heads, queued: this.#link!.queued, lagMs, echo: null },
-      this.#said.at,
-    );
-  }
-
-  /** Age of the oldest event that the hub has not confirmed, in ms. */
-  async #lagMs(): Promise<number> {
     const { store, clock } = this.#options;
-    const oldest = await Promise.all(
-      LANES.map((lane) => eventsFrom(store.read, HUB, lane, this.#link!.acked(lane) + 1, 1)),
-    );
-    return Math.max(0, ...oldest.flat().map((event) => clock.now() - event.at));
+    this.#session.liveness.beaten(now);
+    const said = await heartbeat(store, this.#link!, HUB, clock.now());
+    this.#said = { at: clock.now(), on: monotonic() };
+    this.#say(said, this.#said.at);
   }
 
   async #hear(topic: string, payload: Uint8Array): Promise<void> {
@@ -328,6 +313,8 @@ export class LinkLoop implements LinkPort {
       // Not awaited: an answer may itself have to ask the hub.
       this.#requests
         .answer(this.#answers, message, ageMs)
+        // A yes is a fact in the outbox: it goes out at once.
+        .then(() => this.#lookIntoOutbox(monotonic()))
         .catch((cause: unknown) => this.#noted('request.failed', { kind: message.m, reason: String(cause) }));
     } else if (message.k === 'res') this.#requests.heard(message);
     else if (message.k === 'batch' || message.k === 'ack' || message.k === 'nack') await this.#link?.hear(message);
