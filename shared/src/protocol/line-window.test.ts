@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Departure, LineWindow, WINDOW_BYTES_MIN } from './line-window.ts';
 
 /** A line that delivers so many bytes a ms, first in, first out, and confirms what it delivered a round trip later. */
-type Line = { bytesPerMs: number; roundTripMs: number };
+type Line = { bytesPerMs: number; roundTripMs: number; burstMs?: number };
 const BATCH_BYTES = 16_000;
 
 /** Keeps the line as full as the window lets, for so long; what was delivered, and the longest wait in the queue. */
@@ -12,7 +12,8 @@ function drive(window: LineWindow, line: Line, fromMs: number, ms: number) {
   let queueMsMax = 0;
   const underWay: { departure: Departure; backAt: number }[] = [];
   for (let now = fromMs; now < fromMs + ms; now += 5) {
-    while (underWay[0] && underWay[0].backAt <= now) {
+    const heard = line.burstMs ? now % line.burstMs === 0 : true;
+    while (heard && underWay[0] && underWay[0].backAt <= now) {
       window.confirmed(underWay.shift()!.departure, now);
       delivered += BATCH_BYTES;
     }
@@ -60,6 +61,19 @@ describe('the window of a line', () => {
     expect(window.bytesPerSecond).toBeUndefined();
     window.lost(first);
     expect(window.hasRoom(0)).toBe(true);
+  });
+
+  it('lets a backlog out at once after single facts, which showed nothing of what the line can do', () => {
+    const window = new LineWindow();
+    for (let now = 0; now < 5_000; now += 500) window.confirmed(window.departed(400, false, now), now + 60);
+    expect(drive(window, { bytesPerMs: 2500, roundTripMs: 10 }, 5_000, 1_000).shareOfLine).toBeGreaterThan(0.7);
+  });
+
+  it('keeps the queue short when confirmations come in bursts', () => {
+    const steady = drive(new LineWindow(), { bytesPerMs: 250, roundTripMs: 300 }, 0, 60_000);
+    const bursts = drive(new LineWindow(), { bytesPerMs: 250, roundTripMs: 300, burstMs: 150 }, 0, 60_000);
+    expect(bursts.queueMsMax).toBeLessThan(steady.queueMsMax + 150);
+    expect(bursts.shareOfLine).toBeGreaterThan(0.85);
   });
 
   it('does not take a sender with nothing more to send for a slow line', () => {

@@ -11,21 +11,20 @@
 const QUEUE_MS = 100;
 /** Sending is by so much faster than what was measured, or nobody would notice that the line has become better. */
 const HOPE = 1.25;
-/** So much may be under way before anything is measured, and on the slowest line: a full batch or two. */
+/** So much may be under way in any case, before anything is measured and on the slowest line: a full batch or two. */
 export const WINDOW_BYTES_MIN = 32 * 1024;
 /** More never waits in sockets and at the broker, however good the line was a moment ago. */
 export const WINDOW_BYTES_MAX = 1024 * 1024;
-/** Rates count so long. */
+/** A rate is measured over this long, for confirmations come in bursts; and counts so long. */
+const RATE_OVER_MS = 1_000;
 const RATE_MS = 3_000;
 /** A round trip that was measured longer ago than this is measured again, with the line let run empty for it. */
 const ROUND_TRIP_MS = 20_000;
 
-/** A batch that went out, and what had been confirmed by then. */
+/** A batch that went out. */
 export type Departure = {
   readonly at: number;
   readonly bytes: number;
-  readonly confirmedBytes: number;
-  readonly confirmedAt: number;
   /** There was more to send: the line set the pace, not the sender. */
   readonly more: boolean;
 };
@@ -33,7 +32,8 @@ export type Departure = {
 export class LineWindow {
   #underWay = 0;
   #confirmedBytes = 0;
-  #confirmedAt = 0;
+  /** How much had been confirmed when, the last second and the mark before it; from anew where the line had run empty. */
+  #marks: { readonly bytes: number; readonly at: number }[] = [];
   #rates: { readonly bytesPerMs: number; readonly at: number }[] = [];
   #bytesPerMs = 0;
   #roundTripMs = Number.POSITIVE_INFINITY;
@@ -65,23 +65,24 @@ export class LineWindow {
   hasRoom(now: number): boolean {
     if (this.#underWay > 0 && this.#bytesPerMs > 0 && now - this.#roundTripAt > ROUND_TRIP_MS)
       this.#probingSince ??= now;
+    if (this.#probingSince !== undefined) return this.#underWay === 0;
+    if (this.#underWay < WINDOW_BYTES_MIN) return true;
     return this.#underWay < this.#bytesMax() && this.#takenAt - now < QUEUE_MS;
   }
 
   departed(bytes: number, more: boolean, now: number): Departure {
-    if (this.#underWay === 0) this.#confirmedAt = now;
+    if (this.#underWay === 0) this.#marks = [{ bytes: this.#confirmedBytes, at: now }];
     this.#underWay += bytes;
     if (this.#bytesPerMs > 0) this.#takenAt = Math.max(now, this.#takenAt) + bytes / (this.#bytesPerMs * HOPE);
-    return { at: now, bytes, confirmedBytes: this.#confirmedBytes, confirmedAt: this.#confirmedAt, more };
+    return { at: now, bytes, more };
   }
 
   /** The other side holds it. Call in the order of departure. */
   confirmed(departure: Departure, now: number): void {
     this.lost(departure);
     this.#confirmedBytes += departure.bytes;
-    this.#confirmedAt = now;
     this.#tookRoundTrip(departure, now);
-    const bytesPerMs = (this.#confirmedBytes - departure.confirmedBytes) / Math.max(1, now - departure.confirmedAt);
+    const bytesPerMs = this.#latelyConfirmed(now);
     // A sender that had nothing more to send shows what the line can do at least, and not what it cannot.
     if (!departure.more && bytesPerMs <= this.#bytesPerMs) return;
     this.#rates = this.#rates.filter((rate) => now - rate.at < RATE_MS);
@@ -95,10 +96,16 @@ export class LineWindow {
   }
 
   #bytesMax(): number {
-    if (this.#probingSince !== undefined) return 1;
     if (this.#bytesPerMs === 0) return WINDOW_BYTES_MIN;
-    const bytes = this.#bytesPerMs * (this.#roundTripMs + QUEUE_MS);
-    return Math.min(WINDOW_BYTES_MAX, Math.max(WINDOW_BYTES_MIN, bytes));
+    return Math.min(WINDOW_BYTES_MAX, this.#bytesPerMs * (this.#roundTripMs + QUEUE_MS));
+  }
+
+  /** Bytes a ms over the last second, or since the line was empty. */
+  #latelyConfirmed(now: number): number {
+    while (this.#marks.length > 1 && now - this.#marks[1]!.at >= RATE_OVER_MS) this.#marks.shift();
+    const [mark] = this.#marks;
+    this.#marks.push({ bytes: this.#confirmedBytes, at: now });
+    return (this.#confirmedBytes - mark!.bytes) / Math.max(1, now - mark!.at);
   }
 
   #tookRoundTrip({ at }: Departure, now: number): void {
