@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { encodeFrame } from '@lianpiao/shared/protocol/frame';
 import { upTopic } from '@lianpiao/shared/protocol/topics';
+import { MINOR } from '@lianpiao/shared/protocol/versions';
 import type Sqlite from 'better-sqlite3';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { HANGZHOU, keysOf, LinkRig } from '../scenarios/link-rig.ts';
@@ -55,7 +56,7 @@ export class BareLink {
     const tls = await rig.tlsOf(HANGZHOU);
     const client = await connectAsync(url, {
       ...tls,
-      clientId: `ag-${HANGZHOU}-bare`,
+      clientId: `ag-${HANGZHOU}-bare-c`,
       protocolVersion: 4,
       reconnectPeriod: 0,
     });
@@ -125,7 +126,7 @@ function framesOf(rows: readonly Row[], batchLength: number): Buffer[] {
       prev: rows[first - 1]?.['hash'] ?? '0'.repeat(64),
       hash: part.at(-1)!['hash'],
     };
-    const frame = encodeFrame(key, TOPIC, { ...envelope, k: 'batch', lane: 'ev', ...join, events });
+    const frame = encodeFrame(key, TOPIC, { ...envelope, k: 'batch', lane: 'ev', ...join, events }, MINOR);
     if (!frame.ok) throw new Error(frame.refusal.code);
     frames.push(frame.value);
   }

@@ -3,11 +3,13 @@
  * The last line is JSON: {"name","ours","limit","ratio","unit"}; ratio 1 is the limit, bigger is better.
  */
 
+import { backlogBench } from './backlog.ts';
 import { claimsBench } from './claims.ts';
 import { linkBench } from './link.ts';
 import type { BenchResult } from './result.ts';
 import { saleBench } from './sale.ts';
 import { searchBench } from './search.ts';
+import { seatRequestBench } from './seat-request.ts';
 import { stormBench } from './storm.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
@@ -16,6 +18,8 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   link: linkBench,
   claims: claimsBench,
   storm: stormBench,
+  backlog: backlogBench,
+  'seat-request': seatRequestBench,
 };
 
 const name = process.argv[2] ?? '';
@@ -29,7 +33,7 @@ const rounded = {
   ...result,
   ours: round(result.ours),
   limit: round(result.limit),
-  ratio: round(result.ours / result.limit),
+  ratio: round(result.lessIsBetter ? result.limit / result.ours : result.ours / result.limit),
 };
 console.log(
   JSON.stringify({

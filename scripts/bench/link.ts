@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { AgentStore } from '@lianpiao/agent/store/open-agent-store';
+import { eventsFrom } from '@lianpiao/shared/link/stream-rows';
+import { encodeFrame } from '@lianpiao/shared/protocol/frame';
+import { BATCH_EVENTS_MAX } from '@lianpiao/shared/protocol/stream-sender';
+import { upTopic } from '@lianpiao/shared/protocol/topics';
+import { MINOR } from '@lianpiao/shared/protocol/versions';
 import { emitSales } from '../scenarios/emit-sales.ts';
-import { HANGZHOU, LinkRig } from '../scenarios/link-rig.ts';
+import { HANGZHOU, keysOf, LinkRig } from '../scenarios/link-rig.ts';
 import { BareLink } from './bare-link.ts';
 import type { BenchHubArgs, BenchHubSays } from './bench-hub.ts';
 import { Child } from './child.ts';
@@ -51,9 +57,53 @@ export async function linkBench(): Promise<BenchResult> {
     ours.push(rate);
     bare.push(bareRate);
   }
+  const { plain, sealed } = await bytesPerEvent(station.store);
+  console.log(
+    `a ticket event in full batches, before TLS: ${plain.toFixed(1)} bytes, with its sealed passenger ${sealed.toFixed(1)}`,
+  );
   await limit.end();
   await station.close();
   await hub.end();
   await rig.close();
   return { name: 'link', ours: median(ours), limit: median(bare), unit: 'events/s' };
+}
+
+/** Bytes on the line for one event of a full batch, MQTT's own head left out. */
+async function bytesPerEvent(store: AgentStore): Promise<{ readonly plain: number; readonly sealed: number }> {
+  const rows = (await eventsFrom(store.read, 'hub', 'ev', 1, 10 * BATCH_EVENTS_MAX)).map(
+    ({ type, tv, at, agg, fact, hash, person, personHash }) => ({
+      event: { type, tv, at, agg, fact },
+      hash,
+      person: { sealed: person!.toString('base64url'), hash: personHash! },
+    }),
+  );
+  const bytes = { plain: 0, sealed: 0 };
+  for (let first = 0; first < rows.length; first += BATCH_EVENTS_MAX) {
+    const part = rows.slice(first, first + BATCH_EVENTS_MAX);
+    const head = {
+      v: MINOR,
+      st: HANGZHOU,
+      inc: 1,
+      boot: '0123456789ab',
+      ln: 1,
+      at: Date.now(),
+      off: 0,
+      k: 'batch',
+      lane: 'ev',
+    };
+    const join = { from: first + 1, prev: rows[first - 1]?.hash ?? '0'.repeat(64), hash: part.at(-1)!.hash };
+    const lengthOf = (events: readonly object[]) => {
+      const frame = encodeFrame(
+        keysOf(HANGZHOU).signing(Date.now())!,
+        upTopic(HANGZHOU, 'ev'),
+        { ...head, ...join, events },
+        MINOR,
+      );
+      if (!frame.ok) throw new Error(frame.refusal.code);
+      return frame.value.length;
+    };
+    bytes.plain += lengthOf(part.map(({ event }) => event));
+    bytes.sealed += lengthOf(part.map(({ event, person }) => ({ ...event, person })));
+  }
+  return { plain: bytes.plain / rows.length, sealed: bytes.sealed / rows.length };
 }

@@ -4,4 +4,6 @@ export type BenchResult = {
   readonly ours: number;
   readonly limit: number;
   readonly unit: string;
+  /** Where less is better the limit is divided by ours. */
+  readonly lessIsBetter?: boolean;
 };

@@ -72,7 +72,8 @@ export async function saleToHub(): Promise<Latency> {
   return { sales: took.length, perSecond: PER_SECOND, p50: at(0.5), p99: at(0.99) };
 }
 
-async function agentOver(store: Agent['store']): Promise<Agent> {
+/** The verbs of a station over a store. */
+export async function agentOver(store: Agent['store']): Promise<Agent> {
   const persons = personVault(Buffer.alloc(32, 7));
   persons.load(sealingKey(202611, Buffer.alloc(32, 11)));
   await store.transaction((tx) =>

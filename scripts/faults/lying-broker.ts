@@ -1,5 +1,5 @@
 import { type MqttSession, openMqttSession } from '@lianpiao/shared/link/mqtt-session';
-import { HUB_FILTERS, stationFilters } from '@lianpiao/shared/protocol/topics';
+import { controlFilters, HUB_FILTERS } from '@lianpiao/shared/protocol/topics';
 import { seededRandom } from '@lianpiao/shared/testing/chaos-transport';
 import { LinkRig } from '../scenarios/link-rig.ts';
 
@@ -41,7 +41,7 @@ export class LyingBroker {
         urls: hub.brokers,
         tls: await hub.tlsOf(code),
         clientId: `ag-${code}-relay-c`,
-        subscriptions: stationFilters(code),
+        subscriptions: controlFilters(code),
         onMessage: (topic, payload) => broker.#carry(down, topic, payload),
         onUp: () => session.resolve(),
         onDown: () => undefined,
@@ -83,6 +83,8 @@ export class LyingBroker {
 
   #carry(carry: Carry, topic: string, payload: Uint8Array): void {
     const { loss, duplication, delayMsMax } = this.#lies;
+    // Bulk has a connection of its own, which is not relayed: nothing of it matters.
+    if (topic.endsWith('/tel')) return;
     // Life signs are retained and few: they pass, so that lies are told about what matters.
     const live = topic.endsWith('/live');
     if (!live && this.#random() < loss) {

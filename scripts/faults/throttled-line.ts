@@ -96,9 +96,22 @@ export class ThrottledLine {
     }
   }
 
-  /** Bytes leave at the line's rate one after the other, and arrive `delayMs` later. */
+  /**
+   * Bytes leave at the line's rate one after the other, and arrive `delayMs` later, in order: one timer a direction, for two
+   * timers of the same millisecond may come in any order.
+   */
   #carry(from: Socket, to: Socket, way: 'up' | 'down'): void {
     let waiting = 0;
+    const underWay: { readonly bytes: Buffer; readonly arrivesAt: number }[] = [];
+    const arrive = () => {
+      while (underWay[0] && underWay[0].arrivesAt <= performance.now()) {
+        const { bytes } = underWay.shift()!;
+        waiting -= bytes.length;
+        if (!to.destroyed && !this.#silent) to.write(bytes);
+      }
+      if (waiting <= BUFFER_BYTES && !(this.#stalled && way === 'down')) from.resume();
+      if (underWay[0]) setTimeout(arrive, Math.max(1, underWay[0].arrivesAt - performance.now()));
+    };
     from.on('data', (bytes) => {
       if (this.#silent) return;
       const { bitsPerSecond, delayMs } = this.#quality;
@@ -107,14 +120,8 @@ export class ThrottledLine {
       this.#freeAt[way] = freeAt;
       waiting += bytes.length;
       if (waiting > BUFFER_BYTES) from.pause();
-      setTimeout(
-        () => {
-          waiting -= bytes.length;
-          if (waiting <= BUFFER_BYTES && !(this.#stalled && way === 'down')) from.resume();
-          if (!to.destroyed && !this.#silent) to.write(bytes);
-        },
-        freeAt + delayMs - now,
-      );
+      underWay.push({ bytes, arrivesAt: Math.max(freeAt + delayMs, underWay.at(-1)?.arrivesAt ?? 0) });
+      if (underWay.length === 1) setTimeout(arrive, freeAt + delayMs - now);
     });
   }
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AgentStore } from '@lianpiao/agent/store/open-agent-store';
+import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
 import { tripIdOf } from '@lianpiao/shared/domain/trip';
@@ -39,10 +40,22 @@ export async function emitSales(store: AgentStore, { first, count, group }: Sale
   }
 }
 
+/** As little to be compressed as a random one. */
+function orderId(index: number): string {
+  const digits = sm3Hex(String(index));
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20, 32),
+  ].join('-');
+}
+
 function ticketSold(index: number): EventBody<'ticket.sold'> {
   return {
     ticketNo: `${HANGZHOU}1001${String(index).padStart(7, '0')}`,
-    orderId: `0f8fad5b-d9cb-469f-a165-${String(index).padStart(12, '0')}`,
+    orderId: orderId(index),
     tripId: tripIdOf(HANGZHOU, '20261121' as ServiceDate, `K${100 + (index % 300)}`),
     epoch: 1,
     seat: String((index % 45) + 1).padStart(2, '0'),

@@ -19,6 +19,7 @@ import { type MachineClock, systemClock } from '@lianpiao/shared/clock';
 import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { createStationIdentity } from '@lianpiao/shared/crypto/station-identity';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import type { SessionTls } from '@lianpiao/shared/link/mqtt-session';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import type { Store, Tx } from '@lianpiao/shared/store/store';
 import { emit } from '@lianpiao/shared/store/streams';
@@ -120,6 +121,53 @@ export function spawnLimited(args: readonly string[], kilobytes?: number): Child
   });
 }
 
+export type StationFiles = {
+  readonly folder: string;
+  readonly station: string;
+  readonly brokers: readonly [string];
+  readonly tls: SessionTls;
+  readonly file?: string;
+  readonly marker?: string;
+  readonly installId?: string;
+  readonly machine?: MachineClock;
+};
+
+/** A station's store, run marker and end of the link, not yet started. */
+export async function openStation(files: StationFiles) {
+  const { folder, station, brokers, tls, machine = systemClock } = files;
+  const { file = `${station}.db`, installId = `machine-${station}` } = files;
+  const { marker = `${file}.run-marker` } = files;
+  const notes: Note[] = [];
+  const log = (event: string, facts: object) => void notes.push({ ...facts, event });
+  const mark = new RunMarker(join(folder, marker), (cause) => log('marker.not-written', { cause }));
+  const clock = new StationClock(machine);
+  const store = await openAgentStore(
+    join(folder, file),
+    (engine) => mark.committed(engine),
+    () => clock.stamp(),
+  );
+  const { dbId } = await proveContinuity(store, mark.before, installId, Date.now());
+  mark.keep({ dbId, installId }, store.read.engine);
+  const keys = keysOf(station);
+  const link = new LinkLoop({
+    store,
+    station,
+    brokers,
+    tls,
+    keys,
+    installId,
+    agentVersion: '0.1.0',
+    clock,
+    log,
+  });
+  const close = async () => {
+    await link.close();
+    mark.close(store.read.engine);
+    await store.close();
+  };
+  return { link, store, clock, notes, close };
+}
+
 export class LinkRig {
   readonly folder: string;
   readonly pki: Awaited<ReturnType<typeof ensurePki>>;
@@ -211,46 +259,34 @@ export class LinkRig {
       machine?: MachineClock;
     } = {},
   ) {
-    const notes: Note[] = [];
-    const log = (event: string, facts: object) => void notes.push({ ...facts, event });
-    const mark = new RunMarker(join(this.folder, marker), (cause) => log('marker.not-written', { cause }));
-    const clock = new StationClock(machine);
-    const store = await openAgentStore(
-      join(this.folder, file),
-      (engine) => mark.committed(engine),
-      () => clock.stamp(),
-    );
-    const { dbId } = await proveContinuity(store, mark.before, installId, Date.now());
-    mark.keep({ dbId, installId }, store.read.engine);
     const tls = await this.tlsOf(station);
-    const link = new LinkLoop({
-      store,
-      station,
-      brokers,
-      tls,
-      keys: keysOf(station),
-      installId,
-      agentVersion: '0.1.0',
-      clock,
-      log,
-    });
-    await link.start(facts(store), answers);
-    const close = this.#once(async () => {
-      await link.close();
-      mark.close(store.read.engine);
-      await store.close();
-    });
-    return { link, store, clock, notes, close };
+    const opened = await openStation({ folder: this.folder, station, brokers, tls, file, marker, installId, machine });
+    await opened.link.start(facts(opened.store), answers);
+    return { ...opened, close: this.#once(opened.close) };
   }
 
   /** A hub in a process of its own, which kills itself inside its first transaction, or between its commit and the acknowledgement, if told so. */
-  async hubProcess(
-    mode: HubMode,
+  hubProcess(mode: HubMode, kilobytes?: number) {
+    const args = { data: this.folder, brokers: this.brokers, tls: this.hubTls, mode };
+    return this.#process([join(import.meta.dirname, 'link-hub-process.ts'), JSON.stringify(args)], kilobytes);
+  }
+
+  /** A hub or a station as it was before the newest minor version (old-version.ts), in a process of its own. */
+  async oldProcess(side: 'hub' | 'station') {
+    const { folder, brokers } = this;
+    const args =
+      side === 'hub'
+        ? { data: folder, brokers, tls: this.hubTls, mode: 'run' satisfies HubMode }
+        : { folder, brokers, tls: await this.tlsOf(HANGZHOU), station: HANGZHOU };
+    const hooks = ['--import', join(import.meta.dirname, 'old-version.ts')];
+    return this.#process([...hooks, join(import.meta.dirname, `link-${side}-process.ts`), JSON.stringify(args)]);
+  }
+
+  async #process(
+    command: readonly string[],
     kilobytes?: number,
   ): Promise<{ child: ChildProcess; exited: Promise<unknown>; said: readonly string[] }> {
-    const args = { data: this.folder, brokers: this.brokers, tls: this.hubTls, mode };
-    const script = join(import.meta.dirname, 'link-hub-process.ts');
-    const child = spawnLimited([script, JSON.stringify(args)], kilobytes);
+    const child = spawnLimited(command, kilobytes);
     const exited = once(child, 'exit');
     this.#closing.push(async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');

@@ -29,7 +29,7 @@ async function aWorld() {
       store: agent,
       say: (said) => {
         if (said.k === 'ref-get') asked.push(said);
-        return 'sent';
+        return 1;
       },
       clock: { now: () => now },
       noted: (code) => notes.push(code),

@@ -1,27 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import type { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { channelOf, PUBLIC_KEY, publishFrame, readFrame } from '@lianpiao/shared/link/framing';
+import { channelOf, NO_TERMS, publishFrame, readFrame, type Terms } from '@lianpiao/shared/link/framing';
 import { InboxProjector, type ParkedQueue } from '@lianpiao/shared/link/inbox-projector';
 import { type MqttSession, openMqttSession, type SessionTls } from '@lianpiao/shared/link/mqtt-session';
 import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import { RefusalTally } from '@lianpiao/shared/link/refusal-tally';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
-import { eventsFrom, headsOf, positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
+import { headsOf, positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
 import { comparePositions, LANES } from '@lianpiao/shared/protocol/compare-positions';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import type { Beat, Envelope, StationMessage, Welcome } from '@lianpiao/shared/protocol/messages';
 import { StationSession } from '@lianpiao/shared/protocol/session';
-import { liveTopic, stationFilters, upTopic } from '@lianpiao/shared/protocol/topics';
+import { bulkFilters, controlFilters, isBulk, liveTopic, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
+import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import type { LinkPort } from '../link-port.ts';
 import { resumeSelling } from '../selling/resume-selling.ts';
 import { saleStops } from '../selling/sale-stops.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 import type { StationClock } from '../time/station-clock.ts';
+import { heartbeat } from './heartbeat.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
+import { lifeSign } from './life-sign.ts';
 import { keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
 import { beginRecovery, finishRecovery } from './recovery.ts';
 import { ReferenceData } from './reference-data.ts';
@@ -47,6 +50,7 @@ const TICK_MS = 10;
 const OUTBOX_MS = 20;
 const RESOLVE_MS = 5_000;
 const RECOVERY_MS = 200;
+const TELEMETRY_MS = 60_000;
 const monotonic = () => performance.now();
 
 /**
@@ -60,6 +64,8 @@ export class LinkLoop implements LinkPort {
   readonly #boot = randomBytes(6).toString('hex');
   #identity: LinkIdentity | undefined;
   #mqtt: MqttSession | undefined;
+  /** Carries what nobody waits for; without it nothing stops. */
+  #bulk: MqttSession | undefined;
   #link: PeerLink<AgentTables> | undefined;
   #projector: InboxProjector<AgentTables> | undefined;
   readonly #requests: PeerRequests<AgentTables>;
@@ -68,6 +74,8 @@ export class LinkLoop implements LinkPort {
   #timer: NodeJS.Timeout | undefined;
   #outboxReadAt = 0;
   #resolvedAt = 0;
+  readonly #startedAt = monotonic();
+  #toldAt = Number.NEGATIVE_INFINITY;
   #looking = false;
   /** A recovery may have to be ended: looked at after each welcome. */
   #recovering = false;
@@ -80,7 +88,12 @@ export class LinkLoop implements LinkPort {
     this.#options = options;
     const { store, clock, log } = options;
     this.#tally = new RefusalTally((code, facts) => log('frame.refused', { code, ...facts }));
-    this.#reference = new ReferenceData({ store, say: (said) => this.#say(said), clock, noted: this.#noted });
+    this.#reference = new ReferenceData({
+      store,
+      say: (said) => this.#link?.sayBulk(said) ?? 'busy',
+      clock,
+      noted: this.#noted,
+    });
     this.#requests = new PeerRequests({
       store,
       peer: HUB,
@@ -117,7 +130,7 @@ export class LinkLoop implements LinkPort {
       tls,
       clientId: `ag-${station}-${this.#boot}-c`,
       will: () => ({ topic: liveTopic(station), payload: this.#lifeSign(false), retain: true }),
-      subscriptions: stationFilters(station),
+      subscriptions: controlFilters(station),
       onMessage: (topic, payload) => this.#hear(topic, payload),
       onUp: (url) => {
         this.#options.log('link.connected', { url });
@@ -130,6 +143,17 @@ export class LinkLoop implements LinkPort {
         this.#session.disconnected();
         void this.#link?.stop();
       },
+      onTrouble: (trouble) => this.#tally.note(trouble.code, HUB, { ...trouble }, monotonic()),
+      random: Math.random,
+    });
+    this.#bulk = openMqttSession({
+      urls: brokers,
+      tls,
+      clientId: `ag-${station}-${this.#boot}-b`,
+      subscriptions: bulkFilters(station),
+      onMessage: (topic, payload) => this.#hear(topic, payload),
+      onUp: (url) => this.#options.log('link.bulk-connected', { url }),
+      onDown: (reason) => this.#options.log('link.bulk-disconnected', { reason }),
       onTrouble: (trouble) => this.#tally.note(trouble.code, HUB, { ...trouble }, monotonic()),
       random: Math.random,
     });
@@ -170,7 +194,7 @@ export class LinkLoop implements LinkPort {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#mqtt?.publish(liveTopic(this.#options.station), this.#lifeSign(false), { retain: true });
-    await this.#mqtt?.close();
+    await Promise.all([this.#mqtt?.close(), this.#bulk?.close()]);
     this.#session.disconnected();
     await this.#link?.stop();
     await this.#projector?.close();
@@ -187,10 +211,20 @@ export class LinkLoop implements LinkPort {
     if (this.#recovering && now - this.#recoveredAt >= RECOVERY_MS) void this.#finishRecovery(now);
     if (this.#session.liveness.beatDue(now)) void this.#beat(now);
     void this.#reference.tick(now);
+    if (now - this.#toldAt >= TELEMETRY_MS) this.#tell(now);
     if (now - this.#resolvedAt >= RESOLVE_MS) {
       this.#resolvedAt = now;
       this.#requests.resolve().catch((cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) }));
     }
+  }
+
+  #tell(now: number): void {
+    const { agentVersion } = this.#options;
+    const link = this.#link!;
+    const bytesPerSecond = link.bytesPerSecond === undefined ? null : Math.round(link.bytesPerSecond);
+    const upMs = Math.round(now - this.#startedAt);
+    const said = link.sayBulk({ k: 'tel', agentVersion, upMs, queued: link.queued, bytesPerSecond });
+    if (said !== 'busy') this.#toldAt = now;
   }
 
   async #finishRecovery(now: number): Promise<void> {
@@ -228,27 +262,11 @@ export class LinkLoop implements LinkPort {
   }
 
   async #beat(now: number): Promise<void> {
-    this.#session.liveness.beaten(now);
-    const { seat, ev } = await positionsOf(this.#options.store.read, HUB);
-    const heads = [
-      { lane: 'seat' as const, head: seat.out.next - 1, hash: seat.out.headHash },
-      { lane: 'ev' as const, head: ev.out.next - 1, hash: ev.out.headHash },
-    ];
-    const lagMs = await this.#lagMs();
-    this.#said = { at: this.#options.clock.wall(), on: monotonic() };
-    this.#say(
-      { k: 'beat', acks: this.#link!.acks(), heads, queued: this.#link!.queued, lagMs, echo: null },
-      this.#said.at,
-    );
-  }
-
-  /** Age of the oldest event that the hub has not confirmed, in ms. */
-  async #lagMs(): Promise<number> {
     const { store, clock } = this.#options;
-    const oldest = await Promise.all(
-      LANES.map((lane) => eventsFrom(store.read, HUB, lane, this.#link!.acked(lane) + 1, 1)),
-    );
-    return Math.max(0, ...oldest.flat().map((event) => clock.now() - event.at));
+    this.#session.liveness.beaten(now);
+    const said = await heartbeat(store, this.#link!, HUB, clock.now());
+    this.#said = { at: clock.wall(), on: monotonic() };
+    this.#say(said, this.#said.at);
   }
 
   async #hear(topic: string, payload: Uint8Array): Promise<void> {
@@ -304,6 +322,8 @@ export class LinkLoop implements LinkPort {
       // Not awaited: an answer may itself have to ask the hub.
       this.#requests
         .answer(this.#answers, message, ageMs)
+        // A yes is a fact in the outbox: it goes out at once.
+        .then(() => this.#lookIntoOutbox(monotonic()))
         .catch((cause: unknown) => this.#noted('request.failed', { kind: message.m, reason: String(cause) }));
     } else if (message.k === 'res') this.#requests.heard(message);
     else if (message.k === 'batch' || message.k === 'ack' || message.k === 'nack') await this.#link?.hear(message);
@@ -334,6 +354,7 @@ export class LinkLoop implements LinkPort {
     await store.transaction(async (tx) => {
       await resumeSelling(tx, 'fence');
       if (clock.synced) await resumeSelling(tx, 'clock');
+      await keepAgreedMinor(tx, HUB, minor, clock.now());
       if (incarnation === this.#identity!.incarnation) return;
       await keepIncarnation(tx, incarnation);
       await beginRecovery(tx, { theirs: message.lanes, installId }, clock.now());
@@ -363,37 +384,32 @@ export class LinkLoop implements LinkPort {
 
   #say(said: Said, at = this.#options.clock.wall()): SayResult {
     const { station, keys } = this.#options;
-    const lease = this.#session.lease;
     const session = said.k === 'hello' || said.k === 'fence';
-    if (!this.#mqtt?.isUp() || (!session && !lease)) return 'busy';
+    const channel = channelOf(said);
+    const line = channel !== 'session' && isBulk(channel) ? this.#bulk : this.#mqtt;
+    if (!line?.isUp() || (!session && !this.#session.lease)) return 'busy';
+    const { lease, minor }: Terms = this.#session.lease ?? NO_TERMS;
     const envelope: Envelope = {
-      v: MINOR,
+      v: this.#session.lease ? minor : MINOR,
       st: station,
       inc: this.#identity?.incarnation ?? 0,
       boot: this.#boot,
-      ln: lease?.lease ?? 0,
+      ln: lease,
       at,
       off: this.#options.clock.offsetMs,
     };
-    const channel = channelOf(said);
     const topic = upTopic(station, channel === 'session' ? 'hello' : channel);
-    return publishFrame(keys.signing(this.#options.clock.now()), topic, { ...envelope, ...said }, (to, payload) =>
-      this.#mqtt!.publish(to, payload),
+    return publishFrame(
+      keys.signing(this.#options.clock.now()),
+      topic,
+      { ...envelope, ...said },
+      minor,
+      (to, payload) => line.publish(to, payload),
     );
   }
 
   #lifeSign(on: boolean): Uint8Array {
     const { station, keys, clock } = this.#options;
-    let payload: Uint8Array = new Uint8Array();
-    publishFrame(
-      keys.signing(clock.now()) ?? PUBLIC_KEY,
-      liveTopic(station),
-      { k: 'live', on, boot: this.#boot, at: clock.now() },
-      (_topic, frame) => {
-        payload = frame;
-        return true;
-      },
-    );
-    return payload;
+    return lifeSign({ station, keys, boot: this.#boot }, on, clock.now());
   }
 }

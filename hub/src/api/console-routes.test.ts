@@ -74,6 +74,8 @@ beforeEach(async () => {
       lagMs: 30,
       clockOffsetMs: 2,
       agentVersion: '0.1.0',
+      upMs: 60_000,
+      bytesPerSecond: null,
       stopped: null,
     },
   ];

@@ -33,8 +33,9 @@ const STATION_PACE: Pace = {
   packets: { perSecond: 5_000, burst: 10_000 },
 };
 const HUB_PACE: Pace = { bytes: { perSecond: 256 << 20, burst: 256 << 20 }, packets: { perSecond: 1e6, burst: 1e6 } };
-/** An agent has two connections, and for a moment those before its restart. The hub has a few more. */
-const CONNECTIONS_PER_IDENTITY_MAX = 16;
+/** An agent has two connections, for a moment those before its restart, and a copy of it is let in to be told that it is one. */
+const CONNECTIONS_PER_STATION_MAX = 8;
+const CONNECTIONS_OF_HUB_MAX = 16;
 const REVOCATION_CHECK_MS = 2_000;
 
 /**
@@ -78,7 +79,8 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     if (!who) return 'broker.unknown-identity';
     if (options.isRevoked(serial)) return 'broker.certificate-revoked';
     const connections = [...guests].filter((guest) => nameOf(guest.who) === nameOf(who)).length;
-    return connections >= CONNECTIONS_PER_IDENTITY_MAX ? 'broker.too-many-connections' : undefined;
+    const most = who.kind === 'hub' ? CONNECTIONS_OF_HUB_MAX : CONNECTIONS_PER_STATION_MAX;
+    return connections >= most ? 'broker.too-many-connections' : undefined;
   };
 
   const enter = (socket: TLSSocket, admitted: () => void) => {
@@ -142,13 +144,13 @@ function hooks(refused: (code: string, facts: Readonly<Record<string, unknown>>)
     },
     authorizePublish: (client, { topic, qos, retain }, answer) => {
       const guest = client ? guestOf(client) : undefined;
-      const ok = guest !== undefined && mayPublish(guest.who, { topic, qos, retain });
+      const ok = guest !== undefined && mayPublish(guest.who, client!.id, { topic, qos, retain });
       if (!ok) refused('broker.publish-denied', { client: client?.id, topic: topic.slice(0, 100) });
       answer(ok ? null : new Error('publish denied'));
     },
     authorizeSubscribe: (client, subscription, answer) => {
       const guest = guestOf(client);
-      const ok = guest !== undefined && maySubscribe(guest.who, subscription.topic);
+      const ok = guest !== undefined && maySubscribe(guest.who, client.id, subscription.topic);
       if (!ok) refused('broker.subscribe-denied', { client: client.id, filter: subscription.topic.slice(0, 100) });
       answer(null, ok ? subscription : null);
     },

@@ -3,6 +3,8 @@ import { type Identity, identityOf, mayConnect, mayPublish, maySubscribe } from 
 
 const hub: Identity = { kind: 'hub' };
 const hangzhou: Identity = { kind: 'station', station: '330100001' };
+const CONTROL = 'ag-330100001-b7-c';
+const BULK = 'ag-330100001-b7-b';
 
 const PUBLISH: readonly [topic: string, hub: boolean, hangzhou: boolean][] = [
   ['rt1/s/330100001/up/hello', false, true],
@@ -26,7 +28,8 @@ const PUBLISH: readonly [topic: string, hub: boolean, hangzhou: boolean][] = [
 
 const SUBSCRIBE: readonly [filter: string, hub: boolean, hangzhou: boolean][] = [
   ['rt1/s/330100001/dn/+', false, true],
-  ['rt1/s/330100001/dn/ref', false, true],
+  ['rt1/s/330100001/dn/welcome', false, true],
+  ['rt1/s/330100001/dn/ref', false, false],
   ['rt1/hub/live', true, true],
   ['rt1/all/hint', true, true],
   ['rt1/s/+/up/+', true, false],
@@ -44,21 +47,36 @@ const SUBSCRIBE: readonly [filter: string, hub: boolean, hangzhou: boolean][] = 
 
 describe('the topic rules', () => {
   it.each(PUBLISH)('publishing %j: hub %j, station 330100001 %j', (topic, forHub, forHangzhou) => {
-    expect(mayPublish(hub, { topic, qos: 1, retain: false })).toBe(forHub);
-    expect(mayPublish(hangzhou, { topic, qos: 1, retain: false })).toBe(forHangzhou);
+    expect(mayPublish(hub, 'hub-1', { topic, qos: 1, retain: false })).toBe(forHub);
+    expect(mayPublish(hangzhou, CONTROL, { topic, qos: 1, retain: false })).toBe(forHangzhou);
   });
 
   it.each(SUBSCRIBE)('subscribing %j: hub %j, station 330100001 %j', (filter, forHub, forHangzhou) => {
-    expect(maySubscribe(hub, filter)).toBe(forHub);
-    expect(maySubscribe(hangzhou, filter)).toBe(forHangzhou);
+    expect(maySubscribe(hub, 'hub-1', filter)).toBe(forHub);
+    expect(maySubscribe(hangzhou, CONTROL, filter)).toBe(forHangzhou);
+  });
+
+  it('give the bulk connection its own topics and nothing else, neither life sign nor will', () => {
+    const publish = (clientId: string, channel: string) =>
+      mayPublish(hangzhou, clientId, { topic: `rt1/s/330100001/${channel}`, qos: 1, retain: false });
+    for (const channel of ['up/ref', 'up/tel'])
+      expect([publish(BULK, channel), publish(CONTROL, channel)]).toEqual([true, false]);
+    for (const channel of ['up/hello', 'up/req', 'up/seat', 'up/ev', 'up/ack', 'live'])
+      expect([publish(BULK, channel), publish(CONTROL, channel)]).toEqual([false, true]);
+    expect(maySubscribe(hangzhou, BULK, 'rt1/s/330100001/dn/ref')).toBe(true);
+    for (const filter of ['rt1/s/330100001/dn/+', 'rt1/s/330100001/dn/seat', 'rt1/hub/live', 'rt1/s/330600001/dn/ref'])
+      expect(maySubscribe(hangzhou, BULK, filter)).toBe(false);
+    expect(mayConnect(hangzhou, { clientId: BULK, clean: true })).toBe(true);
+    const will = { topic: 'rt1/s/330100001/live', qos: 1, retain: true };
+    expect(mayConnect(hangzhou, { clientId: BULK, clean: true, will })).toBe(false);
   });
 
   it('retain live states only, and know no QoS 2', () => {
-    expect(mayPublish(hangzhou, { topic: 'rt1/s/330100001/live', qos: 1, retain: true })).toBe(true);
-    expect(mayPublish(hub, { topic: 'rt1/hub/live', qos: 1, retain: true })).toBe(true);
-    expect(mayPublish(hangzhou, { topic: 'rt1/s/330100001/up/ev', qos: 1, retain: true })).toBe(false);
-    expect(mayPublish(hub, { topic: 'rt1/s/330100001/dn/ev', qos: 1, retain: true })).toBe(false);
-    expect(mayPublish(hangzhou, { topic: 'rt1/s/330100001/up/ev', qos: 2, retain: false })).toBe(false);
+    expect(mayPublish(hangzhou, CONTROL, { topic: 'rt1/s/330100001/live', qos: 1, retain: true })).toBe(true);
+    expect(mayPublish(hub, 'hub-1', { topic: 'rt1/hub/live', qos: 1, retain: true })).toBe(true);
+    expect(mayPublish(hangzhou, CONTROL, { topic: 'rt1/s/330100001/up/ev', qos: 1, retain: true })).toBe(false);
+    expect(mayPublish(hub, 'hub-1', { topic: 'rt1/s/330100001/dn/ev', qos: 1, retain: true })).toBe(false);
+    expect(mayPublish(hangzhou, CONTROL, { topic: 'rt1/s/330100001/up/ev', qos: 2, retain: false })).toBe(false);
   });
 
   it('take the identity from the certificate and demand a client id that starts with it', () => {
@@ -72,6 +90,9 @@ describe('the topic rules', () => {
     expect(mayConnect(hub, { clientId: 'hub-1', clean: true })).toBe(true);
     for (const clientId of [
       'ag-330600001-b7-c',
+      'ag-330100001-b7-d',
+      'ag-330100001-b7',
+      'ag-330100001-b7-b-c',
       'ag-330100001-',
       'hub-1',
       '',

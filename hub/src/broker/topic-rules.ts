@@ -18,8 +18,13 @@ const HUB_LIVE = 'rt1/hub/live';
 const HINT = 'rt1/all/hint';
 const HUB_PUBLISHES = new RegExp(`^rt1/s/${STATION}/dn/${LEVEL}$`);
 const HUB_SUBSCRIBES: ReadonlySet<string> = new Set(['rt1/s/+/up/+', 'rt1/s/+/live', HUB_LIVE, HINT]);
-const UP = new RegExp(`^rt1/s/(${STATION})/up/${LEVEL}$`);
+const UP = new RegExp(`^rt1/s/(${STATION})/up/(${LEVEL})$`);
 const DOWN = new RegExp(`^rt1/s/(${STATION})/dn/(\\+|${LEVEL})$`);
+/** The channels of an agent's second connection, both ways. It has no life sign, and its end is not the station's. */
+const BULK: ReadonlySet<string> = new Set(['ref', 'tel']);
+
+/** Which of a client's connections it is; the hub's are all alike. */
+type Role = 'control' | 'bulk';
 
 /** Identity of a certificate's common name: `hub` or `st-<station code>`. Any other certificate is nobody here. */
 export function identityOf(commonName: string | undefined): Identity | undefined {
@@ -29,24 +34,37 @@ export function identityOf(commonName: string | undefined): Identity | undefined
 }
 
 /**
- * The client id must start with the identity, so that nobody pushes another off the broker by taking its id. Sessions
- * are clean: the broker keeps no queue for anybody.
+ * The client id is made of the identity, so that nobody pushes another off the broker by taking its id. An agent has two in
+ * each of its lives, `ag-S-<boot>-c` for control and `ag-S-<boot>-b` for bulk, and no other form. Sessions are clean: the
+ * broker keeps no queue for anybody.
  */
 export function mayConnect(who: Identity, { clientId, clean, will }: ConnectRequest): boolean {
-  const prefix = who.kind === 'hub' ? 'hub-' : `ag-${who.station}-`;
-  const named = clientId.startsWith(prefix) && /^[A-Za-z0-9-]{1,64}$/.test(clientId) && clientId.length > prefix.length;
-  return named && clean && (will === undefined || mayPublish(who, will));
+  const named =
+    who.kind === 'hub'
+      ? /^hub-[A-Za-z0-9-]{1,60}$/.test(clientId)
+      : /^ag-(\d{9})-[a-z0-9]{1,32}-[cb]$/.exec(clientId)?.[1] === who.station;
+  return named && clean && (will === undefined || mayPublish(who, clientId, will));
 }
 
 /** Only live states are retained. QoS 2 is not used; `$` topics match no rule. */
-export function mayPublish(who: Identity, { topic, qos, retain }: Publication): boolean {
+export function mayPublish(who: Identity, clientId: string, { topic, qos, retain }: Publication): boolean {
   if (qos > 1) return false;
   if (who.kind === 'hub') return topic === HUB_LIVE || (!retain && (topic === HINT || HUB_PUBLISHES.test(topic)));
-  return topic === `rt1/s/${who.station}/live` || (!retain && UP.exec(topic)?.[1] === who.station);
+  const role = roleOf(clientId);
+  if (topic === `rt1/s/${who.station}/live`) return role === 'control';
+  const [, station, channel = ''] = UP.exec(topic) ?? [];
+  return !retain && station === who.station && BULK.has(channel) === (role === 'bulk');
 }
 
-/** A connection that serves one lane may ask for that lane alone instead of `dn/+`. */
-export function maySubscribe(who: Identity, filter: string): boolean {
+/** An agent of minor 1 has one connection, and asks for `dn/+` on it. */
+export function maySubscribe(who: Identity, clientId: string, filter: string): boolean {
   if (who.kind === 'hub') return HUB_SUBSCRIBES.has(filter);
-  return filter === HUB_LIVE || filter === HINT || DOWN.exec(filter)?.[1] === who.station;
+  const role = roleOf(clientId);
+  if (filter === HUB_LIVE || filter === HINT) return role === 'control';
+  const [, station, channel = ''] = DOWN.exec(filter) ?? [];
+  return station === who.station && BULK.has(channel) === (role === 'bulk');
+}
+
+function roleOf(clientId: string): Role {
+  return clientId.endsWith('-b') ? 'bulk' : 'control';
 }

@@ -1,4 +1,5 @@
 import { legsBetween } from '@lianpiao/shared/domain/legs';
+import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import { hubListOf } from '@lianpiao/shared/store/tickets/hub-list';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -75,6 +76,13 @@ describe('the cut-off of a boarding stop', () => {
     expect(await mine()).toEqual([4, 4, 4, 4]);
     await cutOff(before(30, 2));
     expect(await mine()).toEqual([0, 0, 0, 0]);
+  });
+
+  it('gives an older agent its seats back, and tells it no list that it would not understand', async () => {
+    await hub.store.transaction((tx) => keepAgreedMinor(tx, HANGZHOU, 1, NOON));
+    expect(await cutOff(before(30))).toBe(1);
+    expect(await toStation('trip.final')).toEqual([]);
+    expect(await toStation('seat.granted')).toHaveLength(4);
   });
 
   it('says the final list before it gives its seats back, so the station knows what the seats are free of', async () => {

@@ -2,6 +2,7 @@ import { cutOffBeginsAt, isFinal } from '@lianpiao/shared/domain/cut-off-rules';
 import type { RuleSet } from '@lianpiao/shared/domain/rules';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { departsAt } from '@lianpiao/shared/domain/trip';
+import { speaks } from '@lianpiao/shared/store/peer-versions';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
 import { statement, value } from '@lianpiao/shared/store/statement';
@@ -88,9 +89,10 @@ async function cutOffStop(
 
   const list = await hubListOf(tx, tripId, stop);
   if ((await noteFinal(tx, { tripId, stop, ...list, differs: 0, at: now })) === 0) return false;
-  if (hubSellsFrom(trip, stop)) {
+  // An older agent gets its seats back and no list: its gate asks the tickets that it was told of.
+  const peer = (await boardingGate(tx, trip, stop)) ?? trip.origin;
+  if (hubSellsFrom(trip, stop) && (await speaks(tx, peer, 'trip.final'))) {
     const fact = { tripId, boardingStop: stop, ...list, at: now, ...(trip.epoch > 1 ? { epoch: trip.epoch } : {}) };
-    const peer = (await boardingGate(tx, trip, stop)) ?? trip.origin;
     await emit(tx, { peer, type: 'trip.final', agg: tripId, fact }, now);
   }
   await returnSpentLegs(hub, tx, trip, now);

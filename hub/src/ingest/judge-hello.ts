@@ -4,6 +4,7 @@ import { positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
 import { comparePositions, LANES, type LinkFinding } from '@lianpiao/shared/protocol/compare-positions';
 import type { Hello, LanePositions } from '@lianpiao/shared/protocol/messages';
 import { agreedMinor, SPOKEN } from '@lianpiao/shared/protocol/versions';
+import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import { leaseNumbers } from '../stations/lease-numbers.ts';
 import type { HubReader, HubStore, HubTx } from '../store/hub-store.ts';
 import { forgetHeads, keepAdmission, keepHeads, stationDbId, stationRecord, toldHeads } from './station-record.ts';
@@ -45,6 +46,7 @@ export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise
     const known = Math.max(1, identity.value.incarnation);
     const incarnation = hello.proven ? known : known + 1;
     await keepAdmission(tx, hello, lease, incarnation, now);
+    await keepAgreedMinor(tx, station, minor, now);
     if (!hello.proven) {
       await forgetHeads(tx, station);
       await leaseNumbers(tx, station, now, true);

@@ -39,7 +39,7 @@ it('asks once more when a hello says less than the station had, for it may be la
     answers: {},
     say: (message) => {
       said.push(message.k);
-      return 'sent';
+      return 500;
     },
     keyNo: () => 1,
     clock: hub.clock,

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@lianpiao/shared/clock';
 import type { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
+import { invariant } from '@lianpiao/shared/domain/invariant';
 import { type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { channelOf, PUBLIC_KEY, publishFrame, readFrame } from '@lianpiao/shared/link/framing';
+import { channelOf, NO_TERMS, PUBLIC_KEY, publishFrame, readFrame, type Terms } from '@lianpiao/shared/link/framing';
 import { InboxProjector, type ParkedQueue } from '@lianpiao/shared/link/inbox-projector';
 import { type MqttSession, openMqttSession, type SessionTls } from '@lianpiao/shared/link/mqtt-session';
 import type { Said, SayResult } from '@lianpiao/shared/link/peer-link';
@@ -14,7 +15,7 @@ import type { Lane } from '@lianpiao/shared/protocol/events';
 import type { Envelope, Hint } from '@lianpiao/shared/protocol/messages';
 import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
 import { downTopic, HINT, HUB_FILTERS, HUB_LIVE } from '@lianpiao/shared/protocol/topics';
-import { MINOR } from '@lianpiao/shared/protocol/versions';
+import { MINOR_OLDEST } from '@lianpiao/shared/protocol/versions';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { type StationFreshness, StationLink } from './station-link.ts';
@@ -141,7 +142,7 @@ export class LinkHub {
   /** Tells every station that a data set has a new version. Who misses it is told by the next heartbeat. */
   hint(set: string, version: number): void {
     const message: Hint = { k: 'hint', set, version, at: this.#options.clock.now() };
-    publishFrame(PUBLIC_KEY, HINT, message, (to, payload) => this.#mqtt?.publish(to, payload) ?? false);
+    publishFrame(PUBLIC_KEY, HINT, message, MINOR_OLDEST, (to, payload) => this.#mqtt?.publish(to, payload) ?? false);
   }
 
   async close(): Promise<void> {
@@ -184,7 +185,7 @@ export class LinkHub {
       hubIncarnation: this.#incarnation,
       facts: this.#factsOf(station),
       answers: answers(station),
-      say: (said, lease) => this.#say(station, said, lease),
+      say: (said, terms) => this.#say(station, said, terms),
       keyNo: () => keysOf(station)?.signing(clock.now())?.keyNo ?? 0,
       clock,
       evKept: () => this.#projector.wake(),
@@ -212,12 +213,12 @@ export class LinkHub {
     this.#looking = false;
   }
 
-  #say(station: string, said: Said, lease: number): SayResult {
+  #say(station: string, said: Said, { lease, minor }: Terms): SayResult {
     const { keysOf, clock } = this.#options;
     if (!this.#mqtt?.isUp()) return 'busy';
     const at = clock.now();
     const envelope: Envelope = {
-      v: MINOR,
+      v: minor,
       st: station,
       inc: this.#incarnation,
       boot: this.#boot,
@@ -226,8 +227,9 @@ export class LinkHub {
       off: 0,
     };
     const channel = channelOf(said);
+    invariant(channel !== 'tel', 'only stations tell of themselves');
     const topic = downTopic(station, channel === 'session' ? 'welcome' : channel);
-    return publishFrame(keysOf(station)?.signing(at), topic, { ...envelope, ...said }, (to, payload) =>
+    return publishFrame(keysOf(station)?.signing(at), topic, { ...envelope, ...said }, minor, (to, payload) =>
       this.#mqtt!.publish(to, payload),
     );
   }
@@ -241,7 +243,7 @@ export class LinkHub {
       boot: this.#boot,
       at: this.#options.clock.now(),
     };
-    publishFrame(PUBLIC_KEY, HUB_LIVE, message, (_topic, frame) => {
+    publishFrame(PUBLIC_KEY, HUB_LIVE, message, NO_TERMS.minor, (_topic, frame) => {
       payload = frame;
       return true;
     });

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@lianpiao/shared/clock';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import { NO_TERMS, type Terms } from '@lianpiao/shared/link/framing';
 import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import { Liveness } from '@lianpiao/shared/protocol/liveness';
 import type { Beat, Hello, RefGet, StationMessage } from '@lianpiao/shared/protocol/messages';
+import { BATCHES_IN_FLIGHT_MAX } from '@lianpiao/shared/protocol/stream-sender';
 import { answerPull } from '../reference/answer-pull.ts';
 import { versionsFor } from '../reference/ref-versions.ts';
 import type { HubStore } from '../store/hub-store.ts';
@@ -20,8 +22,7 @@ export type StationLinkOptions = {
   readonly hubIncarnation: number;
   readonly facts: FactHandlers<HubTables>;
   readonly answers: RequestHandlers;
-  /** Sends under a lease. */
-  readonly say: (said: Said, lease: number) => SayResult;
+  readonly say: (said: Said, terms: Terms) => SayResult;
   readonly keyNo: () => number;
   readonly clock: Clock;
   readonly evKept: () => void;
@@ -41,13 +42,15 @@ export type StationFreshness = {
   readonly lagMs: number;
   readonly clockOffsetMs: number | null;
   readonly agentVersion: string | null;
+  /** What the station's program last told of itself: how long it runs, in ms, and what its line carried when it was full. */
+  readonly upMs: number | null;
+  readonly bytesPerSecond: number | null;
   /** Code of the fence or reason of the stopped lane, if one stops it. */
   readonly stopped: string | null;
 };
 
 /** A lease that is not renewed by any word marks the station off line at the hub. In ms. */
 const LEASE_MS = 90_000;
-const WINDOW = 8;
 /** The same station is asked to say hello at most this often. */
 const AGAIN_MS = 1_000;
 const monotonic = () => performance.now();
@@ -58,8 +61,8 @@ export class StationLink {
   readonly #liveness = new Liveness();
   readonly #link: PeerLink<HubTables>;
   readonly #requests: PeerRequests<HubTables>;
-  /** The life of the agent that was welcomed, and its lease; undefined without a session. */
-  #session: { readonly boot: string; readonly lease: number } | undefined;
+  /** The life of the agent that was welcomed, and what was agreed upon; undefined without a session. */
+  #session: ({ readonly boot: string } & Terms) | undefined;
   #greeting: Promise<void> = Promise.resolve();
   #fence: string | undefined;
   #gone = false;
@@ -73,11 +76,12 @@ export class StationLink {
   #queuedThere = 0;
   #clockOffsetMs: number | null = null;
   #agentVersion: string | null = null;
+  #told: Pick<StationFreshness, 'upMs' | 'bytesPerSecond'> = { upMs: null, bytesPerSecond: null };
 
   constructor(options: StationLinkOptions) {
     this.#options = options;
     const { store, station, facts, clock, evKept, noted, committed } = options;
-    const say = (said: Said) => (this.#session ? options.say(said, this.#session.lease) : 'busy');
+    const say = (said: Said) => (this.#session ? options.say(said, this.#session) : 'busy');
     this.#requests = new PeerRequests({
       store,
       peer: station,
@@ -117,6 +121,7 @@ export class StationLink {
       lagMs: this.#lagMs,
       clockOffsetMs: this.#clockOffsetMs,
       agentVersion: this.#agentVersion,
+      ...this.#told,
       stopped: this.#fence ?? (lane ? `${lane.lane}: ${lane.reason}` : null),
     };
   }
@@ -183,13 +188,14 @@ export class StationLink {
     else if (message.k === 'batch' || message.k === 'ack' || message.k === 'nack') await this.#link.hear(message);
     else if (message.k === 'ref-get') await this.#pulled(message);
     else if (message.k === 'beat') await this.#heardBeat(message);
+    else if (message.k === 'tel') this.#told = { upMs: message.upMs, bytesPerSecond: message.bytesPerSecond };
   }
 
   /** Ends the session with a reason that a person has to look at. */
   fence(code: string, detail: string): void {
     const { station, say, noted } = this.#options;
     noted('link.fenced', { station, code, detail, by: 'hub' });
-    say({ k: 'fence', code, detail: detail.slice(0, 200) }, this.#session?.lease ?? 0);
+    say({ k: 'fence', code, detail: detail.slice(0, 200) }, this.#session ?? NO_TERMS);
     this.#stopAs(code);
   }
 
@@ -225,7 +231,7 @@ export class StationLink {
     const refs = await versionsFor(store.read, station);
     if (this.#session) {
       const answer = { heads: [], queued: this.#link.queued, lagMs: 0, echo: message.at, refs };
-      say({ k: 'beat', acks: this.#link.acks(), ...answer }, this.#session.lease);
+      say({ k: 'beat', acks: this.#link.acks(), ...answer }, this.#session);
     }
     await this.#link.hear(message);
     await store.transaction((tx) => keepHeads(tx, station, message.heads, clock.now()));
@@ -233,11 +239,11 @@ export class StationLink {
 
   /** Part of a data set. An answer that cannot be made or sent is asked for again. */
   async #pulled(asked: RefGet): Promise<void> {
-    const { store, station, clock, say, noted } = this.#options;
+    const { store, station, clock, noted } = this.#options;
     const lease = this.#session?.lease;
     try {
       const part = await answerPull(store, station, asked, clock.now());
-      if (part && lease !== undefined && lease === this.#session?.lease) say(part, lease);
+      if (part && lease !== undefined && lease === this.#session?.lease) this.#link.sayBulk(part);
     } catch (cause) {
       noted('ref.not-answered', { station, set: asked.set, reason: String(cause) });
     }
@@ -247,7 +253,7 @@ export class StationLink {
     const now = monotonic();
     if (now - this.#askedAgainAt < AGAIN_MS) return;
     this.#askedAgainAt = now;
-    this.#options.say({ k: 'again' }, 0);
+    this.#options.say({ k: 'again' }, NO_TERMS);
   }
 
   async #welcome(hello: Hello): Promise<void> {
@@ -271,7 +277,7 @@ export class StationLink {
     const { station, say, noted } = this.#options;
     const code = 'link.other-machine';
     noted('link.fenced', { station, code, detail: installId, by: 'hub' });
-    say({ k: 'fence', code, detail: installId.slice(0, 200), to: boot }, 0);
+    say({ k: 'fence', code, detail: installId.slice(0, 200), to: boot }, NO_TERMS);
   }
 
   /**
@@ -295,9 +301,9 @@ export class StationLink {
     for (const notice of notices) noted(notice.code, { station, lane: notice.lane, detail: notice.detail });
     this.#fence = undefined;
     this.#agentVersion = hello.agentVersion;
-    this.#session = { boot: hello.boot, lease };
+    this.#session = { boot: hello.boot, lease, minor };
     this.#heard(hello);
-    await this.#link.start(ours, hello.lanes, WINDOW);
+    await this.#link.start(ours, hello.lanes, BATCHES_IN_FLIGHT_MAX);
     say(
       {
         k: 'welcome',
@@ -307,11 +313,11 @@ export class StationLink {
         hubIncarnation,
         incarnation,
         lanes: ours,
-        window: WINDOW,
+        window: BATCHES_IN_FLIGHT_MAX,
         rate: null,
         keyId: keyNo(),
       },
-      lease,
+      { lease, minor },
     );
     if (!hello.proven) noted('link.new-incarnation', { station, incarnation });
     noted('link.welcomed', { station, lease, agentVersion: hello.agentVersion });

@@ -8,7 +8,9 @@ import { refuse } from '@lianpiao/shared/domain/outcome';
 import type { Trip } from '@lianpiao/shared/domain/trip';
 import { applyFact } from '@lianpiao/shared/link/facts';
 import { EVENTS, type EventBody, type EventType } from '@lianpiao/shared/protocol/events';
+import { MINOR } from '@lianpiao/shared/protocol/versions';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
+import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import { aPassenger, NOON } from '@lianpiao/shared/testing/builders';
@@ -88,6 +90,7 @@ export async function freshHub(
   paymentRoutes(http, hub, secret);
   http.route('/', psp.app);
   await enrolled(hub, HANGZHOU);
+  await store.transaction((tx) => keepAgreedMinor(tx, HANGZHOU, MINOR, clock.at));
   return {
     ...hub,
     seats: new SeatRequests(hub),

@@ -3,7 +3,8 @@ import { done, type Outcome, refuse } from '../domain/outcome.ts';
 import type { EpochMs } from '../domain/service-day.ts';
 import { decodeFrame, encodeFrame, type FrameKey, type FrameRefusal } from '../protocol/frame.ts';
 import { type Message, type MessageRefusal, parseMessage } from '../protocol/messages.ts';
-import { type DownChannel, parseTopic, type Topic, type UpChannel } from '../protocol/topics.ts';
+import { type DownChannel, isBulk, parseTopic, type Topic, type UpChannel } from '../protocol/topics.ts';
+import { MINOR_OLDEST } from '../protocol/versions.ts';
 import type { Said, SayResult } from './peer-link.ts';
 
 /**
@@ -41,8 +42,14 @@ function secretFor(
   return key?.ok ? key.value.secret : undefined;
 }
 
+/** What was agreed upon in a welcome, and goes with everything that is said since. */
+export type Terms = { readonly lease: number; readonly minor: number };
+
+/** Before a welcome anybody may be at the other end. */
+export const NO_TERMS: Terms = { lease: 0, minor: MINOR_OLDEST };
+
 /** The channel that a message belongs on; `session` is `hello` upwards and `welcome` downwards. */
-export function channelOf(said: Said): (UpChannel & DownChannel) | 'session' {
+export function channelOf(said: Said): (UpChannel & DownChannel) | 'tel' | 'session' {
   switch (said.k) {
     case 'batch':
       return said.lane;
@@ -56,20 +63,31 @@ export function channelOf(said: Said): (UpChannel & DownChannel) | 'session' {
     case 'ref-get':
     case 'ref-part':
       return 'ref';
+    case 'tel':
+      return 'tel';
     default:
       return 'session';
   }
 }
 
-/** Makes the frame and hands it to the connection. */
+/** A chunk of bulk: at 2 Mbit/s another message waits for it 66 ms at most. */
+const BULK_BYTES_MAX = 16 * 1024;
+
+function isBulkTopic(text: string): boolean {
+  const topic = parseTopic(text);
+  return topic !== undefined && 'channel' in topic && isBulk(topic.channel);
+}
+
+/** Makes the frame, as a reader of that minor version understands it, and hands it to the connection. */
 export function publishFrame(
   key: FrameKey | undefined,
   topic: string,
   message: unknown,
+  minor: number,
   publish: (topic: string, payload: Uint8Array) => boolean,
 ): SayResult {
   if (!key) return 'busy';
-  const frame = encodeFrame(key, topic, message);
-  if (!frame.ok) return 'too-large';
-  return publish(topic, frame.value) ? 'sent' : 'busy';
+  const frame = encodeFrame(key, topic, message, minor);
+  if (!frame.ok || (frame.value.length > BULK_BYTES_MAX && isBulkTopic(topic))) return 'too-large';
+  return publish(topic, frame.value) ? frame.value.length : 'busy';
 }

@@ -76,7 +76,7 @@ async function anEnd(
     handlers,
     say: (said) => {
       line.send({ ...envelope, ...said } as Streamed, clock.now);
-      return 'sent';
+      return 500;
     },
     monotonic: () => clock.now,
     evKept: () => projector.wake(),

@@ -1,7 +1,9 @@
 import type { EpochMs } from '../domain/service-day.ts';
+import { BulkPace } from '../protocol/bulk-pace.ts';
 import { CHAIN_START } from '../protocol/chain.ts';
 import { LANES } from '../protocol/compare-positions.ts';
 import type { Lane } from '../protocol/events.ts';
+import { LineWindow } from '../protocol/line-window.ts';
 import type {
   Ack,
   Batch,
@@ -24,7 +26,7 @@ import { confirmSent, eventsFrom, type OutEvent, receivedPosition, sentHash } fr
 /** Acknowledgements go out at most this often, and confirmations are written down at most this often. In ms. */
 export const ACK_MS_MIN = 50;
 /** So many batches are acknowledged at once, or a sender with a full window would stand still until the time is over. */
-const ACK_BATCHES = BATCHES_IN_FLIGHT_MAX / 2;
+const ACK_BATCHES = 4;
 const CONFIRM_MS = 500;
 /** Batches that may wait for their commit before the line is slowed down. */
 const KEEPING_MAX = 64;
@@ -39,8 +41,8 @@ export type Said = StationMessage extends infer One
     ? Omit<One, keyof Envelope>
     : never
   : never;
-/** `busy`: not sent, try later. `too-large`: never goes into one frame. */
-export type SayResult = 'sent' | 'busy' | 'too-large';
+/** Bytes of the frame that was handed to the connection. `busy`: not sent, try later. `too-large`: never goes into one frame. */
+export type SayResult = number | 'busy' | 'too-large';
 
 export type PeerLinkOptions<Tables extends SharedTables> = {
   readonly store: Store<Tables>;
@@ -82,7 +84,12 @@ type LaneState = {
  */
 export class PeerLink<Tables extends SharedTables> {
   readonly #options: PeerLinkOptions<Tables>;
-  readonly #lanes: Record<Lane, LaneState> = { seat: freshLane('seat'), ev: freshLane('ev') };
+  readonly #line = new LineWindow();
+  readonly #bulk = new BulkPace();
+  readonly #lanes: Record<Lane, LaneState> = {
+    seat: freshLane('seat', this.#line),
+    ev: freshLane('ev', this.#line),
+  };
   #running = false;
   #ackedAt = 0;
   #confirmedAt = 0;
@@ -126,6 +133,7 @@ export class PeerLink<Tables extends SharedTables> {
    * hello or welcome.
    */
   async start(ours: LanePositions, theirs: LanePositions, window: number): Promise<void> {
+    this.#line.begin();
     for (const lane of LANES) {
       const state = this.#lanes[lane];
       state.sender.start(theirs[lane].in.ack, window, this.#options.monotonic());
@@ -157,6 +165,20 @@ export class PeerLink<Tables extends SharedTables> {
     else for (const ack of message.acks) this.#acknowledged(ack);
     this.#flush();
     if (this.#keeping.size > KEEPING_MAX) await Promise.race(this.#keeping);
+  }
+
+  /** What the line to the peer carries, as far as it was tried; undefined before. */
+  get bytesPerSecond(): number | undefined {
+    return this.#line.bytesPerSecond;
+  }
+
+  /** Says something that nobody waits for, at its share of the line. `busy`: try later, nothing was sent. */
+  sayBulk(said: Said): SayResult {
+    const now = this.#options.monotonic();
+    if (!this.#running || !this.#bulk.isFree(now)) return 'busy';
+    const sent = this.#options.say(said);
+    if (typeof sent === 'number') this.#bulk.spend(sent, this.bytesPerSecond, now);
+    return sent;
   }
 
   /** What is due by the clock: batches, repeats, acknowledgements, questions for what is missing. Call every 10 to 20 ms. */
@@ -231,7 +253,7 @@ export class PeerLink<Tables extends SharedTables> {
     const many = LANES.some((lane) => this.#lanes[lane].unacked >= ACK_BATCHES);
     if (!many && (now - this.#ackedAt < ACK_MS_MIN || !LANES.some((lane) => this.#lanes[lane].ackDue))) return;
     const acks = this.acks().filter(({ lane }) => this.#lanes[lane].ackDue);
-    if (this.#options.say({ k: 'ack', acks }) !== 'sent') return;
+    if (typeof this.#options.say({ k: 'ack', acks }) !== 'number') return;
     this.#ackedAt = now;
     for (const { lane } of acks) {
       this.#lanes[lane].ackDue = false;
@@ -319,16 +341,16 @@ export class PeerLink<Tables extends SharedTables> {
         if (said !== 'too-large') break;
       }
       if (said === 'too-large') broken('link.event-too-large', { lane, seq: from });
-      if (said !== 'sent') return;
-      sender.wentOut(from, from + count - 1, monotonic());
+      if (typeof said !== 'number') return;
+      sender.wentOut(from, from + count - 1, said, monotonic());
     }
   }
 }
 
-function freshLane(lane: Lane): LaneState {
+function freshLane(lane: Lane, line: LineWindow): LaneState {
   const start = { ack: 0, hash: CHAIN_START };
   return {
-    sender: new StreamSender(lane),
+    sender: new StreamSender(lane, line),
     receiver: new StreamReceiver(start),
     durable: start,
     generation: 0,

@@ -112,7 +112,7 @@ export class PeerRequests<Tables extends SharedTables> {
     return this.#book.ask(
       kind,
       id,
-      () => say({ k: 'req', id, m: kind, p: body as Json, ttl: ANSWER_MS_MAX }) === 'sent',
+      () => typeof say({ k: 'req', id, m: kind, p: body as Json, ttl: ANSWER_MS_MAX }) === 'number',
     );
   }
 }

@@ -98,7 +98,11 @@ const seated = z.object({
 });
 const moved = z.object({ ticketNo, tripId, at, bizDate: z.string().regex(/^\d{8}$/), by: z.string().max(40) });
 
-/** type → { lane, tv, body }. Lane `seat` is applied in order and never parks; `ev` is projected and may park its aggregate. */
+/**
+ * type → { lane, tv, since?, body }. Lane `seat` is applied in order and never parks; `ev` is projected and may park its
+ * aggregate. `since` is the minor version that brought the type, 1 if none is given: nobody sends a type of lane `seat` to a
+ * peer of a lower one (store/peer-versions).
+ */
 export const EVENTS = {
   'seat.granted': {
     lane: 'seat',
@@ -144,6 +148,7 @@ export const EVENTS = {
   'trip.final': {
     lane: 'seat',
     tv: 1,
+    since: 2,
     body: z.object({
       tripId,
       boardingStop: z.int().min(0).max(47),
@@ -305,9 +310,16 @@ export const EVENTS = {
       revoked: z.boolean(),
     }),
   },
-} as const satisfies Record<string, { lane: 'seat' | 'ev'; tv: number; body: z.ZodType }>;
+} as const satisfies Record<string, { lane: 'seat' | 'ev'; tv: number; since?: number; body: z.ZodType }>;
 
 export type EventType = keyof typeof EVENTS;
+
+/** The minor version that brought a type. */
+export function sinceOf(type: EventType): number {
+  const event = EVENTS[type];
+  return 'since' in event ? event.since : 1;
+}
+
 export type EventBody<Type extends EventType> = z.infer<(typeof EVENTS)[Type]['body']>;
 export type Lane = 'seat' | 'ev';
 export type TicketBody = z.infer<typeof ticketBody>;

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hmacSm3 } from '../crypto/sm3.ts';
@@ -78,11 +78,43 @@ describe('a frame', () => {
 
   it('never throws, whatever bytes arrive', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), fc.nat({ max: 3 }), (bytes, withMac, encoding) => {
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), fc.nat({ max: 4 }), (bytes, withMac, encoding) => {
         const outcome = decodeFrame(keyFor, TOPIC, withMac ? forged(encoding, bytes) : bytes);
         if (!outcome.ok) expect(outcome.refusal.code).toMatch(/^frame\./);
       }),
     );
+  });
+
+  it('brings sealed persons through as bytes, for a reader that knows them so, and as text for an older one', () => {
+    const anyPerson = fc.record({
+      sealed: fc.uint8Array({ minLength: 1, maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+      hash: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex')),
+    });
+    const anyEvent = fc.record({ type: fc.string(), person: anyPerson }, { requiredKeys: ['type'] });
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 5 }), (events) => {
+        const batch = { k: 'batch', events: events.map((event) => ({ ...event })) };
+        for (const minor of [1, 2]) {
+          const frame = encodeFrame(KEY, TOPIC, batch, minor);
+          if (!frame.ok) throw new Error(frame.refusal.code);
+          expect(frame.value[1] === 3).toBe(minor === 2 && events.some(({ person }) => person));
+          expect(decodeFrame(keyFor, TOPIC, frame.value)).toEqual({ ok: true, value: batch });
+        }
+      }),
+    );
+  });
+
+  it('is refused when its persons are more or fewer bytes than its events say', () => {
+    const json = zstdCompressSync(JSON.stringify({ events: [{ person: 5 }] }));
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(json.length);
+    const withPersons = (bytes: number) => forged(3, Buffer.concat([length, json, Buffer.alloc(bytes)]));
+    expect(decodeFrame(keyFor, TOPIC, withPersons(37))).toMatchObject({ ok: true });
+    for (const bytes of [0, 36, 38, 74])
+      expect(decodeFrame(keyFor, TOPIC, withPersons(bytes))).toEqual({
+        ok: false,
+        refusal: { code: 'frame.persons-do-not-fit' },
+      });
   });
 
   it('is read when it was packed with gzip', () => {

@@ -2,14 +2,20 @@ import { constants, gunzipSync, zstdCompressSync, zstdDecompressSync } from 'nod
 import { hmacSm3, sameMac } from '../crypto/sm3.ts';
 import { invariant } from '../domain/invariant.ts';
 import { done, type Outcome, refuse } from '../domain/outcome.ts';
+import { putPersonsBack, takePersonsOut } from './persons-apart.ts';
+import { MINOR_OLDEST, PERSONS_APART_SINCE } from './versions.ts';
 
 /**
  * Frames of the station link (station-link: frame).
  *
  *   A7 | encoding (1) | key number (2, big endian) | HMAC-SM3 (32) | body
  *
- * `encoding`: 0 JSON, 1 gzip, 2 zstd, both over JSON. The MAC runs over the first four bytes, the topic, a zero byte and
- * the body as it travels: it is checked before anything is inflated, and a frame replayed on another topic fails.
+ * `encoding`: 0 JSON, 1 gzip, 2 zstd, both over JSON; 3, since minor 2, is a batch with sealed persons:
+ *
+ *   length of the packed JSON (4, big endian) | zstd over JSON | persons (persons-apart.ts)
+ *
+ * The MAC runs over the first four bytes, the topic, a zero byte and the body as it travels: it is checked before anything
+ * is inflated, and a frame replayed on another topic fails.
  */
 export type FrameKey = { readonly keyNo: number; readonly secret: Uint8Array };
 
@@ -24,7 +30,8 @@ export type FrameRefusal =
   | { readonly code: 'frame.unknown-key'; readonly keyNo: number }
   | { readonly code: 'frame.wrong-mac'; readonly keyNo: number }
   | { readonly code: 'frame.cannot-inflate' }
-  | { readonly code: 'frame.not-json' };
+  | { readonly code: 'frame.not-json' }
+  | { readonly code: 'frame.persons-do-not-fit' };
 
 export const FRAME_HEAD_BYTES = 36;
 /** The largest payload that every broker in question passes on. */
@@ -38,19 +45,41 @@ const MAGIC = 0xa7;
 const JSON_PLAIN = 0;
 const GZIP = 1;
 const ZSTD = 2;
+const PERSONS_APART = 3;
+const LENGTH_BYTES = 4;
 const KEY_NO_MAX = 0xffff;
-const ZSTD_LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const ZSTD_LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 
-/** Makes a frame for a topic. Refused when the message does not fit into one, which its maker has to prevent. */
-export function encodeFrame(key: FrameKey, topic: string, message: unknown): Outcome<Buffer, FrameRefusal> {
+/**
+ * Makes a frame for a topic, for a reader of that minor version. Refused when the message does not fit into one, which its
+ * maker has to prevent.
+ */
+export function encodeFrame(
+  key: FrameKey,
+  topic: string,
+  message: unknown,
+  minor = MINOR_OLDEST,
+): Outcome<Buffer, FrameRefusal> {
   invariant(key.keyNo >= 0 && key.keyNo <= KEY_NO_MAX, 'a key number has 16 bits', { keyNo: key.keyNo });
-  const plain = Buffer.from(JSON.stringify(message), 'utf8');
+  const apart = minor >= PERSONS_APART_SINCE ? takePersonsOut(message) : undefined;
+  const plain = Buffer.from(JSON.stringify(apart ? apart.plain : message), 'utf8');
   if (plain.length > BODY_BYTES_MAX) return refuse({ code: 'frame.too-large', bytes: plain.length });
-  const compress = plain.length > COMPRESS_FROM_BYTES;
-  const body = compress ? zstdCompressSync(plain, ZSTD_LEVEL) : plain;
+  const { encoding, body } = pack(plain, apart?.persons);
   if (body.length + FRAME_HEAD_BYTES > FRAME_BYTES_MAX) return refuse({ code: 'frame.too-large', bytes: body.length });
-  const head = Buffer.from([MAGIC, compress ? ZSTD : JSON_PLAIN, key.keyNo >> 8, key.keyNo & 0xff]);
+  const head = Buffer.from([MAGIC, encoding, key.keyNo >> 8, key.keyNo & 0xff]);
   return done(Buffer.concat([head, macOf(key.secret, head, topic, body), body]));
+}
+
+function pack(plain: Buffer, persons: Buffer | undefined): { readonly encoding: number; readonly body: Buffer } {
+  if (persons) {
+    const json = zstdCompressSync(plain, ZSTD_LEVEL);
+    const length = Buffer.alloc(LENGTH_BYTES);
+    length.writeUInt32BE(json.length);
+    return { encoding: PERSONS_APART, body: Buffer.concat([length, json, persons]) };
+  }
+  return plain.length > COMPRESS_FROM_BYTES
+    ? { encoding: ZSTD, body: zstdCompressSync(plain, ZSTD_LEVEL) }
+    : { encoding: JSON_PLAIN, body: plain };
 }
 
 /** Reads a frame that arrived on a topic: its message as parsed JSON, or why it is not one. Never throws. */
@@ -59,7 +88,7 @@ export function decodeFrame(keyFor: KeyFor, topic: string, frame: Uint8Array): O
   if (frame.length > FRAME_BYTES_MAX) return refuse({ code: 'frame.too-large', bytes: frame.length });
   if (frame[0] !== MAGIC) return refuse({ code: 'frame.not-a-frame' });
   const encoding = frame[1]!;
-  if (encoding > ZSTD) return refuse({ code: 'frame.unknown-encoding', encoding });
+  if (encoding > PERSONS_APART) return refuse({ code: 'frame.unknown-encoding', encoding });
 
   const keyNo = frame[2]! * 256 + frame[3]!;
   const secret = keyFor(keyNo);
@@ -74,11 +103,15 @@ export function decodeFrame(keyFor: KeyFor, topic: string, frame: Uint8Array): O
   } catch {
     return refuse({ code: 'frame.cannot-inflate' });
   }
+  let message: unknown;
   try {
-    return done(JSON.parse(plain.toString('utf8')) as unknown);
+    message = JSON.parse(plain.toString('utf8'));
   } catch {
     return refuse({ code: 'frame.not-json' });
   }
+  if (encoding !== PERSONS_APART) return done(message);
+  const whole = putPersonsBack(message, bytesOf(body).subarray(LENGTH_BYTES + bytesOf(body).readUInt32BE()));
+  return whole === undefined ? refuse({ code: 'frame.persons-do-not-fit' }) : done(whole);
 }
 
 function macOf(secret: Uint8Array, head: Uint8Array, topic: string, body: Uint8Array): Buffer {
@@ -89,5 +122,12 @@ function macOf(secret: Uint8Array, head: Uint8Array, topic: string, body: Uint8A
 function inflate(encoding: number, body: Uint8Array): Buffer {
   if (encoding === GZIP) return gunzipSync(body, { maxOutputLength: BODY_BYTES_MAX });
   if (encoding === ZSTD) return zstdDecompressSync(body, { maxOutputLength: BODY_BYTES_MAX });
+  const bytes = bytesOf(body);
+  if (encoding !== PERSONS_APART) return bytes;
+  const json = bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + bytes.readUInt32BE());
+  return zstdDecompressSync(json, { maxOutputLength: BODY_BYTES_MAX });
+}
+
+function bytesOf(body: Uint8Array): Buffer {
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }

@@ -170,6 +170,17 @@ const EVERY: readonly { readonly topic: string; readonly message: fc.Arbitrary<u
       outcome: fc.record({ ok: fc.constant(false), refusal: fc.record({ code, seat: json }) }),
     }),
   },
+  {
+    topic: upTopic(S, 'tel'),
+    message: fc.record({
+      ...envelope,
+      k: fc.constant('tel'),
+      agentVersion: opaque.map((text) => text.slice(0, 40)),
+      upMs: count,
+      queued: count,
+      bytesPerSecond: fc.option(count),
+    }),
+  },
   { topic: liveTopic(S), message: fc.record({ k: fc.constant('live'), on: fc.boolean(), boot, at }) },
   {
     topic: HUB_LIVE,

@@ -217,6 +217,17 @@ export const response = z.object({
 });
 export type ResponseMessage = z.infer<typeof response>;
 
+/** How the station's program is, once a minute; a lost one is no loss. `upMs`: since its start; the line as it was last measured. */
+export const telemetry = z.object({
+  ...envelope,
+  k: z.literal('tel'),
+  agentVersion: z.string().min(1).max(40),
+  upMs: count,
+  queued: count,
+  bytesPerSecond: count.nullable(),
+});
+export type Telemetry = z.infer<typeof telemetry>;
+
 /** Retained, and the will of a station's connection. */
 export const live = z.object({ k: z.literal('live'), on: z.boolean(), boot: bootId, at: epochMs });
 export type Live = z.infer<typeof live>;
@@ -240,6 +251,7 @@ export type Message =
   | z.infer<typeof acknowledgement>
   | z.infer<typeof conversation>
   | z.infer<typeof reference>
+  | Telemetry
   | Live
   | HubLive
   | Hint;
@@ -253,6 +265,7 @@ const BY_CHANNEL = {
   ack: acknowledgement,
   req: conversation,
   ref: reference,
+  tel: telemetry,
 };
 
 export type MessageRefusal =

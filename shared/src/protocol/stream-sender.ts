@@ -1,12 +1,16 @@
 import { invariant } from '../domain/invariant.ts';
 import type { Lane } from './events.ts';
+import { type Departure, LineWindow } from './line-window.ts';
 
-/** Most events and most bytes of fact text in one batch, and how long the first of a batch waits for others, in ms. */
+/**
+ * Most events and most bytes of text in one batch, and how long the first of a batch waits for others, in ms. Text is
+ * compressed to a tenth, and what is sealed to three quarters: a full batch of sales is a frame of about 20 KiB.
+ */
 export const BATCH_EVENTS_MAX = 100;
-export const BATCH_BYTES_MAX = 48 * 1024;
+export const BATCH_BYTES_MAX = 128 * 1024;
 export const BATCH_WAIT_MS = 20;
-/** Batches under way that are not acknowledged. */
-export const BATCHES_IN_FLIGHT_MAX = 8;
+/** Batches under way that are not acknowledged: as many as a receiver keeps behind a gap. On a slow line bytes are what counts. */
+export const BATCHES_IN_FLIGHT_MAX = 32;
 /** A batch is sent again after this long, or four round trips, doubled each time up to the cap. In ms. */
 export const RESEND_MS_MIN = 3_000;
 export const RESEND_MS_MAX = 60_000;
@@ -14,7 +18,7 @@ export const RESEND_MS_MAX = 60_000;
 /** What to read from the outbox and send: events from `from` on. */
 export type Sending = { readonly from: number };
 
-type Flight = { readonly from: number; readonly to: number; readonly sentAt: number };
+type Flight = { readonly from: number; readonly to: number; readonly departure: Departure };
 
 /**
  * The sending side of one stream: which events go out when. It holds no events: the outbox does.
@@ -24,6 +28,8 @@ type Flight = { readonly from: number; readonly to: number; readonly sentAt: num
  */
 export class StreamSender {
   readonly lane: Lane;
+  /** The line's, which both lanes share. */
+  readonly #line: LineWindow;
   /** Highest sequence number in the outbox. */
   #head = 0;
   #acked = 0;
@@ -36,8 +42,9 @@ export class StreamSender {
   #resends = 0;
   #roundTripMs = 0;
 
-  constructor(lane: Lane) {
+  constructor(lane: Lane, line = new LineWindow()) {
     this.lane = lane;
+    this.#line = line;
   }
 
   get acked(): number {
@@ -77,6 +84,7 @@ export class StreamSender {
   /** The connection is gone: what was under way is sent again after the next `start`. */
   stop(): void {
     this.#running = false;
+    this.#giveUp(this.#flights);
     this.#flights = [];
   }
 
@@ -95,8 +103,11 @@ export class StreamSender {
     this.#sent = Math.max(this.#sent, ack);
     const arrived = this.#flights.filter((flight) => flight.to <= ack);
     this.#flights = this.#flights.filter((flight) => flight.to > ack);
+    // After a repeat nobody knows which of the two was confirmed.
+    if (this.#resends > 0) this.#giveUp(arrived);
+    else for (const { departure } of arrived) this.#line.confirmed(departure, now);
     const last = arrived.at(-1);
-    if (last && this.#resends === 0) this.#measured(now - last.sentAt);
+    if (last && this.#resends === 0) this.#measured(now - last.departure.at);
     this.#resends = 0;
     return true;
   }
@@ -104,6 +115,7 @@ export class StreamSender {
   /** The receiver misses `from`. */
   missed(from: number, now: number): void {
     if (from !== this.#acked + 1 && (from <= this.#acked || from > this.#sent)) return;
+    this.#giveUp(this.#flights.filter((flight) => flight.to >= from));
     this.#flights = this.#flights.filter((flight) => flight.to < from);
     this.#sent = Math.min(this.#sent, from - 1);
     this.#pendingSince = now - BATCH_WAIT_MS;
@@ -113,18 +125,19 @@ export class StreamSender {
   due(now: number): Sending | undefined {
     if (!this.#running) return undefined;
     const oldest = this.#flights[0];
-    if (oldest && now - oldest.sentAt >= this.#resendMs()) {
+    if (oldest && now - oldest.departure.at >= this.#resendMs()) {
       this.#resends += 1;
       this.#rewind(now);
     }
     const pending = this.#head - this.#sent;
-    if (pending <= 0 || this.#flights.length >= Math.min(this.#window, BATCHES_IN_FLIGHT_MAX)) return undefined;
+    if (pending <= 0 || !this.#line.hasRoom(now)) return undefined;
+    if (this.#flights.length >= Math.min(this.#window, BATCHES_IN_FLIGHT_MAX)) return undefined;
     const waits = this.lane === 'ev' && pending < BATCH_EVENTS_MAX && now - this.#pendingSince < BATCH_WAIT_MS;
     return waits ? undefined : { from: this.#sent + 1 };
   }
 
-  /** Events `from … to` were handed to the connection. */
-  wentOut(from: number, to: number, now: number): void {
+  /** Events `from … to` were handed to the connection, in a frame of so many bytes. */
+  wentOut(from: number, to: number, bytes: number, now: number): void {
     invariant(
       from === this.#sent + 1 && to >= from && to <= this.#head,
       'batches go out in sequence, and only what exists',
@@ -136,14 +149,19 @@ export class StreamSender {
       },
     );
     this.#sent = to;
-    this.#flights.push({ from, to, sentAt: now });
+    this.#flights.push({ from, to, departure: this.#line.departed(bytes, to < this.#head, now) });
     this.#pendingSince = to < this.#head ? now - BATCH_WAIT_MS : now;
   }
 
   #rewind(now: number): void {
+    this.#giveUp(this.#flights);
     this.#flights = [];
     this.#sent = this.#acked;
     this.#pendingSince = now - BATCH_WAIT_MS;
+  }
+
+  #giveUp(flights: readonly Flight[]): void {
+    for (const { departure } of flights) this.#line.lost(departure);
   }
 
   #resendMs(): number {

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { DOWN_CHANNELS, downTopic, HINT, HUB_LIVE, liveTopic, parseTopic, UP_CHANNELS, upTopic } from './topics.ts';
+import {
+  bulkFilters,
+  controlFilters,
+  DOWN_CHANNELS,
+  downTopic,
+  HINT,
+  HUB_LIVE,
+  liveTopic,
+  parseTopic,
+  UP_CHANNELS,
+  upTopic,
+} from './topics.ts';
 import { agreedMinor } from './versions.ts';
 
 const S = '330100001';
@@ -19,6 +30,12 @@ it('reads every topic that it builds, and builds only levels that every broker t
   }
   expect(parseTopic(upTopic(S, 'ev'))).toEqual({ kind: 'up', station: S, channel: 'ev' });
   expect(parseTopic(downTopic(S, 'welcome'))).toEqual({ kind: 'down', station: S, channel: 'welcome' });
+});
+
+it('gives each of the two connections the topics that are its own, and no message to both', () => {
+  const own = DOWN_CHANNELS.map((channel) => downTopic(S, channel));
+  expect([...controlFilters(S), ...bulkFilters(S)].toSorted()).toEqual([...own, HUB_LIVE, HINT].toSorted());
+  expect(bulkFilters(S)).toEqual([downTopic(S, 'ref')]);
 });
 
 it('does not take a topic of another root, another shape or an unknown channel', () => {

@@ -25,6 +25,13 @@ export type Topic =
 export const HUB_LIVE = `${TOPIC_ROOT}/hub/live`;
 export const HINT = `${TOPIC_ROOT}/all/hint`;
 
+/** What has a connection of its own at the station, so that it never stands before what somebody waits for. */
+const BULK: ReadonlySet<UpChannel | DownChannel> = new Set(['ref', 'tel']);
+
+export function isBulk(channel: UpChannel | DownChannel): boolean {
+  return BULK.has(channel);
+}
+
 /** What the hub subscribes to. */
 export const HUB_FILTERS = [`${TOPIC_ROOT}/s/+/up/+`, `${TOPIC_ROOT}/s/+/live`] as const;
 
@@ -46,9 +53,14 @@ export function liveTopic(station: string): string {
   return `${stationRoot(station)}/live`;
 }
 
-/** What a station's agent subscribes to: the only three filters that the broker grants it. */
-export function stationFilters(station: string): readonly string[] {
-  return [`${stationRoot(station)}/dn/+`, HUB_LIVE, HINT];
+/** What an agent's control connection subscribes to, and its bulk connection: by name, for filters must not overlap. */
+export function controlFilters(station: string): readonly string[] {
+  const channels = DOWN_CHANNELS.filter((channel) => !isBulk(channel));
+  return [...channels.map((channel) => downTopic(station, channel)), HUB_LIVE, HINT];
+}
+
+export function bulkFilters(station: string): readonly string[] {
+  return DOWN_CHANNELS.filter(isBulk).map((channel) => downTopic(station, channel));
 }
 
 /** Reads a topic of this version's root; anything else is undefined. */

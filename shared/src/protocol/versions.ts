@@ -5,8 +5,11 @@
 export const TOPIC_ROOT = 'rt1';
 
 /** The newest minor that this program speaks, and the oldest that it still accepts. */
-export const MINOR = 1;
+export const MINOR = 2;
 export const MINOR_OLDEST = 1;
+
+/** From this minor on a batch's sealed persons travel apart from its JSON (frame.ts, encoding 3). */
+export const PERSONS_APART_SINCE = 2;
 
 export type VersionRange = { readonly oldest: number; readonly newest: number };
 

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { personKey } from '../crypto/person-index.ts';
 import { personKeyNo } from '../crypto/person-keys.ts';
-import { sm3Hex } from '../crypto/sm3.ts';
+import { hmacSm3, sm3Hex } from '../crypto/sm3.ts';
 import { keyNoIn, openBytes, type SealingKey, sealBytes } from '../crypto/sm4.ts';
 import { Fault } from '../fault.ts';
 import { type Person, person } from '../protocol/events.ts';
@@ -10,8 +10,9 @@ import type { SealedPerson } from './streams.ts';
 /**
  * Seals passengers for rows and events, and opens them for screens and paper.
  *
- * Month keys are loaded before they are needed, so that a verb never waits for one inside its transaction. The salt lies
- * inside the seal: destroying a month's key destroys the person and the salt, and the hash chain stays whole.
+ * Month keys are loaded before they are needed, so that a verb never waits for one inside its transaction. The salt of a
+ * digest is made from the month's key and the seal's iv, and lies nowhere: destroying the key destroys the person and the
+ * salt, and the hash chain stays whole.
  */
 export type PersonVault = {
   /** @throws Fault `person-key.missing` when the month's key has not been given to this machine. */
@@ -29,10 +30,10 @@ export type PersonVault = {
 
 export function personVault(lookupKey: Uint8Array): PersonVault {
   const keys = new Map<number, SealingKey>();
-  const sealText = (text: string, bizDate: string) => {
+  const keyOf = (bizDate: string) => {
     const keyNo = personKeyNo(bizDate);
     const key = keys.get(keyNo);
-    if (key) return sealBytes(key, Buffer.from(text), sixteenRandomBytes());
+    if (key) return key;
     throw new Fault('person-key.missing', `no key for personal data of month ${keyNo}`, {
       hint: '本月的实名信息密钥还没有从中心取到：请先联网一次，再售票。',
       retryable: true,
@@ -45,12 +46,16 @@ export function personVault(lookupKey: Uint8Array): PersonVault {
     return opened?.ok ? opened.value.toString('utf8') : null;
   };
   return {
-    sealText,
+    sealText: (text, bizDate) => sealBytes(keyOf(bizDate), Buffer.from(text), sixteenRandomBytes()),
     openText,
     seal: (who, bizDate) => {
-      const salt = sixteenRandomBytes().toString('base64url');
-      const text = JSON.stringify(who);
-      return { sealed: sealText(JSON.stringify({ salt, who }), bizDate), hash: sm3Hex(salt + text) };
+      const key = keyOf(bizDate);
+      const iv = sixteenRandomBytes();
+      const salt = hmacSm3(key.mac, 'lianpiao person salt', iv);
+      return {
+        sealed: sealBytes(key, Buffer.from(JSON.stringify({ who })), iv),
+        hash: sm3Hex(salt, JSON.stringify(who)),
+      };
     },
     open: (sealed) => {
       const text = openText(sealed);

@@ -1,7 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { invariant } from '../domain/invariant.ts';
 import type { EpochMs } from '../domain/service-day.ts';
 import { CHAIN_START, eventHash } from '../protocol/chain.ts';
 import { EVENTS, type EventBody, type EventType } from '../protocol/events.ts';
+import { speaks } from './peer-versions.ts';
 import { statement, value } from './statement.ts';
 import type { Tx } from './store.ts';
 import type { SharedTables } from './tables/shared.ts';
@@ -78,6 +80,8 @@ export async function emit<Type extends EventType>(
 ): Promise<number> {
   const { peer, type, agg, person } = emission;
   const { lane, tv } = EVENTS[type];
+  if (lane === 'seat')
+    invariant(await speaks(tx, peer, type), 'a type of lane seat goes only to a peer that knows it', { peer, type });
   const name = `stream/${peer}/${lane}`;
   const stream = (tx.memo.get(name) as Head | undefined) ?? (await head(tx, { peer, lane }))[0];
   const seq = stream?.next ?? 1;

@@ -53,6 +53,9 @@ export const stationRow = z.object({
   soldToday: count,
   soldTodayFen: fen,
   agentVersion: z.string().nullable(),
+  /** How long its program runs, and what its line carried when it was full: told once a minute. */
+  upMs: count.nullable(),
+  bytesPerSecond: count.nullable(),
   stopped: z.string().nullable(),
 });
 export const boardingShare = z.object({

@@ -86,6 +86,8 @@ function linkOf(row: Station, fresh: StationFreshness | undefined, now: EpochMs)
     queuedHere: fresh?.queuedHere ?? 0,
     clockOffsetMs: fresh?.clockOffsetMs ?? null,
     agentVersion: fresh?.agentVersion ?? row.agentVersion,
+    upMs: fresh?.upMs ?? null,
+    bytesPerSecond: fresh?.bytesPerSecond ?? null,
     stopped,
   };
 }

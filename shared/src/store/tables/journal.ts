@@ -84,6 +84,13 @@ export function journalTables({ table, text, int, bytes }: ColumnKit) {
     reason: text('reason'),
   });
 
+  /** The minor version of the link that was agreed upon with a peer, when it was last welcomed. */
+  const peerVersions = table('peer_versions', {
+    peer: text('peer').primaryKey(),
+    minor: int('minor').notNull(),
+    agreedAt: int('agreed_at').notNull(),
+  });
+
   /** A mutating request is written here before it is asked, so that a time-out can be resolved. state: asked, yes, no, burnt. */
   const intents = table('intents', {
     key: text('key').primaryKey(),
@@ -103,5 +110,5 @@ export function journalTables({ table, text, int, bytes }: ColumnKit) {
     destroyedAt: int('destroyed_at'),
   });
 
-  return { answers, audit, rules, meta, streamOut, outbox, streamIn, inbox, intents, personKeys };
+  return { answers, audit, rules, meta, streamOut, outbox, streamIn, peerVersions, inbox, intents, personKeys };
 }

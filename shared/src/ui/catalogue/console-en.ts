@@ -124,6 +124,8 @@ export const consoleEn = {
   'station.lag': 'Behind',
   'station.lag.of': '{n} {n|event|events}',
   'station.lag.ms': 'the newest took {age}',
+  'station.up': 'Running for',
+  'station.line': 'Line carries',
   'station.clock': 'Clock differs by',
   'station.stopped': 'Stopped by',
   'station.works': 'Goes on',

@@ -124,6 +124,8 @@ export const consoleZh = {
   'station.lag': '落后',
   'station.lag.of': '{n} 个事件',
   'station.lag.ms': '最新一件用时 {age}',
+  'station.up': '程序已运行',
+  'station.line': '线路实测',
   'station.clock': '时钟相差',
   'station.stopped': '停止原因',
   'station.works': '能继续',
