@@ -25,6 +25,7 @@ import { hubRequests } from './sync/hub-requests.ts';
 import { LinkLoop } from './sync/link-loop.ts';
 import { keepMonthKeys, loadMonthKeys } from './sync/month-keys.ts';
 import { proveContinuity } from './sync/prove-continuity.ts';
+import { rebuildFacts } from './sync/rebuild-facts.ts';
 import { RunMarker } from './sync/run-marker.ts';
 import { stationKeys } from './sync/station-keys.ts';
 import { followSource } from './trips/follow-source.ts';
@@ -74,7 +75,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   });
   const signer = { keyNo: ticketKeyNo, sign: (text: string) => sm2Sign(text, keys.ticket) };
   const desk = { agent, link, clock, paper: paperMaker(signer, station, () => station.name) };
-  await link.start(hubFacts(agent), hubRequests(desk));
+  await link.start(hubFacts(agent), hubRequests(desk), rebuildFacts(agent));
   const devices = openCounterDevices(desk, config, log);
   const source = await followSource(agent, config, folder, clock);
 

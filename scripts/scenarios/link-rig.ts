@@ -199,6 +199,7 @@ export class LinkRig {
       brokers = this.brokers,
       marker = `${file}.run-marker`,
       facts = () => ledger(),
+      ownFacts = () => ({}),
     }: {
       answers?: RequestHandlers;
       file?: string;
@@ -206,6 +207,7 @@ export class LinkRig {
       brokers?: readonly [string];
       marker?: string;
       facts?: (store: AgentStore) => FactHandlers<AgentTables>;
+      ownFacts?: (store: AgentStore) => FactHandlers<AgentTables>;
     } = {},
   ) {
     const notes: Note[] = [];
@@ -226,7 +228,7 @@ export class LinkRig {
       clock: systemClock,
       log,
     });
-    await link.start(facts(store), answers);
+    await link.start(facts(store), answers, ownFacts(store));
     const close = this.#once(async () => {
       await link.close();
       mark.close(store.read.engine);

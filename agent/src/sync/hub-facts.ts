@@ -2,11 +2,11 @@ import type { RuleSet } from '@lianpiao/shared/domain/rules';
 import { Fault } from '@lianpiao/shared/fault';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { activateRules } from '@lianpiao/shared/store/rules';
-import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
 import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
-import { type Agent, HUB } from '../agent.ts';
+import type { Agent } from '../agent.ts';
 import { noteHubFinal } from '../boarding/note-final.ts';
+import { takeGrant } from '../seats/take-grant.ts';
 import type { AgentTables } from '../store/tables.ts';
 
 /**
@@ -16,8 +16,7 @@ import type { AgentTables } from '../store/tables.ts';
 export function hubFacts(agent: Agent): FactHandlers<AgentTables> {
   return {
     'seat.granted': async (tx, { fact, at }) => {
-      const received = await receiveGrant(tx, HUB, fact, at);
-      if (received.ok) return;
+      if (await takeGrant(agent, tx, fact, at)) return;
       throw new Fault('seat.ownership-broken', `two owners of seat ${fact.seat} on ${fact.tripId}`, {
         hint: '座位归属出现矛盾，本站座位通道已停：请立即联系联网中心。',
         retryable: false,

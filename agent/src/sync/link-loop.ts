@@ -9,9 +9,9 @@ import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import { RefusalTally } from '@lianpiao/shared/link/refusal-tally';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
-import { eventsFrom, headsOf, positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
+import { eventsFrom, headsOf, positionsOf } from '@lianpiao/shared/link/stream-rows';
 import { ClockOffset } from '@lianpiao/shared/protocol/clock-offset';
-import { comparePositions, LANES } from '@lianpiao/shared/protocol/compare-positions';
+import { LANES } from '@lianpiao/shared/protocol/compare-positions';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import type { Beat, Envelope, Message, Welcome } from '@lianpiao/shared/protocol/messages';
 import { StationSession } from '@lianpiao/shared/protocol/session';
@@ -22,8 +22,12 @@ import { resumeSelling } from '../selling/resume-selling.ts';
 import { saleStops } from '../selling/sale-stops.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { compareWithHub } from './compare-with-hub.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
 import { keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
+import { provenHeads, provenPositions } from './lost-continuity.ts';
+import type { RebuildParts } from './rebuild.ts';
+import { RebuildLoop } from './rebuild-loop.ts';
 import { beginRecovery, finishRecovery } from './recovery.ts';
 
 export type LinkLoopOptions = {
@@ -75,6 +79,12 @@ export class LinkLoop implements LinkPort {
   /** Our latest hello and heartbeat: their wall clock, which comes back, and when they were said. */
   #said = { at: 0, on: 0 };
   #lastWordAt: number | null = null;
+  #ownFacts: FactHandlers<AgentTables> = {};
+  readonly #rebuilding = new RebuildLoop({
+    over: () => this.#session.beginAnew(),
+    stuck: (code, detail) => this.#fence(code, { detail }),
+    noted: (event, facts) => this.#noted(event, facts),
+  });
 
   constructor(options: LinkLoopOptions) {
     this.#options = options;
@@ -91,12 +101,20 @@ export class LinkLoop implements LinkPort {
     });
   }
 
-  /** Connects, and goes on by itself. `facts` are applied in the transaction that keeps them. */
-  async start(facts: FactHandlers<AgentTables>, answers: RequestHandlers): Promise<void> {
+  /**
+   * Connects, and goes on by itself. `facts` are applied in the transaction that keeps them; `ownFacts` are the station's own,
+   * when they come back after a restore.
+   */
+  async start(
+    facts: FactHandlers<AgentTables>,
+    answers: RequestHandlers,
+    ownFacts: FactHandlers<AgentTables>,
+  ): Promise<void> {
     const { store, brokers, tls, station } = this.#options;
     this.#identity = await linkIdentity(store);
     this.#lastWordAt = this.#identity.lastWordAt;
     this.#answers = answers;
+    this.#ownFacts = ownFacts;
     this.#projector = new InboxProjector(store, () => facts, this.#noted);
     this.#link = new PeerLink({
       store,
@@ -172,6 +190,7 @@ export class LinkLoop implements LinkPort {
     await this.#mqtt?.close();
     this.#session.disconnected();
     await this.#link?.stop();
+    await this.#rebuilding.idle();
     await this.#projector?.close();
   }
 
@@ -215,7 +234,7 @@ export class LinkLoop implements LinkPort {
     const { store, installId, agentVersion, clock } = this.#options;
     this.#session.saidHello(now);
     await this.#link?.stop();
-    const lanes = await positionsOf(store.read, HUB);
+    const lanes = await provenPositions(store.read);
     const stop = (await saleStops(store.read)).find(({ cause }) => cause === 'continuity');
     const proven = stop === undefined || stop.code === 'station.recovering';
     this.#said = { at: clock.now(), on: monotonic() };
@@ -316,11 +335,9 @@ export class LinkLoop implements LinkPort {
   async #welcomed(message: Welcome): Promise<void> {
     const { store, clock, installId } = this.#options;
     if (message.to.boot !== this.#boot || !this.#session.isNew({ lease: message.ln, hubBoot: message.boot })) return;
-    const ours = await positionsOf(store.read, HUB);
-    const kept = new Map<string, string | undefined>();
-    for (const lane of LANES) kept.set(lane, await sentHash(store.read, HUB, lane, message.lanes[lane].in.ack));
-    const { fatal, notices } = comparePositions(ours, message.lanes, (lane) => kept.get(lane));
+    const { ours, fatal, notices } = await compareWithHub(store.read, message);
     for (const notice of notices) this.#noted(notice.code, { lane: notice.lane, detail: notice.detail });
+    if (fatal?.code === 'link.we-were-restored' && (await provenHeads(store.read))) return this.#takeBack(message);
     if (fatal) return this.#fence(fatal.code, { lane: fatal.lane, detail: fatal.detail });
 
     const { ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot } = message;
@@ -341,6 +358,14 @@ export class LinkLoop implements LinkPort {
     this.#tick();
   }
 
+  /** The hub holds what this station has lost: nothing runs under this lease but its return. Then hello is said anew. */
+  #takeBack({ ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot }: Welcome): void {
+    const { store, clock } = this.#options;
+    if (!this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic())) return;
+    const ask: RebuildParts['ask'] = (wish) => this.#requests.request('stream.back', wish);
+    this.#rebuilding.begin({ store, ask, facts: this.#ownFacts, now: clock.now() });
+  }
+
   #fence(code: string, facts: Readonly<Record<string, unknown>>): void {
     if (this.#session.state !== 'fenced') this.#options.log('link.fenced', { code, by: 'station', ...facts });
     this.#say({ k: 'fence', code, detail: JSON.stringify(facts).slice(0, 200) });
@@ -349,10 +374,12 @@ export class LinkLoop implements LinkPort {
     void this.#keepFence({ code, detail: JSON.stringify(facts), by: 'station' });
   }
 
-  #keepFence(fence: Fence): Promise<void> {
-    return keepFence(this.#options.store, fence, this.#options.clock.now()).catch((cause: unknown) =>
-      this.#noted('link.not-kept', { reason: String(cause) }),
-    );
+  async #keepFence(fence: Fence): Promise<void> {
+    try {
+      if (await keepFence(this.#options.store, fence, this.#options.clock.now())) this.#session.beginAnew();
+    } catch (cause) {
+      this.#noted('link.not-kept', { reason: String(cause) });
+    }
   }
 
   #say(said: Said, at = this.#options.clock.now()): SayResult {

@@ -2,11 +2,11 @@ import { allLegs } from '@lianpiao/shared/domain/legs';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { Trip } from '@lianpiao/shared/domain/trip';
 import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
-import { know } from '@lianpiao/shared/store/seats/seat-rows';
 import { emit } from '@lianpiao/shared/store/streams';
 import { digestOf, findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
+import { ownSeats } from '../seats/own-seats.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
@@ -67,9 +67,7 @@ async function importTrip(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): 
   await saveTrip(tx, trip);
   await emit(tx, { peer: HUB, type: 'trip.published', agg: trip.tripId, fact: bodyOfTrip(trip) }, now);
   if (known) return 'changed';
-  for (const [position, seat] of trip.seats.entries()) {
-    await know(tx, { tripId: trip.tripId, seat, position, epoch: trip.epoch, mine: allLegs(trip.stops.length) });
-  }
+  await ownSeats(tx, trip);
   await serveStandingOrder(agent, tx, trip, now);
   return 'added';
 }

@@ -1,6 +1,6 @@
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
+import { positionsOf, receivedHash, sentHash } from '@lianpiao/shared/link/stream-rows';
 import { comparePositions, LANES, type LinkFinding } from '@lianpiao/shared/protocol/compare-positions';
 import type { Hello, LanePositions } from '@lianpiao/shared/protocol/messages';
 import { agreedMinor, SPOKEN } from '@lianpiao/shared/protocol/versions';
@@ -14,6 +14,8 @@ export type Admission = {
   readonly minor: number;
   readonly ours: LanePositions;
   readonly notices: readonly LinkFinding[];
+  /** The station has lost events that the hub holds: it fetches them under this lease, and nothing else runs. */
+  readonly behind: boolean;
 };
 export type HelloRefusal = { readonly code: HelloCode | LinkFinding['code']; readonly detail: string };
 type HelloCode =
@@ -26,7 +28,8 @@ type HelloCode =
 /**
  * Judges a hello and gives the lease, in one transaction (station-link: session). A station is bound to the machine that
  * was enrolled and to the database that it first came with; what it sent and received must fit what is here. One that
- * cannot prove that its database is its newest gets a new incarnation, and number ranges that nobody has used.
+ * cannot prove that its database is its newest gets a new incarnation, and number ranges that nobody has used, when it has
+ * all that the hub holds of it.
  */
 export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise<Outcome<Admission, HelloRefusal>> {
   const { st: station, lanes } = hello;
@@ -43,16 +46,18 @@ export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise
 
     const lease = identity.value.lease + 1;
     const known = Math.max(1, identity.value.incarnation);
-    const incarnation = hello.proven ? known : known + 1;
+    const { notices, behind } = copies.value;
+    const begins = !hello.proven && !behind;
+    const incarnation = begins ? known + 1 : known;
     await keepAdmission(tx, hello, lease, incarnation, now);
-    if (!hello.proven) {
+    if (begins) {
       await forgetHeads(tx, station);
       await leaseNumbers(tx, station, now, true);
     }
     const ours = await positionsOf(tx, station);
     const heads = LANES.map((lane) => ({ lane, head: lanes[lane].out.next - 1, hash: lanes[lane].out.headHash }));
     await keepHeads(tx, station, heads, now);
-    return done({ lease, incarnation, minor, ours, notices: copies.value });
+    return done({ lease, incarnation, minor, ours, notices, behind });
   });
 }
 
@@ -78,15 +83,25 @@ async function judgeCopies(
   tx: HubTx,
   { st: station, lanes, proven }: Hello,
   ours: LanePositions,
-): Promise<Outcome<readonly LinkFinding[], LinkFinding>> {
+): Promise<Outcome<Pick<Admission, 'notices' | 'behind'>, LinkFinding>> {
   const told = await toldHeads(tx, station);
   const shrunk = LANES.find((lane) => lanes[lane].out.next - 1 < (told.get(lane) ?? 0));
   if (shrunk && proven) {
     const detail = `it once had ${told.get(shrunk)}, now has ${lanes[shrunk].out.next - 1}`;
     return refuse({ code: 'link.peer-restored', lane: shrunk, detail });
   }
-  const kept = new Map<string, string | undefined>();
-  for (const lane of LANES) kept.set(lane, await sentHash(tx, station, lane, lanes[lane].in.ack));
-  const { fatal, notices } = comparePositions(ours, lanes, (lane) => kept.get(lane));
-  return fatal ? refuse(fatal) : done(notices);
+  const [kept, heard] = [new Map<string, string | undefined>(), new Map<string, string | undefined>()];
+  for (const lane of LANES) {
+    kept.set(lane, await sentHash(tx, station, lane, lanes[lane].in.ack));
+    heard.set(lane, await receivedHash(tx, station, lane, lanes[lane].out.next - 1));
+  }
+  const { fatal, notices } = comparePositions(
+    ours,
+    lanes,
+    (lane) => kept.get(lane),
+    (lane) => heard.get(lane),
+  );
+  // It knows that it was restored, and what it has is a beginning of what it once sent.
+  const behind = fatal?.code === 'link.peer-restored' && !proven;
+  return fatal && !behind ? refuse(fatal) : done({ notices, behind });
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@lianpiao/shared/clock';
+import { done } from '@lianpiao/shared/domain/outcome';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
+import { sendBack } from '@lianpiao/shared/link/send-back';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import { Liveness } from '@lianpiao/shared/protocol/liveness';
 import type { Beat, Hello, Message } from '@lianpiao/shared/protocol/messages';
@@ -56,6 +58,7 @@ export class StationLink {
   readonly #liveness = new Liveness();
   readonly #link: PeerLink<HubTables>;
   readonly #requests: PeerRequests<HubTables>;
+  readonly #answers: RequestHandlers;
   /** The life of the agent that was welcomed, and its lease; undefined without a session. */
   #session: { readonly boot: string; readonly lease: number } | undefined;
   #greeting: Promise<void> = Promise.resolve();
@@ -74,7 +77,8 @@ export class StationLink {
 
   constructor(options: StationLinkOptions) {
     this.#options = options;
-    const { store, station, facts, clock, evKept, noted, committed } = options;
+    const { store, station, facts, answers, clock, evKept, noted, committed } = options;
+    this.#answers = { ...answers, 'stream.back': async (wish) => done(await sendBack(store.read, station, wish)) };
     const say = (said: Said) => (this.#session ? options.say(said, this.#session.lease) : 'busy');
     this.#requests = new PeerRequests({
       store,
@@ -175,7 +179,7 @@ export class StationLink {
     if (message.k === 'req') {
       const ageMs = message.off === null ? null : this.#options.clock.now() - message.at - message.off;
       this.#requests
-        .answer(this.#options.answers, message, ageMs)
+        .answer(this.#answers, message, ageMs)
         .catch((cause: unknown) => this.#options.noted('request.failed', { kind: message.m, reason: String(cause) }));
     } else if (message.k === 'res') this.#requests.heard(message);
     else if (message.k === 'batch' || message.k === 'ack' || message.k === 'nack') await this.#link.hear(message);
@@ -274,14 +278,14 @@ export class StationLink {
     return this.#doubted && hello.at > this.#toldAt;
   }
 
-  async #admit(hello: Hello, { lease, incarnation, minor, ours, notices }: Admission): Promise<void> {
+  async #admit(hello: Hello, { lease, incarnation, minor, ours, notices, behind }: Admission): Promise<void> {
     const { station, hubIncarnation, say, keyNo, noted } = this.#options;
     for (const notice of notices) noted(notice.code, { station, lane: notice.lane, detail: notice.detail });
     this.#fence = undefined;
     this.#agentVersion = hello.agentVersion;
     this.#session = { boot: hello.boot, lease };
     this.#heard(hello);
-    await this.#link.start(ours, hello.lanes, WINDOW);
+    if (!behind) await this.#link.start(ours, hello.lanes, WINDOW);
     say(
       {
         k: 'welcome',
@@ -297,7 +301,7 @@ export class StationLink {
       },
       lease,
     );
-    if (!hello.proven) noted('link.new-incarnation', { station, incarnation });
+    if (!hello.proven && !behind) noted('link.new-incarnation', { station, incarnation });
     noted('link.welcomed', { station, lease, agentVersion: hello.agentVersion });
     this.#link.tick();
   }

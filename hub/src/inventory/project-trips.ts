@@ -1,11 +1,8 @@
-import { fareTable } from '@lianpiao/shared/domain/fare';
-import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
-import { checkStops } from '@lianpiao/shared/domain/stops';
-import { boardingStation, type Trip } from '@lianpiao/shared/domain/trip';
+import { boardingStation } from '@lianpiao/shared/domain/trip';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import type { TripBody } from '@lianpiao/shared/protocol/events';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
 import { statement, value } from '@lianpiao/shared/store/statement';
+import { tripOfBody } from '@lianpiao/shared/store/trips/trip-of-body';
 import { findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
@@ -35,7 +32,9 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
   return {
     'trip.published': async (tx, { fact }, peer) => {
       if (fact.origin !== peer) throw new CannotApply('trip.other-origin', { tripId: fact.tripId, station: peer });
-      const trip = tripOfBody(fact);
+      const read = tripOfBody(fact);
+      if (!read.ok) throw new CannotApply(read.refusal.code, { tripId: fact.tripId });
+      const trip = read.value;
       await saveTrip(tx, trip);
       for (const { code, name, station } of trip.stops) {
         const [listed] = await pinyinOf(tx, { name });
@@ -93,15 +92,6 @@ async function tripOfPeer(tx: HubTx, tripId: string, peer: string) {
   if (!trip) throw new CannotApply('trip.unknown', { tripId });
   if (trip.origin !== peer) throw new CannotApply('trip.other-origin', { tripId, station: peer });
   return trip;
-}
-
-function tripOfBody(body: TripBody): Trip {
-  const { tripId } = body;
-  const stops = checkStops(body.stops);
-  if (!stops.ok) throw new CannotApply(stops.refusal.code, { tripId });
-  const fares = fareTable(body.fares, body.stops.length);
-  if (!fares.ok) throw new CannotApply(fares.refusal.code, { tripId });
-  return { ...body, serviceDate: body.serviceDate as ServiceDate, stops: stops.value, fares: fares.value };
 }
 
 /** A suspended trip holds nothing: orders under way end, and a payment that still comes is refunded. */

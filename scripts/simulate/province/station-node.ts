@@ -5,6 +5,7 @@ import { openAgentStore } from '@lianpiao/agent/store/open-agent-store';
 import { hubFacts } from '@lianpiao/agent/sync/hub-facts';
 import { hubRequests } from '@lianpiao/agent/sync/hub-requests';
 import { LinkLoop } from '@lianpiao/agent/sync/link-loop';
+import { rebuildFacts } from '@lianpiao/agent/sync/rebuild-facts';
 import { serveStandingOrders } from '@lianpiao/agent/trips/serve-standing-orders';
 import type { Clock } from '@lianpiao/shared/clock';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
@@ -48,7 +49,7 @@ export async function startStation(file: string, code: string, clock: Clock, jou
     log: (event, facts) => journal.heard(code, event, facts),
   });
   const desk: AgentDesk = { agent, link, clock, paper };
-  await link.start(hubFacts(agent), hubRequests(desk));
+  await link.start(hubFacts(agent), hubRequests(desk), rebuildFacts(agent));
   const log = journal.logOf(code);
   startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log);
   startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log);

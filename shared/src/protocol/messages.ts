@@ -99,7 +99,7 @@ export type FenceMessage = z.infer<typeof fence>;
 export const again = z.object({ ...envelope, k: z.literal('again') });
 export type AgainMessage = z.infer<typeof again>;
 
-const event = z.object({
+export const wireEvent = z.object({
   type: z.string().min(1).max(60),
   tv: z.int().min(1).max(999),
   at: epochMs,
@@ -108,7 +108,7 @@ const event = z.object({
   fact: z.string().min(2).max(200_000),
   person: z.object({ sealed: z.string().regex(/^[A-Za-z0-9_-]{1,4096}$/), hash }).optional(),
 });
-export type WireEvent = z.infer<typeof event>;
+export type WireEvent = z.infer<typeof wireEvent>;
 
 /** Events `from`, `from + 1`, …; `prev` is the chain before the first of them, `hash` after the last. */
 export const batch = z.object({
@@ -118,7 +118,7 @@ export const batch = z.object({
   from: z.int().min(1),
   prev: hash,
   hash,
-  events: z.array(event).min(1).max(100),
+  events: z.array(wireEvent).min(1).max(100),
 });
 export type Batch = z.infer<typeof batch>;
 
