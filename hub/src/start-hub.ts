@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { clockFor } from '@lianpiao/shared/clock';
 import { openSecretFile } from '@lianpiao/shared/crypto/secret-file';
 import { Fault } from '@lianpiao/shared/fault';
@@ -28,6 +28,9 @@ import { sendRefunds } from './orders/send-refunds.ts';
 import { settleDues } from './orders/settle-dues.ts';
 import { stationRequests } from './orders/station-requests.ts';
 import { openSandbox } from './payments/open-sandbox.ts';
+import { HubMarker } from './restore/hub-marker.ts';
+import { lostFacts } from './restore/lost-facts.ts';
+import { proveHub } from './restore/prove-hub.ts';
 import { bookJobs } from './settlement/book-jobs.ts';
 import { hubTicketKey } from './stations/hub-ticket-key.ts';
 import { MonthKeys } from './stations/month-keys.ts';
@@ -50,7 +53,11 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
   const clock = clockFor(config.production);
   const pki = await ensurePki(join(folder, 'pki'), { hosts: config.brokerHosts, now: Date.now() });
   const masterKey = await openSecretFile(join(folder, 'master.key'));
-  const store = await openHubStore(join(folder, 'hub.sqlite'));
+  const marker = new HubMarker(config.runMarker ?? `${resolve(folder)}.run-marker`, (cause) =>
+    log.failed('marker.not-written', cause),
+  );
+  const store = await openHubStore(join(folder, 'hub.sqlite'), (engine) => marker.committed(engine));
+  marker.keep(await proveHub(store, marker.before, clock.now()), store.read.engine);
   const persons = personVault(await openSecretFile(join(folder, 'person-lookup.key')));
   const monthKeys = new MonthKeys(store, masterKey);
   await monthKeys.keep(persons, clock.now());
@@ -79,6 +86,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     tls: { ca: pki.caCertPem, cert: pki.hub.certPem, key: pki.hub.keyPem },
     keysOf: macKeys.of,
     facts: () => facts,
+    lostFacts: lostFacts(hub),
     answers: (station) => stationRequests(hub, monthKeys, station, pickupTries),
     clock,
     log,
@@ -124,6 +132,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
       await link.close();
       await sandbox.close();
       await store.close();
+      marker.close();
     },
   };
 }

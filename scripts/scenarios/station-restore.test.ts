@@ -143,34 +143,6 @@ describe('a station that was restored', () => {
     expect(await listUncertain(restarted.agent)).toHaveLength(7);
   });
 
-  it('row 14: goes on selling its own seats when it is the hub that was restored, and sends it again what it lost', async () => {
-    const hub = await rig.hub();
-    const running = await station();
-    await importTrips(running.agent, [trip], now());
-    await delivered(hub, running);
-    await hub.close();
-    await copyFile(join(rig.folder, 'hub.db'), join(rig.folder, 'hub-backup.db'));
-    const lost = await rig.hub();
-    await importTrips(running.agent, [aTrip({ tripNo: 'K107', serviceDate: trip.serviceDate })], now());
-    await delivered(lost, running);
-    await lost.close();
-
-    const behind = await rig.hub({}, 'hub-backup.db');
-    await delivered(behind, running);
-    expect(running.notes).toContainEqual(expect.objectContaining({ event: 'link.peer-lost-events' }));
-    await behind.close();
-    await copyFile(join(rig.folder, 'hub-backup.db'), join(rig.folder, 'hub-older.db'));
-
-    const ahead = await rig.hub({}, 'hub-backup.db');
-    await ahead.store.transaction((tx) => leaseNumbers(tx, HANGZHOU, now()));
-    await soon(async () => expect(await ranges(running.store)).toHaveLength(1));
-    await ahead.close();
-    await rig.hub({}, 'hub-older.db');
-    await soon(() => expect(running.link.state().stopped).toBe('link.we-were-restored'));
-    expect(await saleStop(running.store.read)).toBeNull();
-    expect(await holdSeats(running.agent, call(), { ...ride, count: 1 }, now())).toMatchObject({ ok: true });
-  });
-
   it('row 15: stops link and sales when two histories have grown from one copy', async () => {
     const hub = await rig.hub();
     const first = await station();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@lianpiao/shared/clock';
 import type { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
+import { done } from '@lianpiao/shared/domain/outcome';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { channelOf, PUBLIC_KEY, publishFrame, readFrame } from '@lianpiao/shared/link/framing';
 import { InboxProjector, type ParkedQueue } from '@lianpiao/shared/link/inbox-projector';
@@ -9,6 +10,7 @@ import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import { RefusalTally } from '@lianpiao/shared/link/refusal-tally';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
+import { sendBack } from '@lianpiao/shared/link/send-back';
 import { eventsFrom, headsOf, positionsOf } from '@lianpiao/shared/link/stream-rows';
 import { ClockOffset } from '@lianpiao/shared/protocol/clock-offset';
 import { LANES } from '@lianpiao/shared/protocol/compare-positions';
@@ -22,9 +24,10 @@ import { resumeSelling } from '../selling/resume-selling.ts';
 import { saleStops } from '../selling/sale-stops.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { rangeEnds } from '../tickets/range-ends.ts';
 import { compareWithHub } from './compare-with-hub.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
-import { keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
+import { keepHubIncarnation, keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
 import { provenHeads, provenPositions } from './lost-continuity.ts';
 import type { RebuildParts } from './rebuild.ts';
 import { RebuildLoop } from './rebuild-loop.ts';
@@ -113,7 +116,7 @@ export class LinkLoop implements LinkPort {
     const { store, brokers, tls, station } = this.#options;
     this.#identity = await linkIdentity(store);
     this.#lastWordAt = this.#identity.lastWordAt;
-    this.#answers = answers;
+    this.#answers = { ...answers, 'stream.back': async (wish) => done(await sendBack(store.read, HUB, wish)) };
     this.#ownFacts = ownFacts;
     this.#projector = new InboxProjector(store, () => facts, this.#noted);
     this.#link = new PeerLink({
@@ -238,8 +241,10 @@ export class LinkLoop implements LinkPort {
     const stop = (await saleStops(store.read)).find(({ cause }) => cause === 'continuity');
     const proven = stop === undefined || stop.code === 'station.recovering';
     this.#said = { at: clock.now(), on: monotonic() };
+    const { dbId, hubIncarnation: hubInc } = this.#identity!;
+    const numbers = await rangeEnds(store.read);
     this.#say(
-      { k: 'hello', versions: SPOKEN, agentVersion, dbId: this.#identity!.dbId, installId, proven, lanes },
+      { k: 'hello', versions: SPOKEN, agentVersion, dbId, installId, proven, lanes, hubInc, numbers },
       this.#said.at,
     );
   }
@@ -278,7 +283,7 @@ export class LinkLoop implements LinkPort {
     }
     const { message } = heard.value;
     if (message.k === 'hub-live') {
-      if (message.on) this.#session.hubBegan(message.boot, monotonic());
+      if (message.on && !this.#isOldHub(message.hubIncarnation)) this.#session.hubBegan(message.boot, monotonic());
       return;
     }
     if (message.k === 'live' || message.st !== station) return;
@@ -334,21 +339,31 @@ export class LinkLoop implements LinkPort {
 
   async #welcomed(message: Welcome): Promise<void> {
     const { store, clock, installId } = this.#options;
+    if (this.#isOldHub(message.hubIncarnation)) return;
     if (message.to.boot !== this.#boot || !this.#session.isNew({ lease: message.ln, hubBoot: message.boot })) return;
-    const { ours, fatal, notices } = await compareWithHub(store.read, message);
+    const { ours, fatal, fatals, notices } = await compareWithHub(store.read, message);
     for (const notice of notices) this.#noted(notice.code, { lane: notice.lane, detail: notice.detail });
-    if (fatal?.code === 'link.we-were-restored' && (await provenHeads(store.read))) return this.#takeBack(message);
+    const whole = fatal?.code !== 'link.streams-forked';
+    // The hub knows that it was restored: it asks for what it has lost, and then for another hello.
+    const hubAsks = message.hubIncarnation > Math.max(1, this.#identity!.hubIncarnation);
+    if (whole && hubAsks && fatals.some(({ code }) => code === 'link.peer-restored')) {
+      this.#underLease(message);
+      return;
+    }
+    if (whole && fatals.some(({ code }) => code === 'link.we-were-restored') && (await provenHeads(store.read)))
+      return this.#takeBack(message);
     if (fatal) return this.#fence(fatal.code, { lane: fatal.lane, detail: fatal.detail });
 
     const { ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot } = message;
     // First what must be durable: if that fails there is no session, and we say hello again.
     await store.transaction(async (tx) => {
       await resumeSelling(tx, 'fence');
+      await keepHubIncarnation(tx, hubIncarnation);
       if (incarnation === this.#identity!.incarnation) return;
       await keepIncarnation(tx, incarnation);
       await beginRecovery(tx, { theirs: message.lanes, installId }, clock.now());
     });
-    this.#identity = { ...this.#identity!, incarnation };
+    this.#identity = { ...this.#identity!, incarnation, hubIncarnation };
     this.#recovering = true;
     if (!this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic())) return;
     if (message.to.at === this.#said.at) this.#offset.exchanged(monotonic() - this.#said.on, message.at, clock.now());
@@ -359,11 +374,23 @@ export class LinkLoop implements LinkPort {
   }
 
   /** The hub holds what this station has lost: nothing runs under this lease but its return. Then hello is said anew. */
-  #takeBack({ ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot }: Welcome): void {
+  #takeBack(message: Welcome): void {
     const { store, clock } = this.#options;
-    if (!this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic())) return;
+    if (!this.#underLease(message)) return;
     const ask: RebuildParts['ask'] = (wish) => this.#requests.request('stream.back', wish);
     this.#rebuilding.begin({ store, ask, facts: this.#ownFacts, now: clock.now() });
+  }
+
+  /** Requests only. False for a welcome that is not new. */
+  #underLease({ ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot }: Welcome): boolean {
+    return this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic());
+  }
+
+  /** A hub that another one has taken the place of: it is not obeyed, whatever it says. */
+  #isOldHub(hubIncarnation: number): boolean {
+    const old = hubIncarnation < this.#identity!.hubIncarnation;
+    if (old) this.#tally.note('link.superseded-hub', HUB, { hubIncarnation }, monotonic());
+    return old;
   }
 
   #fence(code: string, facts: Readonly<Record<string, unknown>>): void {

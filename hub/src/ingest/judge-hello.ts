@@ -4,6 +4,9 @@ import { positionsOf, receivedHash, sentHash } from '@lianpiao/shared/link/strea
 import { comparePositions, LANES, type LinkFinding } from '@lianpiao/shared/protocol/compare-positions';
 import type { Hello, LanePositions } from '@lianpiao/shared/protocol/messages';
 import { agreedMinor, SPOKEN } from '@lianpiao/shared/protocol/versions';
+import { noteHeads } from '../restore/finish-restore.ts';
+import { restoreWait } from '../restore/restore-waits.ts';
+import { knowRanges } from '../stations/know-ranges.ts';
 import { leaseNumbers } from '../stations/lease-numbers.ts';
 import type { HubReader, HubStore, HubTx } from '../store/hub-store.ts';
 import { forgetHeads, keepAdmission, keepHeads, stationDbId, stationRecord, toldHeads } from './station-record.ts';
@@ -16,6 +19,8 @@ export type Admission = {
   readonly notices: readonly LinkFinding[];
   /** The station has lost events that the hub holds: it fetches them under this lease, and nothing else runs. */
   readonly behind: boolean;
+  /** The hub was restored, and the station holds facts that the hub has lost: the hub fetches them first. */
+  readonly ahead: boolean;
 };
 export type HelloRefusal = { readonly code: HelloCode | LinkFinding['code']; readonly detail: string };
 type HelloCode =
@@ -45,19 +50,21 @@ export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise
     if (!copies.ok) return copies;
 
     const lease = identity.value.lease + 1;
-    const known = Math.max(1, identity.value.incarnation);
-    const { notices, behind } = copies.value;
-    const begins = !hello.proven && !behind;
+    const known = Math.max(1, identity.value.incarnation, identity.value.restored ? hello.inc : 0);
+    const { notices, behind, ahead } = copies.value;
+    const begins = !hello.proven && !behind && !ahead;
     const incarnation = begins ? known + 1 : known;
     await keepAdmission(tx, hello, lease, incarnation, now);
     if (begins) {
       await forgetHeads(tx, station);
       await leaseNumbers(tx, station, now, true);
     }
+    await knowRanges(tx, hello, now);
+    if (!behind && !ahead) await noteHeads(tx, station, lanes);
     const ours = await positionsOf(tx, station);
     const heads = LANES.map((lane) => ({ lane, head: lanes[lane].out.next - 1, hash: lanes[lane].out.headHash }));
     await keepHeads(tx, station, heads, now);
-    return done({ lease, incarnation, minor, ours, notices, behind });
+    return done({ lease, incarnation, minor, ours, notices, behind, ahead });
   });
 }
 
@@ -74,16 +81,18 @@ async function judgeIdentity(tx: HubTx, { st: station, installId, dbId, inc, pro
   const knownDb = await stationDbId(tx, station);
   if (knownDb !== undefined && knownDb !== dbId) return refuse({ code: 'link.other-database', detail: dbId });
   const expected = Math.max(1, known.incarnation);
-  if (inc !== 0 && inc !== expected && (proven || inc > expected))
+  // A restored hub has forgotten incarnations that it gave.
+  const restored = (await restoreWait(tx, station)) !== undefined;
+  if (inc !== 0 && inc !== expected && (inc > expected ? !restored : proven))
     return refuse({ code: 'link.unknown-incarnation', detail: `it says ${inc}, its own is ${expected}` });
-  return done(known);
+  return done({ ...known, restored });
 }
 
 async function judgeCopies(
   tx: HubTx,
   { st: station, lanes, proven }: Hello,
   ours: LanePositions,
-): Promise<Outcome<Pick<Admission, 'notices' | 'behind'>, LinkFinding>> {
+): Promise<Outcome<Pick<Admission, 'notices' | 'behind' | 'ahead'>, LinkFinding>> {
   const told = await toldHeads(tx, station);
   const shrunk = LANES.find((lane) => lanes[lane].out.next - 1 < (told.get(lane) ?? 0));
   if (shrunk && proven) {
@@ -95,13 +104,22 @@ async function judgeCopies(
     kept.set(lane, await sentHash(tx, station, lane, lanes[lane].in.ack));
     heard.set(lane, await receivedHash(tx, station, lane, lanes[lane].out.next - 1));
   }
-  const { fatal, notices } = comparePositions(
+  const { fatals, notices } = comparePositions(
     ours,
     lanes,
     (lane) => kept.get(lane),
     (lane) => heard.get(lane),
   );
-  // It knows that it was restored, and what it has is a beginning of what it once sent.
-  const behind = fatal?.code === 'link.peer-restored' && !proven;
-  return fatal && !behind ? refuse(fatal) : done({ notices, behind });
+  const found = (code: LinkFinding['code']) => fatals.find((finding) => finding.code === code);
+  // Each side may fetch what it has lost when it knows that it was restored, and has a beginning of what it once sent.
+  const [behind, ahead] = [found('link.peer-restored'), found('link.we-were-restored')];
+  const fork = found('link.streams-forked');
+  if (fork) return refuse(fork);
+  // It holds what this hub has never told, or has confirmations of what this hub does not hold.
+  const lost = LANES.find((lane) => lanes[lane].out.acked > ours[lane].in.ack);
+  const unnoticed: LinkFinding | undefined =
+    ahead ?? (lost && { code: 'link.we-were-restored', lane: lost, detail: `once confirmed ${lanes[lost].out.acked}` });
+  if (unnoticed && !(await restoreWait(tx, station))) return refuse(unnoticed);
+  if (behind && proven) return refuse(behind);
+  return done({ notices, behind: behind !== undefined, ahead: ahead !== undefined });
 }

@@ -6,9 +6,11 @@ import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { sendBack } from '@lianpiao/shared/link/send-back';
+import { NotOurHistory } from '@lianpiao/shared/link/take-back';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import { Liveness } from '@lianpiao/shared/protocol/liveness';
 import type { Beat, Hello, Message } from '@lianpiao/shared/protocol/messages';
+import { type TakeBackParts, takeBackFrom } from '../restore/take-back-from.ts';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { type Admission, isCopy, judgeHello } from './judge-hello.ts';
@@ -17,9 +19,14 @@ import { keepFence, keepFreshness, keepHeads } from './station-record.ts';
 export type StationLinkOptions = {
   readonly store: HubStore;
   readonly station: string;
-  readonly hubIncarnation: number;
+  /** Of this moment: a hub that learns that it was restored begins a new life. */
+  readonly hubIncarnation: () => number;
   readonly facts: FactHandlers<HubTables>;
   readonly answers: RequestHandlers;
+  /** What the hub's own facts change here when the station sends them back. */
+  readonly lostFacts: FactHandlers<HubTables>;
+  /** The station holds facts of the hub that the hub does not have, and the hub did not know that it was restored. */
+  readonly restored: (detail: string) => Promise<void>;
   /** Sends under a lease. */
   readonly say: (said: Said, lease: number) => SayResult;
   readonly keyNo: () => number;
@@ -64,6 +71,8 @@ export class StationLink {
   #greeting: Promise<void> = Promise.resolve();
   #fence: string | undefined;
   #gone = false;
+  /** What the hub had lost is here again: the station is to say hello, until it does. */
+  #greetAnew = false;
   #askedAgainAt = Number.NEGATIVE_INFINITY;
   /** When, by the station's clock, the latest hello was said that was admitted or doubted; and whether one is in doubt. */
   #toldAt = Number.NEGATIVE_INFINITY;
@@ -129,6 +138,7 @@ export class StationLink {
 
   tick(): void {
     this.#link.tick();
+    if (this.#greetAnew) this.#askAgain();
   }
 
   resolve(): Promise<void> {
@@ -194,6 +204,12 @@ export class StationLink {
     this.#stopAs(code);
   }
 
+  /** The hub has begun a new life: the station says hello to it. */
+  async beginAnew(): Promise<void> {
+    await this.#end();
+    this.#greetAnew = true;
+  }
+
   /** Nothing more is sent or taken; what has arrived is kept. */
   async close(): Promise<void> {
     await this.#greeting;
@@ -241,11 +257,13 @@ export class StationLink {
   async #welcome(hello: Hello): Promise<void> {
     const { store, clock } = this.#options;
     if (this.online && (await isCopy(store.read, hello))) return this.#turnAway(hello);
+    this.#greetAnew = false;
     await this.#end();
     const judged = await judgeHello(store, hello, clock.now());
     if (!judged.ok) {
       const { code, detail } = judged.refusal;
-      if (code === 'link.peer-restored' && !this.#saysSoAgain(hello)) this.#doubt(hello, detail);
+      if (code === 'link.we-were-restored') await this.#options.restored(detail);
+      else if (code === 'link.peer-restored' && !this.#saysSoAgain(hello)) this.#doubt(hello, detail);
       else this.fence(code, detail);
       return;
     }
@@ -278,14 +296,15 @@ export class StationLink {
     return this.#doubted && hello.at > this.#toldAt;
   }
 
-  async #admit(hello: Hello, { lease, incarnation, minor, ours, notices, behind }: Admission): Promise<void> {
-    const { station, hubIncarnation, say, keyNo, noted } = this.#options;
+  async #admit(hello: Hello, { lease, incarnation, minor, ours, notices, behind, ahead }: Admission): Promise<void> {
+    const { station, say, keyNo, noted } = this.#options;
+    const hubIncarnation = this.#options.hubIncarnation();
     for (const notice of notices) noted(notice.code, { station, lane: notice.lane, detail: notice.detail });
     this.#fence = undefined;
     this.#agentVersion = hello.agentVersion;
     this.#session = { boot: hello.boot, lease };
     this.#heard(hello);
-    if (!behind) await this.#link.start(ours, hello.lanes, WINDOW);
+    if (!behind && !ahead) await this.#link.start(ours, hello.lanes, WINDOW);
     say(
       {
         k: 'welcome',
@@ -301,8 +320,23 @@ export class StationLink {
       },
       lease,
     );
-    if (!hello.proven && !behind) noted('link.new-incarnation', { station, incarnation });
+    if (!hello.proven && !behind && !ahead) noted('link.new-incarnation', { station, incarnation });
     noted('link.welcomed', { station, lease, agentVersion: hello.agentVersion });
     this.#link.tick();
+    if (ahead) void this.#takeBack();
+  }
+
+  async #takeBack(): Promise<void> {
+    const { store, station, lostFacts: facts, noted } = this.#options;
+    const ask: TakeBackParts['ask'] = (wish) => this.#requests.request('stream.back', wish);
+    try {
+      const taken = await takeBackFrom({ store, station, ask, facts });
+      if (taken.ok) noted('hub.facts-came-back', { station, facts: taken.value });
+      else noted('link.rebuild-interrupted', { station, ...taken.refusal });
+      this.#greetAnew = true;
+    } catch (cause) {
+      const code = cause instanceof NotOurHistory ? cause.code : 'hub.not-rebuilt';
+      this.fence(code, cause instanceof Error ? cause.message : String(cause));
+    }
   }
 }

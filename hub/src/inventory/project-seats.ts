@@ -1,6 +1,5 @@
 import { Fault } from '@lianpiao/shared/fault';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
 import { statement, value } from '@lianpiao/shared/store/statement';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, sql } from 'drizzle-orm';
@@ -9,6 +8,7 @@ import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { takeGrant } from './take-grant.ts';
 
 const placeSeat = statement((db, t: HubTables) =>
   db
@@ -37,8 +37,7 @@ export async function placeSeats(
 export function seatFacts(hub: Pick<Hub, 'newId' | 'clock'>): FactHandlers<HubTables> {
   return {
     'seat.granted': async (tx, { fact, at }, peer) => {
-      const received = await receiveGrant(tx, peer, fact, at);
-      if (!received.ok) {
+      if (!(await takeGrant(tx, peer, fact, at))) {
         throw new Fault('seat.ownership-broken', `two owners of seat ${fact.seat} on ${fact.tripId}`, {
           hint: '座位归属出现矛盾，该站座位通道已停：请核对双方的授权记录后再放行。',
           retryable: false,

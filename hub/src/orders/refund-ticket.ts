@@ -12,6 +12,7 @@ import { emit } from '@lianpiao/shared/store/streams';
 import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
+import { awaitedFor } from '../restore/restore-waits.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { boardingGate } from './boarding-gate.ts';
@@ -63,6 +64,8 @@ async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, p
   const found = await ticketAtHub(tx, ticketNo);
   if (!found.ok) return found;
   const { ticket, trip } = found.value;
+  // It may have been refunded in the part of the database that is lost.
+  if ((await awaitedFor(tx, trip.tripId)).length > 0) return refuse({ code: 'hub.restoring', tripId: trip.tripId });
   const { refundQuotes, refundDues } = tx.t;
   const [promised] = await tx.db.select().from(refundDues).where(eq(refundDues.ticketNo, ticketNo));
   if (promised && promised.quoteId === quoteId && promised.payer === payer) {

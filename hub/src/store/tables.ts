@@ -2,6 +2,7 @@ import { type ColumnKit, sqliteKit } from '@lianpiao/shared/store/column-kit';
 import { sharedTables } from '@lianpiao/shared/store/tables/shared';
 import { moneyTables } from './money-tables.ts';
 import { peopleTables } from './tables/people.ts';
+import { restoreTables } from './tables/restore.ts';
 import { salesTables } from './tables/sales.ts';
 import { stationTables } from './tables/stations.ts';
 
@@ -12,6 +13,7 @@ export const hubTables = (kit: ColumnKit) => ({
   ...salesTables(kit),
   ...peopleTables(kit),
   ...moneyTables(kit),
+  ...restoreTables(kit),
 });
 
 export type HubTables = ReturnType<typeof hubTables>;

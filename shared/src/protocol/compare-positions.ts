@@ -25,14 +25,23 @@ export function comparePositions(
   theirs: LanePositions,
   hashAt: HashAt,
   heardAt: HashAt = () => undefined,
-): { readonly fatal: LinkFinding | undefined; readonly notices: readonly LinkFinding[] } {
+): {
+  readonly fatal: LinkFinding | undefined;
+  /** Every finding that stops the link. */
+  readonly fatals: readonly LinkFinding[];
+  readonly notices: readonly LinkFinding[];
+} {
   const findings = LANES.flatMap((lane) => [
     ...ofOurStream(lane, ours[lane], theirs[lane], hashAt),
     ...ofTheirStream(lane, ours[lane], theirs[lane], heardAt),
   ]);
   const fatal = findings.filter((finding) => finding.code !== 'link.peer-lost-events');
   const worst = fatal.find((finding) => finding.code === 'link.streams-forked') ?? fatal[0];
-  return { fatal: worst, notices: findings.filter((finding) => finding.code === 'link.peer-lost-events') };
+  return {
+    fatal: worst,
+    fatals: fatal,
+    notices: findings.filter((finding) => finding.code === 'link.peer-lost-events'),
+  };
 }
 
 /** The stream that we send: what they received against what we have. */

@@ -59,6 +59,13 @@ export const hello = z.object({
   installId: opaqueId,
   /** False where the station cannot prove that its database is its newest: it asks for a new incarnation. */
   proven: z.boolean().default(true),
+  /** The highest incarnation of the hub that this station has been welcomed by: one below it is an old hub. */
+  hubInc: count.optional(),
+  /** Where the station's number ranges end, by terminal: a restored hub leases beyond them. */
+  numbers: z
+    .array(z.object({ terminal: z.string().regex(/^\d{3}$/), end: z.int().min(1).max(10_000_000) }))
+    .max(200)
+    .optional(),
   lanes: positions,
 });
 export type Hello = z.infer<typeof hello>;
