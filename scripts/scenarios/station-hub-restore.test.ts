@@ -12,6 +12,8 @@ import { importTrips } from '@lianpiao/agent/trips/import-trips';
 import type { Hub } from '@lianpiao/hub/hub';
 import { NO_MONEY } from '@lianpiao/hub/inventory/no-money';
 import { projections } from '@lianpiao/hub/inventory/projections';
+import { SeatRequests } from '@lianpiao/hub/inventory/seat-requests';
+import { holdSeats } from '@lianpiao/hub/orders/hold-seats';
 import { lostFacts } from '@lianpiao/hub/restore/lost-facts';
 import { releaseSeats, releaseStation } from '@lianpiao/hub/restore/release-withheld';
 import { leaseNumbers } from '@lianpiao/hub/stations/lease-numbers';
@@ -20,6 +22,7 @@ import { systemClock } from '@lianpiao/shared/clock';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
 import { allLegs, type LegMask, meets, NO_LEGS } from '@lianpiao/shared/domain/legs';
+import { refuse } from '@lianpiao/shared/domain/outcome';
 import { addDays, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { positionsOf } from '@lianpiao/shared/link/stream-rows';
 import { personVault } from '@lianpiao/shared/store/person-vault';
@@ -259,6 +262,37 @@ describe('a hub that was restored', () => {
     await expectOneOwner(back.store, there.store);
   });
 });
+
+describe('a standby that was promoted', () => {
+  it('row 28: the old hub stops selling at the first sign, also after a restart, and stations obey the new one only', async () => {
+    const there = await backedUp();
+    const old = await hub();
+    await delivered(old, there);
+    await copyFile(join(rig.folder, 'hub-backup.db'), join(rig.folder, 'standby.db'));
+    const standby = await hub('standby.db');
+    await soon(() => expect(standby.notes).toContainEqual({ event: 'hub.station-heard', station: HANGZHOU }));
+    await soon(() => expect(old.notes).toContainEqual(expect.objectContaining({ event: 'hub.superseded' })));
+
+    const selling = { ...old, seats: new SeatRequests({ store: old.store, ask: nobody, newId }) };
+    const wish = { tripId, from: 0, to: 2, count: 1 };
+    const refused = { refusal: { code: 'hub.may-not-sell', by: 2 } };
+    expect(await holdSeats({ ...selling, newId, log: () => undefined }, call(), wish, now())).toMatchObject(refused);
+    await importTrips(there.agent, [aTrip({ tripNo: 'K108', serviceDate: trip.serviceDate })], now());
+    await delivered(standby, there);
+    expect((await withheld(standby.store)).every(({ why }) => why === 'uncertain')).toBe(true);
+    expect(await withheld(standby.store)).toHaveLength(4);
+
+    await old.close();
+    const again = await hub();
+    const restarted = { store: again.store, seats: selling.seats, newId, log: () => undefined };
+    expect(await holdSeats(restarted, call(), wish, now())).toMatchObject(refused);
+    await soon(() => expect(there.link.refused).toMatchObject({ 'link.superseded-hub': expect.any(Number) }));
+    expect(there.link.state()).toMatchObject({ online: true, stopped: null });
+    expect(await saleStop(there.store.read)).toBeNull();
+  });
+});
+
+const nobody = async () => refuse({ code: 'link.offline' } as const);
 
 async function restoredWithoutMarker() {
   await rm(join(rig.folder, 'hub.db.run-marker'));

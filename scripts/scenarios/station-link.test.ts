@@ -202,7 +202,7 @@ describe('the station link over a broker with TLS', () => {
 
     const restored = await rig.station(HANGZHOU, { file: 'old.db' });
     await emitFacts(restored.store, 'hub', 'ev', 1, 99);
-    await soon(() => expect(restored.link.state()).toMatchObject({ online: false, stopped: 'link.peer-restored' }));
+    await soon(() => expect(restored.link.state()).toMatchObject({ online: false, stopped: 'link.streams-forked' }));
     await restored.close();
     const clone = await rig.station(HANGZHOU, { installId: 'another-machine' });
     await soon(() => expect(clone.link.state().stopped).toBe('link.other-machine'));

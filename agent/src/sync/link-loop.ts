@@ -291,6 +291,7 @@ export class LinkLoop implements LinkPort {
   }
 
   async #hearHub(message: Exclude<Message, { k: 'live' | 'hub-live' }>): Promise<void> {
+    if (this.#isOldHub(message.inc)) return;
     switch (message.k) {
       case 'welcome':
         await this.#welcomed(message);
@@ -339,7 +340,6 @@ export class LinkLoop implements LinkPort {
 
   async #welcomed(message: Welcome): Promise<void> {
     const { store, clock, installId } = this.#options;
-    if (this.#isOldHub(message.hubIncarnation)) return;
     if (message.to.boot !== this.#boot || !this.#session.isNew({ lease: message.ln, hubBoot: message.boot })) return;
     const { ours, fatal, fatals, notices } = await compareWithHub(store.read, message);
     for (const notice of notices) this.#noted(notice.code, { lane: notice.lane, detail: notice.detail });

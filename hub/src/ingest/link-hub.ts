@@ -17,6 +17,7 @@ import { downTopic, HUB_FILTERS, HUB_LIVE } from '@lianpiao/shared/protocol/topi
 import { MINOR } from '@lianpiao/shared/protocol/versions';
 import { beginRestore } from '../restore/begin-restore.ts';
 import { finishRestores } from '../restore/finish-restore.ts';
+import { noteOtherHub } from '../restore/superseded.ts';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { type StationFreshness, StationLink } from './station-link.ts';
@@ -174,6 +175,8 @@ export class LinkHub {
     }
     const { topic, message } = heard.value;
     if (message.k === 'batch' && payload.length >= BACKLOG_FRAME_BYTES) this.#backlogAt = monotonic();
+    if (message.k === 'hub-live') await this.#otherHub(message.hubIncarnation, HUB_LIVE);
+    else if (message.k === 'hello' && (await this.#otherHub(message.hubInc ?? 0, message.st))) return;
     if (topic.kind === 'station-live' && message.k === 'live')
       this.#stationLink(topic.station).lifeSign(message.on, message.boot);
     else if (topic.kind === 'up' && message.k !== 'live' && message.k !== 'hub-live')
@@ -221,6 +224,15 @@ export class LinkHub {
     this.#noted('hub.restored', { hubIncarnation: this.#incarnation, detail });
     for (const station of this.#stations.values()) await station.beginAnew();
     this.#mqtt?.publish(HUB_LIVE, this.#lifeSign(true), { retain: true });
+  }
+
+  /** True where another hub has taken this one's place: stations are its business. This one sells no more. */
+  async #otherHub(incarnation: number, seenBy: string): Promise<boolean> {
+    if (incarnation <= this.#incarnation) return false;
+    const { store, clock } = this.#options;
+    if (await store.transaction((tx) => noteOtherHub(tx, incarnation, seenBy, clock.now())))
+      this.#noted('hub.superseded', { incarnation, seenBy });
+    return true;
   }
 
   async #lookIntoOutbox(): Promise<void> {

@@ -17,6 +17,7 @@ import { HUB, type Hub } from '../hub.ts';
 import type { PaymentNotice } from '../payments/payment-provider.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import { awaitedFor } from '../restore/restore-waits.ts';
+import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -91,7 +92,7 @@ async function awaitRestore(tx: HubTx, orderId: string): Promise<void> {
     .from(holds)
     .where(eq(holds.holdId, order?.holdId ?? ''));
   const awaited = hold ? await awaitedFor(tx, hold.tripId) : [];
-  if (awaited.length === 0) return;
+  if (awaited.length === 0 && !(await whyHubNotSell(tx))) return;
   throw new Fault('hub.restoring', `the hub was restored and waits for ${awaited.join(' ')}`, {
     hint: '联网中心刚恢复，正在等待车站上报：款项稍后自动处理，请勿人工退款。',
     retryable: true,

@@ -13,6 +13,7 @@ import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticke
 import { eq } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import { awaitedFor } from '../restore/restore-waits.ts';
+import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { boardingGate } from './boarding-gate.ts';
@@ -61,6 +62,8 @@ export async function refundTicket(
 export type EndedTicket = { readonly ticketNo: string; readonly refundFen: number; readonly feeFen: number };
 
 async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, payer }: RefundWish, now: EpochMs) {
+  const stopped = await whyHubNotSell(tx);
+  if (stopped) return stopped;
   const found = await ticketAtHub(tx, ticketNo);
   if (!found.ok) return found;
   const { ticket, trip } = found.value;

@@ -26,7 +26,7 @@ export const HUB_LIVE = `${TOPIC_ROOT}/hub/live`;
 export const HINT = `${TOPIC_ROOT}/all/hint`;
 
 /** What the hub subscribes to. */
-export const HUB_FILTERS = [`${TOPIC_ROOT}/s/+/up/+`, `${TOPIC_ROOT}/s/+/live`] as const;
+export const HUB_FILTERS = [`${TOPIC_ROOT}/s/+/up/+`, `${TOPIC_ROOT}/s/+/live`, HUB_LIVE] as const;
 
 const STATION_FORM = /^\d{9}$/;
 
