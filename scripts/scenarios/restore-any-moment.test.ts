@@ -222,6 +222,6 @@ it('row 27: whatever was under way when a side or both were restored, each leg e
         await Promise.all([world.agent.end(), world.hub.end()]);
       }
     }),
-    { numRuns: 12 },
+    { numRuns: 25 },
   );
 }, 60_000);

@@ -3,6 +3,7 @@ export const PERMISSIONS = [
   'stations.add',
   'queues.replay',
   'alarms.close',
+  'restore.release',
   'periods.close',
   'periods.release',
 ] as const;
@@ -15,6 +16,7 @@ const WHO_MAY: Readonly<Record<Permission, readonly Role[]>> = {
   'stations.add': ['admin'],
   'queues.replay': ['operator', 'admin'],
   'alarms.close': ['operator', 'finance', 'admin'],
+  'restore.release': ['operator', 'admin'],
   'periods.close': ['finance', 'admin'],
   'periods.release': ['finance', 'admin'],
 };
