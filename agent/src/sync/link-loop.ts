@@ -3,7 +3,7 @@ import type { Clock } from '@lianpiao/shared/clock';
 import type { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { done } from '@lianpiao/shared/domain/outcome';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { channelOf, PUBLIC_KEY, publishFrame, readFrame } from '@lianpiao/shared/link/framing';
+import { channelOf, publishFrame, readFrame } from '@lianpiao/shared/link/framing';
 import { InboxProjector, type ParkedQueue } from '@lianpiao/shared/link/inbox-projector';
 import { type MqttSession, openMqttSession, type SessionTls } from '@lianpiao/shared/link/mqtt-session';
 import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
@@ -11,25 +11,21 @@ import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import { RefusalTally } from '@lianpiao/shared/link/refusal-tally';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { sendBack } from '@lianpiao/shared/link/send-back';
-import { eventsFrom, headsOf, positionsOf } from '@lianpiao/shared/link/stream-rows';
+import { headsOf, positionsOf } from '@lianpiao/shared/link/stream-rows';
 import { ClockOffset } from '@lianpiao/shared/protocol/clock-offset';
-import { LANES } from '@lianpiao/shared/protocol/compare-positions';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import type { Beat, Envelope, Message, Welcome } from '@lianpiao/shared/protocol/messages';
 import { StationSession } from '@lianpiao/shared/protocol/session';
 import { liveTopic, stationFilters, upTopic } from '@lianpiao/shared/protocol/topics';
-import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
+import { MINOR } from '@lianpiao/shared/protocol/versions';
 import type { LinkPort } from '../link-port.ts';
 import { resumeSelling } from '../selling/resume-selling.ts';
-import { saleStops } from '../selling/sale-stops.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
-import { rangeEnds } from '../tickets/range-ends.ts';
 import { compareWithHub } from './compare-with-hub.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
 import { keepHubIncarnation, keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
-import { provenHeads, provenPositions } from './lost-continuity.ts';
-import type { RebuildParts } from './rebuild.ts';
+import { lifeSign, ourHeads, ourHello, ourLagMs } from './our-words.ts';
 import { RebuildLoop } from './rebuild-loop.ts';
 import { beginRecovery, finishRecovery } from './recovery.ts';
 
@@ -82,12 +78,7 @@ export class LinkLoop implements LinkPort {
   /** Our latest hello and heartbeat: their wall clock, which comes back, and when they were said. */
   #said = { at: 0, on: 0 };
   #lastWordAt: number | null = null;
-  #ownFacts: FactHandlers<AgentTables> = {};
-  readonly #rebuilding = new RebuildLoop({
-    over: () => this.#session.beginAnew(),
-    stuck: (code, detail) => this.#fence(code, { detail }),
-    noted: (event, facts) => this.#noted(event, facts),
-  });
+  #rebuilding: RebuildLoop | undefined;
 
   constructor(options: LinkLoopOptions) {
     this.#options = options;
@@ -117,7 +108,12 @@ export class LinkLoop implements LinkPort {
     this.#identity = await linkIdentity(store);
     this.#lastWordAt = this.#identity.lastWordAt;
     this.#answers = { ...answers, 'stream.back': async (wish) => done(await sendBack(store.read, HUB, wish)) };
-    this.#ownFacts = ownFacts;
+    this.#rebuilding = new RebuildLoop({
+      parts: { store, ask: (wish) => this.#requests.request('stream.back', wish), facts: ownFacts },
+      over: () => this.#session.beginAnew(),
+      stuck: (code, detail) => this.#fence(code, { detail }),
+      noted: this.#noted,
+    });
     this.#projector = new InboxProjector(store, () => facts, this.#noted);
     this.#link = new PeerLink({
       store,
@@ -193,7 +189,7 @@ export class LinkLoop implements LinkPort {
     await this.#mqtt?.close();
     this.#session.disconnected();
     await this.#link?.stop();
-    await this.#rebuilding.idle();
+    await this.#rebuilding?.idle();
     await this.#projector?.close();
   }
 
@@ -237,40 +233,19 @@ export class LinkLoop implements LinkPort {
     const { store, installId, agentVersion, clock } = this.#options;
     this.#session.saidHello(now);
     await this.#link?.stop();
-    const lanes = await provenPositions(store.read);
-    const stop = (await saleStops(store.read)).find(({ cause }) => cause === 'continuity');
-    const proven = stop === undefined || stop.code === 'station.recovering';
+    const hello = await ourHello(store.read, this.#identity!, { installId, agentVersion });
     this.#said = { at: clock.now(), on: monotonic() };
-    const { dbId, hubIncarnation: hubInc } = this.#identity!;
-    const numbers = await rangeEnds(store.read);
-    this.#say(
-      { k: 'hello', versions: SPOKEN, agentVersion, dbId, installId, proven, lanes, hubInc, numbers },
-      this.#said.at,
-    );
+    this.#say(hello, this.#said.at);
   }
 
   async #beat(now: number): Promise<void> {
     this.#session.liveness.beaten(now);
-    const { seat, ev } = await positionsOf(this.#options.store.read, HUB);
-    const heads = [
-      { lane: 'seat' as const, head: seat.out.next - 1, hash: seat.out.headHash },
-      { lane: 'ev' as const, head: ev.out.next - 1, hash: ev.out.headHash },
-    ];
-    const lagMs = await this.#lagMs();
-    this.#said = { at: this.#options.clock.now(), on: monotonic() };
-    this.#say(
-      { k: 'beat', acks: this.#link!.acks(), heads, queued: this.#link!.queued, lagMs, echo: null },
-      this.#said.at,
-    );
-  }
-
-  /** Age of the oldest event that the hub has not confirmed, in ms. */
-  async #lagMs(): Promise<number> {
     const { store, clock } = this.#options;
-    const oldest = await Promise.all(
-      LANES.map((lane) => eventsFrom(store.read, HUB, lane, this.#link!.acked(lane) + 1, 1)),
-    );
-    return Math.max(0, ...oldest.flat().map((event) => clock.now() - event.at));
+    const heads = await ourHeads(store.read);
+    const lagMs = await ourLagMs(store.read, (lane) => this.#link!.acked(lane), clock.now());
+    this.#said = { at: clock.now(), on: monotonic() };
+    const { queued } = this.#link!;
+    this.#say({ k: 'beat', acks: this.#link!.acks(), heads, queued, lagMs, echo: null }, this.#said.at);
   }
 
   async #hear(topic: string, payload: Uint8Array): Promise<void> {
@@ -341,20 +316,14 @@ export class LinkLoop implements LinkPort {
   async #welcomed(message: Welcome): Promise<void> {
     const { store, clock, installId } = this.#options;
     if (message.to.boot !== this.#boot || !this.#session.isNew({ lease: message.ln, hubBoot: message.boot })) return;
-    const { ours, fatal, fatals, notices } = await compareWithHub(store.read, message);
+    const { hubIncarnation, incarnation } = message;
+    const { ours, next, notices } = await compareWithHub(store.read, message, this.#identity!.hubIncarnation);
     for (const notice of notices) this.#noted(notice.code, { lane: notice.lane, detail: notice.detail });
-    const whole = fatal?.code !== 'link.streams-forked';
-    // The hub knows that it was restored: it asks for what it has lost, and then for another hello.
-    const hubAsks = message.hubIncarnation > Math.max(1, this.#identity!.hubIncarnation);
-    if (whole && hubAsks && fatals.some(({ code }) => code === 'link.peer-restored')) {
-      this.#underLease(message);
+    if (next.do === 'stop') return this.#fence(next.why.code, { lane: next.why.lane, detail: next.why.detail });
+    if (next.do !== 'run') {
+      if (this.#underLease(message) && next.do === 'rebuild') this.#rebuilding?.begin(clock.now());
       return;
     }
-    if (whole && fatals.some(({ code }) => code === 'link.we-were-restored') && (await provenHeads(store.read)))
-      return this.#takeBack(message);
-    if (fatal) return this.#fence(fatal.code, { lane: fatal.lane, detail: fatal.detail });
-
-    const { ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot } = message;
     // First what must be durable: if that fails there is no session, and we say hello again.
     await store.transaction(async (tx) => {
       await resumeSelling(tx, 'fence');
@@ -365,23 +334,15 @@ export class LinkLoop implements LinkPort {
     });
     this.#identity = { ...this.#identity!, incarnation, hubIncarnation };
     this.#recovering = true;
-    if (!this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic())) return;
+    if (!this.#underLease(message)) return;
     if (message.to.at === this.#said.at) this.#offset.exchanged(monotonic() - this.#said.on, message.at, clock.now());
     this.#lastWordAt = clock.now();
     await this.#link?.start(ours, message.lanes, message.window);
-    this.#options.log('link.welcomed', { lease, incarnation, hubIncarnation, queued: this.#link?.queued });
+    this.#options.log('link.welcomed', { lease: message.ln, incarnation, hubIncarnation, queued: this.#link?.queued });
     this.#tick();
   }
 
-  /** The hub holds what this station has lost: nothing runs under this lease but its return. Then hello is said anew. */
-  #takeBack(message: Welcome): void {
-    const { store, clock } = this.#options;
-    if (!this.#underLease(message)) return;
-    const ask: RebuildParts['ask'] = (wish) => this.#requests.request('stream.back', wish);
-    this.#rebuilding.begin({ store, ask, facts: this.#ownFacts, now: clock.now() });
-  }
-
-  /** Requests only. False for a welcome that is not new. */
+  /** False for a welcome that is not new. */
   #underLease({ ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot }: Welcome): boolean {
     return this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic());
   }
@@ -432,16 +393,6 @@ export class LinkLoop implements LinkPort {
 
   #lifeSign(on: boolean): Uint8Array {
     const { station, keys, clock } = this.#options;
-    let payload: Uint8Array = new Uint8Array();
-    publishFrame(
-      keys.signing(clock.now()) ?? PUBLIC_KEY,
-      liveTopic(station),
-      { k: 'live', on, boot: this.#boot, at: clock.now() },
-      (_topic, frame) => {
-        payload = frame;
-        return true;
-      },
-    );
-    return payload;
+    return lifeSign(station, keys, { on, boot: this.#boot, at: clock.now() });
   }
 }

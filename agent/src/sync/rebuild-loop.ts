@@ -1,8 +1,10 @@
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { NotOurHistory } from '@lianpiao/shared/link/take-back';
 import type { RebuildParts } from './rebuild.ts';
 import { rebuild } from './rebuild.ts';
 
-export type RebuildEnds = {
+export type RebuildLoopOptions = {
+  readonly parts: Omit<RebuildParts, 'now'>;
   /** All is back, or the hub gave no answer: hello is said anew. */
   readonly over: () => void;
   /** It cannot go on: a person has to look. */
@@ -10,17 +12,20 @@ export type RebuildEnds = {
   readonly noted: (event: string, facts: Readonly<Record<string, unknown>>) => void;
 };
 
-/** Runs rebuilds under the link, one at a time. */
+/**
+ * Runs rebuilds under the link, one at a time: the hub holds what this station has lost, and nothing runs under that lease but
+ * its return.
+ */
 export class RebuildLoop {
-  readonly #ends: RebuildEnds;
+  readonly #options: RebuildLoopOptions;
   #running: Promise<void> | undefined;
 
-  constructor(ends: RebuildEnds) {
-    this.#ends = ends;
+  constructor(options: RebuildLoopOptions) {
+    this.#options = options;
   }
 
-  begin(parts: RebuildParts): void {
-    this.#running ??= this.#run(parts).finally(() => {
+  begin(now: EpochMs): void {
+    this.#running ??= this.#run(now).finally(() => {
       this.#running = undefined;
     });
   }
@@ -30,10 +35,10 @@ export class RebuildLoop {
     await this.#running;
   }
 
-  async #run(parts: RebuildParts): Promise<void> {
-    const { over, stuck, noted } = this.#ends;
+  async #run(now: EpochMs): Promise<void> {
+    const { parts, over, stuck, noted } = this.#options;
     try {
-      const rebuilt = await rebuild(parts);
+      const rebuilt = await rebuild({ ...parts, now });
       if (rebuilt.ok) noted('station.rebuilt', { events: rebuilt.value });
       else noted('link.rebuild-interrupted', rebuilt.refusal);
       over();
