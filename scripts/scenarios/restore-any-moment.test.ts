@@ -232,6 +232,6 @@ it('row 27: whatever was under way when a side or both were restored, each leg e
         await Promise.all([world.agent.end(), world.hub.end()]);
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 }, 60_000);
