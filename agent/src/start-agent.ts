@@ -29,6 +29,7 @@ import { hubRequests } from './sync/hub-requests.ts';
 import { LinkLoop } from './sync/link-loop.ts';
 import { keepMonthKeys, loadMonthKeys } from './sync/month-keys.ts';
 import { proveContinuity } from './sync/prove-continuity.ts';
+import { rebuildFacts } from './sync/rebuild-facts.ts';
 import { RunMarker } from './sync/run-marker.ts';
 import { stationKeys } from './sync/station-keys.ts';
 import { StationClock } from './time/station-clock.ts';
@@ -88,7 +89,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   const signer = { keyNo: ticketKeyNo, sign: (text: string) => sm2Sign(text, keys.ticket) };
   const desk = { agent, link, clock, paper: paperMaker(signer, station, () => station.name) };
   const directory = readStops(await readFile(resolve(folder, config.stops), 'utf8'));
-  await link.start(hubFacts(agent, directory), hubRequests(desk));
+  await link.start(hubFacts(agent, directory), hubRequests(desk), rebuildFacts(agent));
   const devices = openCounterDevices(desk, config, log);
   const source = await followSource(agent, config, folder, clock, directory);
 

@@ -1,16 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '@lianpiao/shared/fault';
+import { readConfig } from '@lianpiao/shared/read-config';
+import { lockFolder } from '@lianpiao/shared/store/lock-folder';
+import { hubConfig } from './config.ts';
 import { fsck } from './fsck/fsck.ts';
+import { readHubMark } from './restore/hub-marker.ts';
+import { takeOver } from './restore/take-over.ts';
 import { readStationList } from './stations/import-station-list.ts';
 import { keepStationList } from './stations/keep-station-list.ts';
 import { openHubStore } from './store/open-hub-store.ts';
 
 const USAGE = `node hub/src/cli.ts import-stations FILE --data DIR
-node hub/src/cli.ts fsck --data DIR [--json]`;
+node hub/src/cli.ts fsck --data DIR [--json]
+node hub/src/cli.ts restored --data DIR`;
 
-/** Commands of an operator at the hub's machine. They may run while the hub runs. */
+/** Commands of an operator at the hub's machine. They may run while the hub runs, but for `restored`. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { data: { type: 'string' }, json: { type: 'boolean', default: false } },
@@ -18,6 +24,7 @@ const { values, positionals } = parseArgs({
 const [command, file] = positionals;
 if (command === 'import-stations' && file && values.data) await importStations(file, values.data);
 else if (command === 'fsck' && values.data) await runFsck(values.data, values.json);
+else if (command === 'restored' && values.data) await restored(values.data);
 else {
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = 2;
@@ -48,4 +55,17 @@ async function runFsck(folder: string, json: boolean): Promise<void> {
     process.stderr.write(`${cause.code} ${cause.detail.hint}\n`);
     process.exitCode = 2;
   }
+}
+
+/** 恢复或接替: this database was put back from a backup, or this hub takes another one's place, which is off. */
+async function restored(folder: string): Promise<void> {
+  const lock = lockFolder(folder);
+  const { runMarker = `${resolve(folder)}.run-marker` } = readConfig(folder, hubConfig);
+  const store = await openHubStore(join(folder, 'hub.sqlite'));
+  const incarnation = await store.transaction((tx) => takeOver(tx, readHubMark(runMarker), Date.now()));
+  await store.close();
+  lock.release();
+  process.stdout.write(
+    `中心从第 ${incarnation} 世代开始，听到各站之前不售票。下一步：启动中心，用 GET /console/v1/restore 看还缺哪些站。\n`,
+  );
 }

@@ -11,6 +11,8 @@ export const hubConfig = z.strictObject({
   brokerHosts: z.array(z.string()).max(8).default([]),
   /** Payments of the sandbox provider are play money: a production hub refuses it. */
   sandboxProvider: z.boolean().default(true),
+  /** File of the run marker, best on another machine's disk; beside the data folder when it is not named. */
+  runMarker: z.string().optional(),
   /** A production hub refuses the settable clock and the sandbox provider. */
   production: z.boolean().default(false),
 });

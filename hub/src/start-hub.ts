@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { clockFor } from '@lianpiao/shared/clock';
 import { openSecretFile } from '@lianpiao/shared/crypto/secret-file';
 import { Fault } from '@lianpiao/shared/fault';
@@ -33,6 +33,9 @@ import { stationRequests } from './orders/station-requests.ts';
 import { openSandbox } from './payments/open-sandbox.ts';
 import { pruneSets } from './reference/prune-sets.ts';
 import { publishSets } from './reference/publish-sets.ts';
+import { HubMarker } from './restore/hub-marker.ts';
+import { lostFacts } from './restore/lost-facts.ts';
+import { proveHub } from './restore/prove-hub.ts';
 import { bookJobs } from './settlement/book-jobs.ts';
 import { hubTicketKey } from './stations/hub-ticket-key.ts';
 import { MonthKeys } from './stations/month-keys.ts';
@@ -59,7 +62,11 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
   const clock = clockFor(config.production);
   const pki = await ensurePki(join(folder, 'pki'), { hosts: config.brokerHosts, now: Date.now() });
   const masterKey = await openSecretFile(join(folder, 'master.key'));
-  const store = await openHubStore(join(folder, 'hub.sqlite'));
+  const marker = new HubMarker(config.runMarker ?? `${resolve(folder)}.run-marker`, (cause) =>
+    log.failed('marker.not-written', cause),
+  );
+  const store = await openHubStore(join(folder, 'hub.sqlite'), (engine) => marker.committed(engine));
+  marker.keep(await proveHub(store, marker.before, clock.now()), store.read.engine);
   const persons = personVault(await openSecretFile(join(folder, 'person-lookup.key')));
   const monthKeys = new MonthKeys(store, masterKey);
   await monthKeys.keep(persons, clock.now());
@@ -89,6 +96,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     tls: { ca: pki.caCertPem, cert: pki.hub.certPem, key: pki.hub.keyPem },
     keysOf: macKeys.of,
     facts: () => facts,
+    lostFacts: lostFacts(hub),
     answers: (station) => stationRequests(hub, monthKeys, station, pickupTries, seats),
     clock,
     log,
@@ -141,6 +149,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
       await link.close();
       await sandbox.close();
       await store.close();
+      marker.close();
     },
   };
 }

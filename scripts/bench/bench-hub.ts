@@ -48,6 +48,7 @@ const hub = new LinkHub({
   tls,
   keysOf,
   facts: () => facts,
+  lostFacts: {},
   answers: () => ({}),
   clock: systemClock,
   log: (event, noted) => {

@@ -8,6 +8,7 @@ export default defineConfig({
       'scripts/faults/**/*.test.ts',
       'scripts/faults/**/*.fault.ts',
       'scripts/scenarios/station-*.test.ts',
+      'scripts/scenarios/restore-any-moment.test.ts',
       'shared/src/run-process.test.ts',
       'shared/src/store/lock-folder.test.ts',
       'hub/src/broker/*.test.ts',

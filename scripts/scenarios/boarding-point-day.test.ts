@@ -21,6 +21,7 @@ import { quoteRefund as quoteAtHub } from '@lianpiao/hub/orders/quote-refund';
 import { refundTicket as refundAtHub } from '@lianpiao/hub/orders/refund-ticket';
 import { settleDues } from '@lianpiao/hub/orders/settle-dues';
 import { stationRequests } from '@lianpiao/hub/orders/station-requests';
+import { lostFacts } from '@lianpiao/hub/restore/lost-facts';
 import { enrolled, freshHub, HANGZHOU, call as hubCall, pay } from '@lianpiao/hub/testing/fresh-hub';
 import { systemClock } from '@lianpiao/shared/clock';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
@@ -79,6 +80,7 @@ it('a day of origin, hub and boarding point over the real link: sold at all thre
   const link = new LinkHub({
     ...{ store: hub.store, brokers, tls, keysOf, clock: systemClock, log: () => undefined },
     facts: () => projections(hub),
+    lostFacts: lostFacts(hub),
     answers: (code) => stationRequests(hub, { forStation: async () => [] }, code),
   });
   await link.start();

@@ -32,6 +32,7 @@ const hub = new LinkHub({
   tls,
   keysOf,
   facts: () => facts,
+  lostFacts: {},
   answers: () => ({}),
   clock: systemClock,
   log: say,

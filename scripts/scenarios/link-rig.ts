@@ -12,6 +12,8 @@ import { RunMarker } from '@lianpiao/agent/sync/run-marker';
 import { StationClock } from '@lianpiao/agent/time/station-clock';
 import { type BrokerProcess, startBrokerProcess } from '@lianpiao/hub/broker/broker-process';
 import { LinkHub, type LinkHubOptions } from '@lianpiao/hub/ingest/link-hub';
+import { HubMarker } from '@lianpiao/hub/restore/hub-marker';
+import { proveHub } from '@lianpiao/hub/restore/prove-hub';
 import { ensurePki, issueStationCertificate } from '@lianpiao/hub/stations/private-ca';
 import type { HubStore } from '@lianpiao/hub/store/hub-store';
 import { openHubStore } from '@lianpiao/hub/store/open-hub-store';
@@ -215,26 +217,32 @@ export class LinkRig {
     return { ca: this.pki.caCertPem, cert: this.pki.hub.certPem, key: this.pki.hub.keyPem };
   }
 
-  async hub(more: Partial<LinkHubOptions> = {}, file = 'hub.db') {
-    const store = await openHubStore(join(this.folder, file));
-    for (const station of [HANGZHOU, SHAOXING]) await enrol(store, station);
+  async hub(more: Partial<LinkHubOptions> | ((store: HubStore) => Partial<LinkHubOptions>) = {}, file = 'hub.db') {
     const notes: Note[] = [];
     const log = (event: string, facts: object) => void notes.push({ ...facts, event });
+    const mark = new HubMarker(join(this.folder, `${file}.run-marker`), (cause) =>
+      log('marker.not-written', { cause }),
+    );
+    const store = await openHubStore(join(this.folder, file), (engine) => mark.committed(engine));
+    mark.keep(await proveHub(store, mark.before, Date.now()), store.read.engine);
+    for (const station of [HANGZHOU, SHAOXING]) await enrol(store, station);
     const hub = new LinkHub({
       store,
       brokers: this.brokers,
       tls: this.hubTls,
       keysOf,
       facts: () => ledger(),
+      lostFacts: {},
       answers: () => ({}),
       clock: systemClock,
       log,
-      ...more,
+      ...(typeof more === 'function' ? more(store) : more),
     });
     await hub.start();
     const close = this.#once(async () => {
       await hub.close();
       await store.close();
+      mark.close();
     });
     return { hub, store, notes, close };
   }
@@ -249,6 +257,7 @@ export class LinkRig {
       marker = `${file}.run-marker`,
       facts = () => ledger(),
       machine = systemClock,
+      ownFacts = () => ({}),
     }: {
       answers?: RequestHandlers;
       file?: string;
@@ -257,11 +266,12 @@ export class LinkRig {
       marker?: string;
       facts?: (store: AgentStore) => FactHandlers<AgentTables>;
       machine?: MachineClock;
+      ownFacts?: (store: AgentStore) => FactHandlers<AgentTables>;
     } = {},
   ) {
     const tls = await this.tlsOf(station);
     const opened = await openStation({ folder: this.folder, station, brokers, tls, file, marker, installId, machine });
-    await opened.link.start(facts(opened.store), answers);
+    await opened.link.start(facts(opened.store), answers, ownFacts(opened.store));
     return { ...opened, close: this.#once(opened.close) };
   }
 

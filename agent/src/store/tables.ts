@@ -206,6 +206,19 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     body: text('body'),
   });
 
+  /** Boardings, payouts and the like of a station whose continuity is not proven, while its own lost events come back. */
+  const unprovenEvents = table('unproven_events', {
+    id: int('id').primaryKey(),
+    lane: text('lane').notNull(),
+    type: text('type').notNull(),
+    tv: int('tv').notNull(),
+    at: int('at').notNull(),
+    agg: text('agg').notNull(),
+    fact: text('fact').notNull(),
+    person: bytes('person'),
+    personHash: text('person_hash'),
+  });
+
   return {
     users,
     sessions,
@@ -228,6 +241,7 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     saleStops,
     uncertainSeats,
     exchanges,
+    unprovenEvents,
   };
 }
 

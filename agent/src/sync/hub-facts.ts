@@ -4,10 +4,9 @@ import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { keepSeated } from '@lianpiao/shared/store/epochs/seat-again';
 import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import { activateRules } from '@lianpiao/shared/store/rules';
-import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
 import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
-import { type Agent, HUB } from '../agent.ts';
+import type { Agent } from '../agent.ts';
 import { noteHubFinal } from '../boarding/note-final.ts';
 import { endAtGate } from '../gates/end-at-gate.ts';
 import { freeSeenSeat } from '../gates/free-seen-seat.ts';
@@ -15,6 +14,7 @@ import { keepToldTrip } from '../gates/keep-told-trip.ts';
 import { takeHome } from '../gates/pass-homes.ts';
 import type { StopDirectory } from '../legacy/stop-directory.ts';
 import { isPulled } from '../reference/keep-sets.ts';
+import { takeGrant } from '../seats/take-grant.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { settleDue } from '../tickets/refund-dues.ts';
 
@@ -31,8 +31,7 @@ export function hubFacts(
 ): FactHandlers<AgentTables> {
   return {
     'seat.granted': async (tx, { fact, at }) => {
-      const received = await receiveGrant(tx, HUB, fact, at);
-      if (received.ok) return;
+      if (await takeGrant(agent, tx, fact, at)) return;
       throw new Fault('seat.ownership-broken', `two owners of seat ${fact.seat} on ${fact.tripId}`, {
         hint: '座位归属出现矛盾，本站座位通道已停：请立即联系联网中心。',
         retryable: false,

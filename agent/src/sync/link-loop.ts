@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
+import { done } from '@lianpiao/shared/domain/outcome';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { channelOf, NO_TERMS, publishFrame, readFrame, type Terms } from '@lianpiao/shared/link/framing';
 import { InboxProjector, type ParkedQueue } from '@lianpiao/shared/link/inbox-projector';
@@ -8,24 +9,26 @@ import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import { RefusalTally } from '@lianpiao/shared/link/refusal-tally';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
-import { headsOf, positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
-import { comparePositions, LANES } from '@lianpiao/shared/protocol/compare-positions';
+import { sendBack } from '@lianpiao/shared/link/send-back';
+import { headsOf, positionsOf } from '@lianpiao/shared/link/stream-rows';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import type { Beat, Envelope, StationMessage, Welcome } from '@lianpiao/shared/protocol/messages';
 import { StationSession } from '@lianpiao/shared/protocol/session';
 import { bulkFilters, controlFilters, isBulk, liveTopic, upTopic } from '@lianpiao/shared/protocol/topics';
-import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
+import { MINOR } from '@lianpiao/shared/protocol/versions';
 import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import type { LinkPort } from '../link-port.ts';
 import { resumeSelling } from '../selling/resume-selling.ts';
-import { saleStops } from '../selling/sale-stops.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 import type { StationClock } from '../time/station-clock.ts';
+import { compareWithHub } from './compare-with-hub.ts';
 import { heartbeat } from './heartbeat.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
 import { lifeSign } from './life-sign.ts';
-import { keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
+import { keepHubIncarnation, keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
+import { ourHello } from './our-words.ts';
+import { RebuildLoop } from './rebuild-loop.ts';
 import { beginRecovery, finishRecovery } from './recovery.ts';
 import { ReferenceData } from './reference-data.ts';
 
@@ -83,6 +86,7 @@ export class LinkLoop implements LinkPort {
   /** Our latest hello and heartbeat: their wall clock, which comes back, and when they were said. */
   #said = { at: 0, on: 0 };
   #lastWordAt: number | null = null;
+  #rebuilding: RebuildLoop | undefined;
 
   constructor(options: LinkLoopOptions) {
     this.#options = options;
@@ -105,12 +109,25 @@ export class LinkLoop implements LinkPort {
     });
   }
 
-  /** Connects, and goes on by itself. `facts` are applied in the transaction that keeps them. */
-  async start(facts: FactHandlers<AgentTables>, answers: RequestHandlers): Promise<void> {
+  /**
+   * Connects, and goes on by itself. `facts` are applied in the transaction that keeps them; `ownFacts` are the station's own,
+   * when they come back after a restore.
+   */
+  async start(
+    facts: FactHandlers<AgentTables>,
+    answers: RequestHandlers,
+    ownFacts: FactHandlers<AgentTables>,
+  ): Promise<void> {
     const { store, brokers, tls, station } = this.#options;
     this.#identity = await linkIdentity(store);
     this.#lastWordAt = this.#identity.lastWordAt;
-    this.#answers = answers;
+    this.#answers = { ...answers, 'stream.back': async (wish) => done(await sendBack(store.read, HUB, wish)) };
+    this.#rebuilding = new RebuildLoop({
+      parts: { store, ask: (wish) => this.#requests.request('stream.back', wish), facts: ownFacts },
+      over: () => this.#session.beginAnew(),
+      stuck: (code, detail) => this.#fence(code, { detail }),
+      noted: this.#noted,
+    });
     this.#projector = new InboxProjector(store, () => facts, this.#noted);
     this.#link = new PeerLink({
       store,
@@ -197,6 +214,7 @@ export class LinkLoop implements LinkPort {
     await Promise.all([this.#mqtt?.close(), this.#bulk?.close()]);
     this.#session.disconnected();
     await this.#link?.stop();
+    await this.#rebuilding?.idle();
     await this.#projector?.close();
   }
 
@@ -251,14 +269,9 @@ export class LinkLoop implements LinkPort {
     const { store, installId, agentVersion, clock } = this.#options;
     this.#session.saidHello(now);
     await this.#link?.stop();
-    const lanes = await positionsOf(store.read, HUB);
-    const stop = (await saleStops(store.read)).find(({ cause }) => cause === 'continuity');
-    const proven = stop === undefined || stop.code === 'station.recovering';
+    const hello = await ourHello(store.read, this.#identity!, { installId, agentVersion });
     this.#said = { at: clock.wall(), on: monotonic() };
-    this.#say(
-      { k: 'hello', versions: SPOKEN, agentVersion, dbId: this.#identity!.dbId, installId, proven, lanes },
-      this.#said.at,
-    );
+    this.#say(hello, this.#said.at);
   }
 
   async #beat(now: number): Promise<void> {
@@ -279,7 +292,7 @@ export class LinkLoop implements LinkPort {
     }
     const { message } = heard.value;
     if (message.k === 'hub-live') {
-      if (message.on) this.#session.hubBegan(message.boot, monotonic());
+      if (message.on && !this.#isOldHub(message.hubIncarnation)) this.#session.hubBegan(message.boot, monotonic());
       return;
     }
     if (message.k === 'hint') return this.#reference.hinted(message.set, monotonic());
@@ -288,6 +301,7 @@ export class LinkLoop implements LinkPort {
   }
 
   async #hearHub(message: StationMessage): Promise<void> {
+    if (this.#isOldHub(message.inc)) return;
     switch (message.k) {
       case 'welcome':
         await this.#welcomed(message);
@@ -341,31 +355,44 @@ export class LinkLoop implements LinkPort {
   async #welcomed(message: Welcome): Promise<void> {
     const { store, clock, installId } = this.#options;
     if (message.to.boot !== this.#boot || !this.#session.isNew({ lease: message.ln, hubBoot: message.boot })) return;
-    const ours = await positionsOf(store.read, HUB);
-    const kept = new Map<string, string | undefined>();
-    for (const lane of LANES) kept.set(lane, await sentHash(store.read, HUB, lane, message.lanes[lane].in.ack));
-    const { fatal, notices } = comparePositions(ours, message.lanes, (lane) => kept.get(lane));
+    const { hubIncarnation, incarnation } = message;
+    const { ours, next, notices } = await compareWithHub(store.read, message, this.#identity!.hubIncarnation);
     for (const notice of notices) this.#noted(notice.code, { lane: notice.lane, detail: notice.detail });
-    if (fatal) return this.#fence(fatal.code, { lane: fatal.lane, detail: fatal.detail });
-
+    if (next.do === 'stop') return this.#fence(next.why.code, { lane: next.why.lane, detail: next.why.detail });
     if (message.to.at === this.#said.at) clock.exchanged(monotonic() - this.#said.on, message.at);
-    const { ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot } = message;
+    if (next.do !== 'run') {
+      if (this.#underLease(message) && next.do === 'rebuild') this.#rebuilding?.begin(clock.now());
+      return;
+    }
     // First what must be durable: if that fails there is no session, and we say hello again.
     await store.transaction(async (tx) => {
       await resumeSelling(tx, 'fence');
       if (clock.synced) await resumeSelling(tx, 'clock');
-      await keepAgreedMinor(tx, HUB, minor, clock.now());
+      await keepAgreedMinor(tx, HUB, message.minor, clock.now());
+      await keepHubIncarnation(tx, hubIncarnation);
       if (incarnation === this.#identity!.incarnation) return;
       await keepIncarnation(tx, incarnation);
       await beginRecovery(tx, { theirs: message.lanes, installId }, clock.now());
     });
-    this.#identity = { ...this.#identity!, incarnation };
+    this.#identity = { ...this.#identity!, incarnation, hubIncarnation };
     this.#recovering = true;
-    if (!this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic())) return;
+    if (!this.#underLease(message)) return;
     this.#lastWordAt = clock.now();
     await this.#link?.start(ours, message.lanes, message.window);
-    this.#options.log('link.welcomed', { lease, incarnation, hubIncarnation, queued: this.#link?.queued });
+    this.#options.log('link.welcomed', { lease: message.ln, incarnation, hubIncarnation, queued: this.#link?.queued });
     this.#tick();
+  }
+
+  /** False for a welcome that is not new. */
+  #underLease({ ln: lease, minor, hubIncarnation, incarnation, boot: hubBoot }: Welcome): boolean {
+    return this.#session.welcomed({ lease, minor, hubIncarnation, hubBoot, incarnation }, monotonic());
+  }
+
+  /** A hub that another one has taken the place of: it is not obeyed, whatever it says. */
+  #isOldHub(hubIncarnation: number): boolean {
+    const old = hubIncarnation < this.#identity!.hubIncarnation;
+    if (old) this.#tally.note('link.superseded-hub', HUB, { hubIncarnation }, monotonic());
+    return old;
   }
 
   #fence(code: string, facts: Readonly<Record<string, unknown>>): void {
@@ -376,10 +403,12 @@ export class LinkLoop implements LinkPort {
     void this.#keepFence({ code, detail: JSON.stringify(facts), by: 'station' });
   }
 
-  #keepFence(fence: Fence): Promise<void> {
-    return keepFence(this.#options.store, fence, this.#options.clock.now()).catch((cause: unknown) =>
-      this.#noted('link.not-kept', { reason: String(cause) }),
-    );
+  async #keepFence(fence: Fence): Promise<void> {
+    try {
+      if (await keepFence(this.#options.store, fence, this.#options.clock.now())) this.#session.beginAnew();
+    } catch (cause) {
+      this.#noted('link.not-kept', { reason: String(cause) });
+    }
   }
 
   #say(said: Said, at = this.#options.clock.wall()): SayResult {

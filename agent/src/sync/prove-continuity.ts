@@ -2,9 +2,10 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { positionsOf, sentHash } from '@lianpiao/shared/link/stream-rows';
 import { LANES } from '@lianpiao/shared/protocol/compare-positions';
 import { HUB } from '../agent.ts';
-import { type SaleStop, stopSelling } from '../selling/sale-stops.ts';
+import type { SaleStop } from '../selling/sale-stops.ts';
 import type { AgentStore, AgentTx } from '../store/open-agent-store.ts';
 import { type LinkIdentity, linkIdentityIn } from './link-identity.ts';
+import { loseContinuity } from './lost-continuity.ts';
 import type { Marker } from './run-marker.ts';
 
 /** The installation that the hub last admitted with this database. */
@@ -30,7 +31,7 @@ export function proveContinuity(
       (before.get(INSTALL_ID) ?? installId) === installId
         ? await compareWithMarker(tx, identity, marker, before.has(MARKED))
         : no('station.other-machine', `last ran as ${before.get(INSTALL_ID)}`);
-    if (finding) await stopSelling(tx, { cause: 'continuity', ...finding, since: now });
+    if (finding) await loseContinuity(tx, finding, now);
     await tx.db
       .insert(tx.t.meta)
       .values([

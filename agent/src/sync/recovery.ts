@@ -8,6 +8,7 @@ import { blockUncertain } from '../seats/block-uncertain.ts';
 import { resumeSelling } from '../selling/resume-selling.ts';
 import { saleStops, stopSelling } from '../selling/sale-stops.ts';
 import type { AgentStore, AgentTx } from '../store/open-agent-store.ts';
+import { forgetProvenHeads } from './lost-continuity.ts';
 import { INSTALL_ID } from './prove-continuity.ts';
 
 const UNTIL = 'recovery.until';
@@ -27,6 +28,7 @@ export async function beginRecovery(
   const until: Until = { seat: theirs.seat.out.next - 1, ev: theirs.ev.out.next - 1 };
   await keep(tx, UNTIL, JSON.stringify(until));
   await keep(tx, INSTALL_ID, installId);
+  await forgetProvenHeads(tx);
   await stopSelling(tx, { cause: 'continuity', code: 'station.recovering', detail: stop.code, since: now });
 }
 

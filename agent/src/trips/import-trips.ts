@@ -4,13 +4,13 @@ import type { Trip } from '@lianpiao/shared/domain/trip';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { knowChildPlaces } from '@lianpiao/shared/store/seats/child-places';
 import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
-import { know } from '@lianpiao/shared/store/seats/seat-rows';
 import { emit } from '@lianpiao/shared/store/streams';
 import { bodyOfTrip } from '@lianpiao/shared/store/trips/trip-body';
 import { digestOf, findTrip, type KnownTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import { followPlan } from '../dispatch/follow-plan.ts';
+import { ownSeats } from '../seats/own-seats.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
@@ -70,9 +70,7 @@ async function importTrip(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): 
   if (known) return changeTrip(tx, known, trip, now);
   await saveTrip(tx, trip);
   await emit(tx, { peer: HUB, type: 'trip.published', agg: trip.tripId, fact: bodyOfTrip(trip) }, now);
-  for (const [position, seat] of trip.seats.entries()) {
-    await know(tx, { tripId: trip.tripId, seat, position, epoch: trip.epoch, mine: allLegs(trip.stops.length) });
-  }
+  await ownSeats(tx, trip);
   await knowChildPlaces(tx, trip, allLegs(trip.stops.length), await rulesAt(tx, now));
   await serveStandingOrder(agent, tx, trip, now);
   return 'added';

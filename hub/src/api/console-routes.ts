@@ -7,6 +7,7 @@ import type { Console } from './console/console.ts';
 import { moneyRoutes } from './console/money-routes.ts';
 import { orderRoutes } from './console/order-routes.ts';
 import { overflowRoutes } from './console/overflow-routes.ts';
+import { restoreRoutes } from './console/restore-routes.ts';
 import { signedIn } from './console/session.ts';
 import { sessionRoutes, signInRoutes } from './console/session-routes.ts';
 import { statementRoutes } from './console/statement-routes.ts';
@@ -30,6 +31,7 @@ export function consoleRoutes(
   overflowRoutes(group, console);
   moneyRoutes(group, console);
   alarmRoutes(group, console);
+  restoreRoutes(group, console);
   secure(group, 'session', open);
   app.route('/console/v1', group);
   statementRoutes(app, console);

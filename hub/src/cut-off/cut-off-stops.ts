@@ -13,6 +13,8 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
 import { boardingGate } from '../gates/boarding-gate.ts';
 import type { Hub } from '../hub.ts';
+import { awaitedFor } from '../restore/restore-waits.ts';
+import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -80,6 +82,9 @@ async function cutOffStop(
   rules: RuleSet,
   now: EpochMs,
 ): Promise<boolean> {
+  if (await whyHubNotSell(tx)) return false;
+  // A restored hub's list is not final before the stations of the trip were heard.
+  if ((await awaitedFor(tx, tripId)).length > 0) return false;
   const trip = (await findTrip(tx, tripId))!;
   const holds = await holdsThere(tx, { tripId, stop });
   const live = holds.filter(({ expiresAt }) => expiresAt > now);

@@ -8,6 +8,7 @@ import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows
 import { and, asc, eq, gt } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
 import { standingOrderFor } from '../inventory/standing-order.ts';
+import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubReader } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -66,6 +67,7 @@ export async function returnIdleSeats(hub: Pick<Hub, 'store' | 'newId'>, now: Ep
   if (idle.length === 0 && upTo === (last?.value ?? '')) return 0;
   return hub.store.transaction(async (tx) => {
     let returned = 0;
+    if (await whyHubNotSell(tx)) return returned;
     for (const trip of idle) {
       const { tripId, epoch, origin: peer } = trip;
       for (const { seat, mine } of await excessOf(tx, trip, now)) {

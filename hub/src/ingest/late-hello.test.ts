@@ -34,8 +34,10 @@ it('asks once more when a hello says less than the station had, for it may be la
   const link = new StationLink({
     store: hub.store,
     station: HANGZHOU,
-    hubIncarnation: 1,
+    hubIncarnation: () => 1,
     facts: {},
+    lostFacts: {},
+    restored: async () => undefined,
     answers: {},
     say: (message) => {
       said.push(message.k);

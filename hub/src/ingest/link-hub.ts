@@ -16,6 +16,9 @@ import type { Envelope, Hint } from '@lianpiao/shared/protocol/messages';
 import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
 import { downTopic, HINT, HUB_FILTERS, HUB_LIVE } from '@lianpiao/shared/protocol/topics';
 import { MINOR_OLDEST } from '@lianpiao/shared/protocol/versions';
+import { beginRestore } from '../restore/begin-restore.ts';
+import { finishRestores } from '../restore/finish-restore.ts';
+import { noteOtherHub } from '../restore/superseded.ts';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { type StationFreshness, StationLink } from './station-link.ts';
@@ -29,6 +32,8 @@ export type LinkHubOptions = {
   readonly keysOf: (station: string) => MacKeys | undefined;
   /** What the facts of a station change here. Asked once a station. */
   readonly facts: (station: string) => FactHandlers<HubTables>;
+  /** What the hub's own facts change here, when stations send them back after the hub was restored. */
+  readonly lostFacts: FactHandlers<HubTables>;
   /** What a station may ask. */
   readonly answers: (station: string) => RequestHandlers;
   readonly clock: Clock;
@@ -41,6 +46,7 @@ const TICK_MS = 10;
 const OUTBOX_MS = 20;
 /** Unknown outcomes are asked about, and freshness is written down. */
 const RESOLVE_MS = 5_000;
+const RESTORE_MS = 200;
 /** A batch whose frame is this long is part of a backlog, and more of it is on its way for so many ms. */
 const BACKLOG_FRAME_BYTES = 4096;
 const BACKLOG_MS = 20;
@@ -102,6 +108,13 @@ export class LinkHub {
       for (const station of this.#stations.values()) {
         Promise.all([station.resolve(), station.keepFreshness()]).catch(unwritten);
       }
+    });
+    this.#every(RESTORE_MS, () => {
+      finishRestores(store, this.#options.clock.now())
+        .then((heard) => {
+          for (const station of heard) this.#noted('hub.station-heard', { station });
+        })
+        .catch((cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) }));
     });
   }
 
@@ -169,6 +182,8 @@ export class LinkHub {
     }
     const { topic, message } = heard.value;
     if (message.k === 'batch' && payload.length >= BACKLOG_FRAME_BYTES) this.#backlogAt = monotonic();
+    if (message.k === 'hub-live') await this.#otherHub(message.hubIncarnation, HUB_LIVE);
+    else if (message.k === 'hello' && (await this.#otherHub(message.hubInc ?? 0, message.st))) return;
     if (topic.kind === 'station-live' && message.k === 'live')
       this.#stationLink(topic.station).lifeSign(message.on, message.boot);
     else if (topic.kind === 'up' && message.k !== 'live' && message.k !== 'hub-live' && message.k !== 'hint')
@@ -182,7 +197,9 @@ export class LinkHub {
     const link = new StationLink({
       store,
       station,
-      hubIncarnation: this.#incarnation,
+      hubIncarnation: () => this.#incarnation,
+      lostFacts: this.#options.lostFacts,
+      restored: (detail) => this.#restored(detail),
       facts: this.#factsOf(station),
       answers: answers(station),
       say: (said, terms) => this.#say(station, said, terms),
@@ -203,6 +220,26 @@ export class LinkHub {
       this.#facts.set(station, facts);
     }
     return facts;
+  }
+
+  /** A station holds more than this hub has ever told: from here on it is a new life, and each station says hello to it. */
+  async #restored(detail: string): Promise<void> {
+    const { store, clock } = this.#options;
+    const cause = { code: 'hub.told-by-station', detail } as const;
+    await store.transaction((tx) => beginRestore(tx, cause, undefined, clock.now()));
+    this.#incarnation = await hubIncarnation(store.read);
+    this.#noted('hub.restored', { hubIncarnation: this.#incarnation, detail });
+    for (const station of this.#stations.values()) await station.beginAnew();
+    this.#mqtt?.publish(HUB_LIVE, this.#lifeSign(true), { retain: true });
+  }
+
+  /** True where another hub has taken this one's place: stations are its business. This one sells no more. */
+  async #otherHub(incarnation: number, seenBy: string): Promise<boolean> {
+    if (incarnation <= this.#incarnation) return false;
+    const { store, clock } = this.#options;
+    if (await store.transaction((tx) => noteOtherHub(tx, incarnation, seenBy, clock.now())))
+      this.#noted('hub.superseded', { incarnation, seenBy });
+    return true;
   }
 
   async #lookIntoOutbox(): Promise<void> {

@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@lianpiao/shared/clock';
+import { done } from '@lianpiao/shared/domain/outcome';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { NO_TERMS, type Terms } from '@lianpiao/shared/link/framing';
 import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
+import { sendBack } from '@lianpiao/shared/link/send-back';
+import { NotOurHistory } from '@lianpiao/shared/link/take-back';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import { Liveness } from '@lianpiao/shared/protocol/liveness';
 import type { Beat, Hello, RefGet, StationMessage } from '@lianpiao/shared/protocol/messages';
 import { BATCHES_IN_FLIGHT_MAX } from '@lianpiao/shared/protocol/stream-sender';
 import { answerPull } from '../reference/answer-pull.ts';
 import { versionsFor } from '../reference/ref-versions.ts';
+import { type TakeBackParts, takeBackFrom } from '../restore/take-back-from.ts';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { type Admission, isCopy, judgeHello } from './judge-hello.ts';
@@ -19,9 +23,14 @@ import { keepFence, keepFreshness, keepHeads } from './station-record.ts';
 export type StationLinkOptions = {
   readonly store: HubStore;
   readonly station: string;
-  readonly hubIncarnation: number;
+  /** Of this moment: a hub that learns that it was restored begins a new life. */
+  readonly hubIncarnation: () => number;
   readonly facts: FactHandlers<HubTables>;
   readonly answers: RequestHandlers;
+  /** What the hub's own facts change here when the station sends them back. */
+  readonly lostFacts: FactHandlers<HubTables>;
+  /** The station holds facts of the hub that the hub does not have, and the hub did not know that it was restored. */
+  readonly restored: (detail: string) => Promise<void>;
   readonly say: (said: Said, terms: Terms) => SayResult;
   readonly keyNo: () => number;
   readonly clock: Clock;
@@ -61,11 +70,14 @@ export class StationLink {
   readonly #liveness = new Liveness();
   readonly #link: PeerLink<HubTables>;
   readonly #requests: PeerRequests<HubTables>;
+  readonly #answers: RequestHandlers;
   /** The life of the agent that was welcomed, and what was agreed upon; undefined without a session. */
   #session: ({ readonly boot: string } & Terms) | undefined;
   #greeting: Promise<void> = Promise.resolve();
   #fence: string | undefined;
   #gone = false;
+  /** What the hub had lost is here again: the station is to say hello, until it does. */
+  #greetAnew = false;
   #askedAgainAt = Number.NEGATIVE_INFINITY;
   /** When, by the station's clock, the latest hello was said that was admitted or doubted; and whether one is in doubt. */
   #toldAt = Number.NEGATIVE_INFINITY;
@@ -80,7 +92,8 @@ export class StationLink {
 
   constructor(options: StationLinkOptions) {
     this.#options = options;
-    const { store, station, facts, clock, evKept, noted, committed } = options;
+    const { store, station, facts, answers, clock, evKept, noted, committed } = options;
+    this.#answers = { ...answers, 'stream.back': async (wish) => done(await sendBack(store.read, station, wish)) };
     const say = (said: Said) => (this.#session ? options.say(said, this.#session) : 'busy');
     this.#requests = new PeerRequests({
       store,
@@ -132,6 +145,7 @@ export class StationLink {
 
   tick(): void {
     this.#link.tick();
+    if (this.#greetAnew) this.#askAgain();
   }
 
   resolve(): Promise<void> {
@@ -182,7 +196,7 @@ export class StationLink {
     if (message.k === 'req') {
       const ageMs = message.off === null ? null : this.#options.clock.now() - message.at - message.off;
       this.#requests
-        .answer(this.#options.answers, message, ageMs)
+        .answer(this.#answers, message, ageMs)
         .catch((cause: unknown) => this.#options.noted('request.failed', { kind: message.m, reason: String(cause) }));
     } else if (message.k === 'res') this.#requests.heard(message);
     else if (message.k === 'batch' || message.k === 'ack' || message.k === 'nack') await this.#link.hear(message);
@@ -197,6 +211,12 @@ export class StationLink {
     noted('link.fenced', { station, code, detail, by: 'hub' });
     say({ k: 'fence', code, detail: detail.slice(0, 200) }, this.#session ?? NO_TERMS);
     this.#stopAs(code);
+  }
+
+  /** The hub has begun a new life: the station says hello to it. */
+  async beginAnew(): Promise<void> {
+    await this.#end();
+    this.#greetAnew = true;
   }
 
   /** Nothing more is sent or taken; what has arrived is kept. */
@@ -259,11 +279,13 @@ export class StationLink {
   async #welcome(hello: Hello): Promise<void> {
     const { store, clock } = this.#options;
     if (this.online && (await isCopy(store.read, hello))) return this.#turnAway(hello);
+    this.#greetAnew = false;
     await this.#end();
     const judged = await judgeHello(store, hello, clock.now());
     if (!judged.ok) {
       const { code, detail } = judged.refusal;
-      if (code === 'link.peer-restored' && !this.#saysSoAgain(hello)) this.#doubt(hello, detail);
+      if (code === 'link.we-were-restored') await this.#options.restored(detail);
+      else if (code === 'link.peer-restored' && !this.#saysSoAgain(hello)) this.#doubt(hello, detail);
       else this.fence(code, detail);
       return;
     }
@@ -296,14 +318,15 @@ export class StationLink {
     return this.#doubted && hello.at > this.#toldAt;
   }
 
-  async #admit(hello: Hello, { lease, incarnation, minor, ours, notices }: Admission): Promise<void> {
-    const { station, hubIncarnation, say, keyNo, noted } = this.#options;
+  async #admit(hello: Hello, { lease, incarnation, minor, ours, notices, behind, ahead }: Admission): Promise<void> {
+    const { station, say, keyNo, noted } = this.#options;
+    const hubIncarnation = this.#options.hubIncarnation();
     for (const notice of notices) noted(notice.code, { station, lane: notice.lane, detail: notice.detail });
     this.#fence = undefined;
     this.#agentVersion = hello.agentVersion;
     this.#session = { boot: hello.boot, lease, minor };
     this.#heard(hello);
-    await this.#link.start(ours, hello.lanes, BATCHES_IN_FLIGHT_MAX);
+    if (!behind && !ahead) await this.#link.start(ours, hello.lanes, BATCHES_IN_FLIGHT_MAX);
     say(
       {
         k: 'welcome',
@@ -319,8 +342,23 @@ export class StationLink {
       },
       { lease, minor },
     );
-    if (!hello.proven) noted('link.new-incarnation', { station, incarnation });
+    if (!hello.proven && !behind && !ahead) noted('link.new-incarnation', { station, incarnation });
     noted('link.welcomed', { station, lease, agentVersion: hello.agentVersion });
     this.#link.tick();
+    if (ahead) void this.#takeBack();
+  }
+
+  async #takeBack(): Promise<void> {
+    const { store, station, lostFacts: facts, noted } = this.#options;
+    const ask: TakeBackParts['ask'] = (wish) => this.#requests.request('stream.back', wish);
+    try {
+      const taken = await takeBackFrom({ store, station, ask, facts });
+      if (taken.ok) noted('hub.facts-came-back', { station, facts: taken.value });
+      else noted('link.rebuild-interrupted', { station, ...taken.refusal });
+      this.#greetAnew = true;
+    } catch (cause) {
+      const code = cause instanceof NotOurHistory ? cause.code : 'hub.not-rebuilt';
+      this.fence(code, cause instanceof Error ? cause.message : String(cause));
+    }
   }
 }

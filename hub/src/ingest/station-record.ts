@@ -108,3 +108,9 @@ export async function hubIncarnation(on: HubReader): Promise<number> {
   const [row] = await on.db.select().from(meta).where(eq(meta.key, HUB_INCARNATION));
   return row ? Number(row.value) : 1;
 }
+
+export async function keepHubIncarnation(tx: HubTx, incarnation: number): Promise<void> {
+  const row = { key: HUB_INCARNATION, value: String(incarnation) };
+  const { meta } = tx.t;
+  await tx.db.insert(meta).values(row).onConflictDoUpdate({ target: meta.key, set: row });
+}

@@ -1,6 +1,5 @@
 import { Fault } from '@lianpiao/shared/fault';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
 import { place } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
@@ -10,6 +9,7 @@ import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { followEpoch } from './follow-epoch.ts';
+import { takeGrant } from './take-grant.ts';
 
 /** Puts seats that the hub has into the order of the trip's plan. A grant may come before the plan that it belongs to. */
 export async function placeSeats(
@@ -31,7 +31,7 @@ export async function placeSeats(
 export function seatFacts(hub: Pick<Hub, 'newId' | 'clock'>): FactHandlers<HubTables> {
   return {
     'seat.granted': async (tx, { fact, at }, peer) => {
-      const received = await receiveGrant(tx, peer, fact, at);
+      const received = await takeGrant(tx, peer, fact, at);
       if (!received.ok) {
         throw new Fault('seat.ownership-broken', `two owners of seat ${fact.seat} on ${fact.tripId}`, {
           hint: '座位归属出现矛盾，该站座位通道已停：请核对双方的授权记录后再放行。',

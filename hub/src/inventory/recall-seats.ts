@@ -8,6 +8,7 @@ import type { Call } from '@lianpiao/shared/store/call';
 import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import type { Hub } from '../hub.ts';
+import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 
@@ -23,6 +24,8 @@ export function recallSeats(
   now: EpochMs,
 ) {
   return answerOnce(hub.store, call, 'seat.recall', now, async (tx: HubTx) => {
+    const stopped = await whyHubNotSell(tx);
+    if (stopped) return stopped;
     const { tripId, from, to, count } = body;
     const peer = call.caller.id;
     const trip = await findTrip(tx, tripId);

@@ -13,6 +13,7 @@ import { pricePassengers } from '@lianpiao/shared/store/tickets/price-passengers
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
+import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { type Contact, sealRiders } from './order-riders.ts';
 import { orderById } from './query-orders.ts';
@@ -57,6 +58,8 @@ export async function createOrder(
 }
 
 async function writeOrder(hub: Hub, tx: HubTx, call: Call, { holdId, passengers, contact }: OrderWish, now: EpochMs) {
+  const stopped = await whyHubNotSell(tx);
+  if (stopped) return stopped;
   const { caller } = call;
   const { holds, orders, payments } = tx.t;
   const [hold] = await tx.db.select().from(holds).where(eq(holds.holdId, holdId));

@@ -15,6 +15,7 @@ import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows
 import type { Hub } from '../hub.ts';
 import type { SeatRequests } from '../inventory/seat-requests.ts';
 import { standingOrderFor } from '../inventory/standing-order.ts';
+import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { rideRefusal } from './ride-refusal.ts';
@@ -50,6 +51,8 @@ async function tryHold(hub: Selling, call: Call, input: HoldInput, now: EpochMs)
   let found: KnownTrip | undefined;
   let short = 0;
   const outcome = await answerOnce(hub.store, call, 'hold', now, async (tx: HubTx) => {
+    const stopped = await whyHubNotSell(tx);
+    if (stopped) return stopped;
     const { tripId, from, to, count } = input;
     const trip = await findTrip(tx, tripId);
     found = trip;

@@ -2,6 +2,7 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { type Channel, RANGE_COUNT, rangeOf, ticketNoOf } from '@lianpiao/shared/domain/ticket-number';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { HUB_STATION } from '../hub.ts';
+import { numbersFloor } from '../stations/numbers-floor.ts';
 import type { HubTx } from '../store/hub-store.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function mintNumbers(
         .select({ end: sql<number>`coalesce(max(${numberLeases.first} + ${numberLeases.count}), 0)` })
         .from(numberLeases)
         .where(mine);
-      const { first } = rangeOf(terminal, Number(last!.end) / RANGE_COUNT);
+      const { first } = rangeOf(terminal, Math.max(Number(last!.end), await numbersFloor(tx)) / RANGE_COUNT);
       const row = { station: HUB_STATION, terminal: `${channel}-${terminal}`, first, count: RANGE_COUNT };
       await tx.db.insert(numberLeases).values({ ...row, used: 0, leasedAt: now });
       continue;

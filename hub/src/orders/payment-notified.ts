@@ -4,6 +4,7 @@ import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
 import { isFree } from '@lianpiao/shared/domain/seats';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import type { Channel } from '@lianpiao/shared/domain/ticket-number';
+import { Fault } from '@lianpiao/shared/fault';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { claimPlaces } from '@lianpiao/shared/store/seats/child-places';
 import { claimSeats } from '@lianpiao/shared/store/seats/claim-seats';
@@ -18,6 +19,8 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import type { PaymentNotice } from '../payments/payment-provider.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
+import { awaitedFor } from '../restore/restore-waits.ts';
+import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -46,6 +49,7 @@ export function paymentNotified(hub: Hub, notice: PaymentNotice, now: EpochMs) {
     if (!wanted || wanted.provider !== provider)
       return refuse({ code: 'payment.unknown', paymentId: notice.paymentId });
     const { orderId } = wanted;
+    await awaitRestore(tx, orderId);
 
     const isFirst = wanted.state === 'pending' || wanted.state === 'failed';
     const fits = wanted.amountFen === notice.amountFen;
@@ -62,6 +66,10 @@ export function paymentNotified(hub: Hub, notice: PaymentNotice, now: EpochMs) {
       return done<TakenPayment>({ orderId, became: 'returned' });
     }
     const payment = await bookPayment(hub, tx, wanted, notice, wanted.paymentId, now);
+    if (await cameBackTicketed(tx, orderId)) {
+      await tx.db.update(payments).set({ taken: 1 }).where(eq(payments.paymentId, payment.paymentId));
+      return done<TakenPayment>({ orderId, became: 'ticketed' });
+    }
     const sold = await seatOrder(hub, tx, orderId, now);
     if (sold) {
       await tx.db.update(payments).set({ taken: 1 }).where(eq(payments.paymentId, payment.paymentId));
@@ -73,6 +81,37 @@ export function paymentNotified(hub: Hub, notice: PaymentNotice, now: EpochMs) {
     await returnPayment(hub, tx, { ...back, reason: 'payment.late' }, now);
     return done<TakenPayment>({ orderId, became: 'returned' });
   });
+}
+
+/**
+ * After a restore of the hub an order may have become tickets in the part that is lost: nothing is decided about its money
+ * until the stations of its trip were heard. @throws Fault `hub.restoring`, which the provider meets with a repeat.
+ */
+async function awaitRestore(tx: HubTx, orderId: string): Promise<void> {
+  const order = await findOrder(tx, orderId);
+  const { holds } = tx.t;
+  const [hold] = await tx.db
+    .select()
+    .from(holds)
+    .where(eq(holds.holdId, order?.holdId ?? ''));
+  const awaited = hold ? await awaitedFor(tx, hold.tripId) : [];
+  if (awaited.length === 0 && !(await whyHubNotSell(tx))) return;
+  throw new Fault('hub.restoring', `the hub was restored and waits for ${awaited.join(' ')}`, {
+    hint: '联网中心刚恢复，正在等待车站上报：款项稍后自动处理，请勿人工退款。',
+    retryable: true,
+    facts: { orderId, awaited: awaited.join(' ') },
+  });
+}
+
+/** The order's tickets came back from a station after a restore, and none of its payments has been taken: this is theirs. */
+async function cameBackTicketed(tx: HubTx, orderId: string): Promise<boolean> {
+  const { payments } = tx.t;
+  if ((await findOrder(tx, orderId))!.state !== 'ticketed') return false;
+  const taken = await tx.db
+    .select({ paymentId: payments.paymentId })
+    .from(payments)
+    .where(and(eq(payments.orderId, orderId), eq(payments.taken, 1)));
+  return taken.length === 0;
 }
 
 /** Writes the payment as made and tells the books. `paymentId` is a new one for a payment beside the one that was wanted. */

@@ -10,6 +10,8 @@ import type { Call } from '@lianpiao/shared/store/call';
 import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
+import { awaitedFor } from '../restore/restore-waits.ts';
+import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { freeHubSeat } from './free-hub-seat.ts';
 import { paysCash, settleDue } from './settle-dues.ts';
@@ -57,9 +59,13 @@ export async function refundTicket(
 export type EndedTicket = { readonly ticketNo: string; readonly refundFen: number; readonly feeFen: number };
 
 async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, payer }: RefundWish, now: EpochMs) {
+  const stopped = await whyHubNotSell(tx);
+  if (stopped) return stopped;
   const found = await ticketAtHub(tx, ticketNo);
   if (!found.ok) return found;
   const { ticket, trip } = found.value;
+  // It may have been refunded in the part of the database that is lost.
+  if ((await awaitedFor(tx, trip.tripId)).length > 0) return refuse({ code: 'hub.restoring', tripId: trip.tripId });
   const { refundQuotes, refundDues } = tx.t;
   const [promised] = await tx.db.select().from(refundDues).where(eq(refundDues.ticketNo, ticketNo));
   if (promised && promised.quoteId === quoteId && promised.payer === payer) {

@@ -4,6 +4,7 @@ export const PERMISSIONS = [
   'queues.replay',
   'alarms.close',
   'passengers.seat',
+  'restore.release',
   'periods.close',
   'periods.release',
 ] as const;
@@ -17,6 +18,7 @@ const WHO_MAY: Readonly<Record<Permission, readonly Role[]>> = {
   'queues.replay': ['operator', 'admin'],
   'alarms.close': ['operator', 'finance', 'admin'],
   'passengers.seat': ['operator', 'admin'],
+  'restore.release': ['operator', 'admin'],
   'periods.close': ['finance', 'admin'],
   'periods.release': ['finance', 'admin'],
 };

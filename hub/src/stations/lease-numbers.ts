@@ -5,6 +5,7 @@ import { emit } from '@lianpiao/shared/store/streams';
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
+import { numbersFloor } from './numbers-floor.ts';
 
 /** Counters 001 to 010 and kiosks 101 to 105: what a station may open without asking. */
 const TERMINALS = [...numbered(1, 10), ...numbered(101, 5)];
@@ -48,10 +49,11 @@ const count = statement((db, t: HubTables) =>
  */
 export async function leaseNumbers(tx: HubTx, station: string, now: EpochMs, fresh = false): Promise<void> {
   const known = new Map((await leased(tx, { station })).map((row) => [row.terminal, row]));
+  const floor = await numbersFloor(tx);
   for (const terminal of TERMINALS) {
     const row = known.get(terminal);
     if (row && row.left >= LOW && !fresh) continue;
-    const range = rangeOf(terminal, (row?.end ?? 0) / RANGE_COUNT);
+    const range = rangeOf(terminal, Math.max(row?.end ?? 0, floor) / RANGE_COUNT);
     await tx.db.insert(tx.t.numberLeases).values({ station, ...range, used: 0, leasedAt: now });
     await emit(tx, { peer: station, type: 'numbers.leased', agg: `numbers-${terminal}`, fact: range }, now);
   }

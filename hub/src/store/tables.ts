@@ -3,6 +3,7 @@ import { sharedTables } from '@lianpiao/shared/store/tables/shared';
 import { moneyTables } from './money-tables.ts';
 import { peopleTables } from './tables/people.ts';
 import { referenceTables } from './tables/reference.ts';
+import { restoreTables } from './tables/restore.ts';
 import { salesTables } from './tables/sales.ts';
 import { stationTables } from './tables/stations.ts';
 
@@ -14,6 +15,7 @@ export const hubTables = (kit: ColumnKit) => ({
   ...peopleTables(kit),
   ...moneyTables(kit),
   ...referenceTables(kit),
+  ...restoreTables(kit),
 });
 
 export type HubTables = ReturnType<typeof hubTables>;

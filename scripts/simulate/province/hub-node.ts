@@ -11,6 +11,7 @@ import { settleDues } from '@lianpiao/hub/orders/settle-dues';
 import { stationRequests } from '@lianpiao/hub/orders/station-requests';
 import type { PaymentProvider } from '@lianpiao/hub/payments/payment-provider';
 import { publishSets } from '@lianpiao/hub/reference/publish-sets';
+import { lostFacts } from '@lianpiao/hub/restore/lost-facts';
 import { bookJobs } from '@lianpiao/hub/settlement/book-jobs';
 import { leaseNumbers } from '@lianpiao/hub/stations/lease-numbers';
 import type { HubStore } from '@lianpiao/hub/store/hub-store';
@@ -58,6 +59,7 @@ export async function startCentre(file: string, provider: PaymentProvider, journ
     tls: TLS,
     keysOf: macKeysOf,
     facts: () => facts,
+    lostFacts: lostFacts(hub),
     answers: (station) => stationRequests(hub, NO_KEYS, station),
     clock,
     log: hub.log,

@@ -5,6 +5,7 @@ import { openAgentStore } from '@lianpiao/agent/store/open-agent-store';
 import { hubFacts } from '@lianpiao/agent/sync/hub-facts';
 import { hubRequests } from '@lianpiao/agent/sync/hub-requests';
 import { LinkLoop } from '@lianpiao/agent/sync/link-loop';
+import { rebuildFacts } from '@lianpiao/agent/sync/rebuild-facts';
 import { StationClock } from '@lianpiao/agent/time/station-clock';
 import { resumeClock, watchClock } from '@lianpiao/agent/time/watch-clock';
 import { serveStandingOrders } from '@lianpiao/agent/trips/serve-standing-orders';
@@ -58,7 +59,7 @@ export async function startStation(
     log: (event, facts) => journal.heard(code, event, facts),
   });
   const desk: AgentDesk = { agent, link, clock, paper };
-  await link.start(hubFacts(agent), hubRequests(desk));
+  await link.start(hubFacts(agent), hubRequests(desk), rebuildFacts(agent));
   const log = journal.logOf(code);
   startJob('clock', CLOCK_MS, () => watchClock(store, clock), log);
   startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log);

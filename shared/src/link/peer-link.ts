@@ -140,6 +140,8 @@ export class PeerLink<Tables extends SharedTables> {
       state.sender.appended(ours[lane].out.next - 1, this.#options.monotonic());
       state.confirmed = { ack: theirs[lane].in.ack, hash: theirs[lane].in.hash, safe: 0 };
       state.stopped = undefined;
+      // A rebuild may have changed what stands at a sequence number since the last session.
+      state.read = [];
       this.#back(state, await receivedPosition(this.#options.store.read, this.#options.peer, lane));
     }
     this.#running = true;
@@ -330,10 +332,7 @@ export class PeerLink<Tables extends SharedTables> {
       sender.appended(events.at(-1)!.seq, monotonic());
       // An acknowledgement or a rewind may have come in meanwhile.
       if (sender.due(monotonic())?.from !== from) continue;
-      let count = batchLength(
-        events,
-        (event) => event.fact.length + (event.person?.length ?? 0) * 1.4 + EVENT_FRAME_BYTES,
-      );
+      let count = batchLength(events, wireBytes);
       let said: SayResult = 'too-large';
       for (; count >= 1; count = Math.floor(count / 2)) {
         const part = events.slice(0, count);
@@ -363,7 +362,13 @@ function freshLane(lane: Lane, line: LineWindow): LaneState {
   };
 }
 
-function onTheWire({ type, tv, at, agg, fact, person, personHash }: OutEvent): WireEvent {
+/** Roughly how long an event is in a batch. */
+export function wireBytes({ fact, person }: Pick<OutEvent, 'fact' | 'person'>): number {
+  return fact.length + (person?.length ?? 0) * 1.4 + EVENT_FRAME_BYTES;
+}
+
+/** An event as a batch carries it. */
+export function onTheWire({ type, tv, at, agg, fact, person, personHash }: OutEvent): WireEvent {
   const sealed = person && personHash ? { person: { sealed: person.toString('base64url'), hash: personHash } } : {};
   return { type, tv, at: at as EpochMs, agg, fact, ...sealed };
 }

@@ -109,6 +109,32 @@ const keep = statement((db, t: SharedTables) =>
   }),
 );
 
+const hashIn = statement((db, t: SharedTables) =>
+  db
+    .select({ hash: t.inbox.hash })
+    .from(t.inbox)
+    .where(and(eq(t.inbox.peer, value('peer')), eq(t.inbox.lane, value('lane')), eq(t.inbox.seq, value('seq')))),
+);
+
+const incoming = statement((db, t: SharedTables) =>
+  db
+    .select({
+      seq: t.inbox.seq,
+      type: t.inbox.type,
+      tv: t.inbox.tv,
+      at: t.inbox.at,
+      agg: t.inbox.agg,
+      fact: t.inbox.fact,
+      person: t.inbox.person,
+      personHash: t.inbox.personHash,
+      hash: t.inbox.hash,
+    })
+    .from(t.inbox)
+    .where(and(eq(t.inbox.peer, value('peer')), eq(t.inbox.lane, value('lane')), gte(t.inbox.seq, value('from'))))
+    .orderBy(asc(t.inbox.seq))
+    .limit(value('limit')),
+);
+
 const confirmOut = statement((db, t: SharedTables) =>
   db
     .update(t.streamOut)
@@ -141,6 +167,28 @@ export async function sentHash(
 ): Promise<string | undefined> {
   if (seq === 0) return CHAIN_START;
   return (await hashOut(on, { peer, lane, seq }))[0]?.hash;
+}
+
+/** Chain of an incoming stream after `seq`; undefined where the row is not kept. */
+export async function receivedHash(
+  on: Reader<SharedTables>,
+  peer: string,
+  lane: Lane,
+  seq: number,
+): Promise<string | undefined> {
+  if (seq === 0) return CHAIN_START;
+  return (await hashIn(on, { peer, lane, seq }))[0]?.hash;
+}
+
+/** What a peer once sent, as it is kept here, from a sequence number on, in order. */
+export function receivedFrom(
+  on: Reader<SharedTables>,
+  peer: string,
+  lane: Lane,
+  from: number,
+  limit: number,
+): Promise<OutEvent[]> {
+  return incoming(on, { peer, lane, from, limit });
 }
 
 export async function receivedPosition(on: Reader<SharedTables>, peer: string, lane: Lane): Promise<StreamPosition> {

@@ -59,6 +59,13 @@ export const hello = z.object({
   installId: opaqueId,
   /** False where the station cannot prove that its database is its newest: it asks for a new incarnation. */
   proven: z.boolean().default(true),
+  /** The highest incarnation of the hub that this station has been welcomed by: one below it is an old hub. */
+  hubInc: count.optional(),
+  /** Where the station's number ranges end, by terminal: a restored hub leases beyond them. */
+  numbers: z
+    .array(z.object({ terminal: z.string().regex(/^\d{3}$/), end: z.int().min(1).max(10_000_000) }))
+    .max(200)
+    .optional(),
   lanes: positions,
 });
 export type Hello = z.infer<typeof hello>;
@@ -99,7 +106,7 @@ export type FenceMessage = z.infer<typeof fence>;
 export const again = z.object({ ...envelope, k: z.literal('again') });
 export type AgainMessage = z.infer<typeof again>;
 
-const event = z.object({
+export const wireEvent = z.object({
   type: z.string().min(1).max(60),
   tv: z.int().min(1).max(999),
   at: epochMs,
@@ -108,7 +115,7 @@ const event = z.object({
   fact: z.string().min(2).max(200_000),
   person: z.object({ sealed: z.string().regex(/^[A-Za-z0-9_-]{1,4096}$/), hash }).optional(),
 });
-export type WireEvent = z.infer<typeof event>;
+export type WireEvent = z.infer<typeof wireEvent>;
 
 /** Events `from`, `from + 1`, …; `prev` is the chain before the first of them, `hash` after the last. */
 export const batch = z.object({
@@ -118,7 +125,7 @@ export const batch = z.object({
   from: z.int().min(1),
   prev: hash,
   hash,
-  events: z.array(event).min(1).max(100),
+  events: z.array(wireEvent).min(1).max(100),
 });
 export type Batch = z.infer<typeof batch>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ticketBody } from './events.ts';
+import { wireEvent } from './messages.ts';
 import { orderView, pickupProof, refunded, refundQuote, ticketPaper, ticketView } from './ticketing.ts';
 
 /**
@@ -94,6 +95,15 @@ export const REQUESTS = {
     mutates: false,
     body: z.object({}),
     answer: z.array(z.object({ keyNo: z.int().min(200001).max(999912), secret: z.string().min(40).max(48) })).max(3),
+  },
+  /**
+   * Both ways, from a side that was restored: your rows of the stream that I once sent you, from `from` on, as many as fit one
+   * answer. `hash` is the chain after the last of them; no events means that there are no more.
+   */
+  'stream.back': {
+    mutates: false,
+    body: z.object({ lane: z.enum(['seat', 'ev']), from: z.int().min(1) }),
+    answer: z.object({ events: z.array(wireEvent).max(100), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
   },
   /** What became of a mutating request. `never-seen` burns its key: the late original is refused. */
   'intent.state': {

@@ -75,6 +75,11 @@ export class StationSession {
     else this.askedAgain(now);
   }
 
+  /** What hello has to say has changed: it is said anew at once. */
+  beginAnew(): void {
+    if (this.#state !== 'down') this.#greet();
+  }
+
   helloDue(now: number): boolean {
     if (this.#state === 'up' && this.liveness.offline(now)) this.#greet();
     if (this.#state !== 'greeting' && this.#state !== 'fenced') return false;

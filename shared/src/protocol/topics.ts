@@ -33,7 +33,7 @@ export function isBulk(channel: UpChannel | DownChannel): boolean {
 }
 
 /** What the hub subscribes to. */
-export const HUB_FILTERS = [`${TOPIC_ROOT}/s/+/up/+`, `${TOPIC_ROOT}/s/+/live`] as const;
+export const HUB_FILTERS = [`${TOPIC_ROOT}/s/+/up/+`, `${TOPIC_ROOT}/s/+/live`, HUB_LIVE] as const;
 
 const STATION_FORM = /^\d{9}$/;
 

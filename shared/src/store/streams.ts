@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { invariant } from '../domain/invariant.ts';
 import type { EpochMs } from '../domain/service-day.ts';
 import { CHAIN_START, eventHash } from '../protocol/chain.ts';
-import { EVENTS, type EventBody, type EventType } from '../protocol/events.ts';
+import { EVENTS, type EventBody, type EventType, type Lane } from '../protocol/events.ts';
 import { speaks } from './peer-versions.ts';
 import { statement, value } from './statement.ts';
 import type { Tx } from './store.ts';
@@ -69,6 +69,17 @@ const append = statement((db, t: SharedTables) =>
   }),
 );
 
+/** An event as its row keeps it: `fact` is the JSON text that the chain covers. */
+export type StreamEvent = {
+  readonly type: string;
+  readonly tv: number;
+  readonly at: number;
+  readonly agg: string;
+  readonly fact: string;
+  readonly person: Uint8Array | null;
+  readonly personHash: string | null;
+};
+
 /**
  * Appends a fact to the stream to a peer, in the transaction that makes it true: next sequence number, chain hash, outbox
  * row. There is one writer, so sequence order is commit order and there are no gaps. Returns the sequence number, from 1.
@@ -82,12 +93,23 @@ export async function emit<Type extends EventType>(
   const { lane, tv } = EVENTS[type];
   if (lane === 'seat')
     invariant(await speaks(tx, peer, type), 'a type of lane seat goes only to a peer that knows it', { peer, type });
-  const name = `stream/${peer}/${lane}`;
+  const sealed = { person: person?.sealed ?? null, personHash: person?.hash ?? null };
+  const event = { type, tv, at: now, agg, fact: JSON.stringify(emission.fact), ...sealed };
+  return (await appendEvent(tx, peer, lane, event)).seq;
+}
+
+/** Appends an event whose text is already written. Returns where it stands, and the chain there. */
+export async function appendEvent(
+  tx: Tx<SharedTables>,
+  peer: string,
+  lane: Lane,
+  event: StreamEvent,
+): Promise<{ readonly seq: number; readonly hash: string }> {
+  const name = headName(peer, lane);
   const stream = (tx.memo.get(name) as Head | undefined) ?? (await head(tx, { peer, lane }))[0];
   const seq = stream?.next ?? 1;
-  const fact = JSON.stringify(emission.fact);
-  const personHash = person?.hash ?? null;
-  const hash = eventHash(stream?.headHash ?? CHAIN_START, { seq, type, tv, at: now, agg, fact, personHash });
+  const { type, tv, at, agg, fact, person, personHash } = event;
+  const hash = eventHash(stream?.headHash ?? CHAIN_START, { seq, type, tv, at, agg, fact, personHash });
   await (stream ? advance : open)(tx, { peer, lane, next: seq + 1, hash });
   tx.memo.set(name, { next: seq + 1, headHash: hash } satisfies Head);
   await append(tx, {
@@ -96,13 +118,20 @@ export async function emit<Type extends EventType>(
     seq,
     type,
     tv,
-    at: now,
+    at,
     agg,
     fact,
-    person: person ? Buffer.from(person.sealed) : null,
+    person: person ? Buffer.from(person) : null,
     personHash,
     hash,
     ...(tx.stamp?.() ?? NO_STAMP),
   });
-  return seq;
+  return { seq, hash };
 }
+
+/** What has been read of a stream's head in this commit is no longer so: somebody moved it back. */
+export function forgetHead(tx: Tx<SharedTables>, peer: string, lane: Lane): void {
+  tx.memo.delete(headName(peer, lane));
+}
+
+const headName = (peer: string, lane: Lane) => `stream/${peer}/${lane}`;

@@ -1,0 +1,27 @@
+import { RANGE_COUNT } from '@lianpiao/shared/domain/ticket-number';
+import { eq, sql } from 'drizzle-orm';
+import { HUB_STATION } from '../hub.ts';
+import type { HubReader, HubTx } from '../store/hub-store.ts';
+
+const FLOOR = 'numbers.floor';
+
+/** The first serial that may be leased anew: below it a restored hub may have leased what it has forgotten. */
+export async function numbersFloor({ db, t }: HubReader): Promise<number> {
+  const [row] = await db.select().from(t.meta).where(eq(t.meta.key, FLOOR));
+  return row ? Number(row.value) : 0;
+}
+
+/**
+ * Leases begin at `serial` or beyond from here on, rounded up to a whole range. What the hub has left of its own ranges is
+ * given up: it may be on tickets that are lost.
+ */
+export async function raiseNumbersFloor(tx: HubTx, serial: number): Promise<void> {
+  const { meta, numberLeases } = tx.t;
+  const floor = Math.max(await numbersFloor(tx), Math.ceil(serial / RANGE_COUNT) * RANGE_COUNT);
+  const row = { key: FLOOR, value: String(floor) };
+  await tx.db.insert(meta).values(row).onConflictDoUpdate({ target: meta.key, set: row });
+  await tx.db
+    .update(numberLeases)
+    .set({ used: sql`${numberLeases.count}` })
+    .where(eq(numberLeases.station, HUB_STATION));
+}
