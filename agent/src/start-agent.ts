@@ -10,6 +10,7 @@ import { startJob } from '@lianpiao/shared/job-loop';
 import type { Log } from '@lianpiao/shared/log';
 import { readConfig } from '@lianpiao/shared/read-config';
 import type { Running } from '@lianpiao/shared/run-process';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import type { Agent } from './agent.ts';
@@ -36,6 +37,7 @@ const HOLDS_MS = 1_000;
 const BOARDING_MS = 5_000;
 const ORDERS_MS = 1_000;
 const MONTH_KEYS_MS = 2_000;
+const ROOM_MS = 1_000;
 
 /** Starts a station from its data folder: keys and enrolment, database, link, devices, source, loops, and the interface. */
 export async function startAgent(folder: string, log: Log): Promise<Running> {
@@ -56,9 +58,12 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   const agent: Agent = {
     store,
     persons,
+    room: new DiskRoom(),
     station: { code: station.code as StationCode, name: station.name },
     newId: randomUUID,
   };
+  const lookAtDisk = () => agent.room.look(store, folder, performance.now());
+  await lookAtDisk();
   await firstCredentials(agent, folder);
 
   const link = new LinkLoop({
@@ -70,6 +75,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     installId,
     agentVersion: VERSION,
     clock,
+    room: agent.room,
     log,
   });
   const signer = { keyNo: ticketKeyNo, sign: (text: string) => sm2Sign(text, keys.ticket) };
@@ -83,6 +89,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log),
     startJob('boarding', BOARDING_MS, () => closeBoarding(agent, clock.now()), log),
     startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
+    startJob('disk', ROOM_MS, lookAtDisk, log),
     startJob('month-keys', MONTH_KEYS_MS, () => keepMonthKeys(desk, masterKey), log),
   ];
   const app = agentApp({

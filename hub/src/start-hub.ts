@@ -9,6 +9,7 @@ import type { Log } from '@lianpiao/shared/log';
 import { PickupTries, STATION_TRIES } from '@lianpiao/shared/people/pickup-tries';
 import { readConfig } from '@lianpiao/shared/read-config';
 import type { Running } from '@lianpiao/shared/run-process';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import { hubApp } from './api/app.ts';
@@ -34,12 +35,14 @@ import { MonthKeys } from './stations/month-keys.ts';
 import { ensurePki } from './stations/private-ca.ts';
 import { StationMacKeys } from './stations/station-mac-keys.ts';
 import { openHubStore } from './store/open-hub-store.ts';
+import { watchDisk } from './watch-disk.ts';
 
 const ORDERS_MS = 500;
 const CUT_OFF_MS = 5_000;
 const IDLE_SEATS_MS = 5_000;
 const BOOKS_MS = 1_000;
 const MONTH_KEYS_MS = 60_000;
+const ROOM_MS = 1_000;
 /** Name of the hub on paper that it hands out. */
 const NAME = '联网售票中心';
 
@@ -63,6 +66,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
   const hub: Hub = {
     store,
     persons,
+    room: new DiskRoom(),
     clock,
     newId: randomUUID,
     ask: (station, kind, body, key) => link.request(station, kind, body, key),
@@ -71,6 +75,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     provider: sandbox.provider,
     log,
   };
+  await watchDisk(hub, folder);
   const facts = projections(hub);
   const pickupTries = new PickupTries(STATION_TRIES);
   const link = new LinkHub({
@@ -81,6 +86,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     facts: () => facts,
     answers: (station) => stationRequests(hub, monthKeys, station, pickupTries),
     clock,
+    room: hub.room,
     log,
   });
   const search = new TripSearch(store);
@@ -95,6 +101,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
     startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
     ...bookJobs(store, clock).map(({ name, run }) => startJob(name, BOOKS_MS, run, log)),
+    startJob('disk', ROOM_MS, () => watchDisk(hub, folder), log),
     startJob('month-keys', MONTH_KEYS_MS, () => monthKeys.keep(persons, clock.now()), log),
   ];
   const enrolment = {

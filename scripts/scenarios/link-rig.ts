@@ -19,6 +19,7 @@ import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { createStationIdentity } from '@lianpiao/shared/crypto/station-identity';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import type { Store, Tx } from '@lianpiao/shared/store/store';
 import { emit } from '@lianpiao/shared/store/streams';
 import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
@@ -179,6 +180,7 @@ export class LinkRig {
       facts: () => ledger(),
       answers: () => ({}),
       clock: systemClock,
+      room: new DiskRoom(),
       log,
       ...more,
     });
@@ -199,6 +201,7 @@ export class LinkRig {
       brokers = this.brokers,
       marker = `${file}.run-marker`,
       facts = () => ledger(),
+      room = new DiskRoom(),
     }: {
       answers?: RequestHandlers;
       file?: string;
@@ -206,6 +209,7 @@ export class LinkRig {
       brokers?: readonly [string];
       marker?: string;
       facts?: (store: AgentStore) => FactHandlers<AgentTables>;
+      room?: DiskRoom;
     } = {},
   ) {
     const notes: Note[] = [];
@@ -224,6 +228,7 @@ export class LinkRig {
       installId,
       agentVersion: '0.1.0',
       clock: systemClock,
+      room,
       log,
     });
     await link.start(facts(store), answers);

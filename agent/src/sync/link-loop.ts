@@ -17,6 +17,7 @@ import type { Beat, Envelope, Message, Welcome } from '@lianpiao/shared/protocol
 import { StationSession } from '@lianpiao/shared/protocol/session';
 import { liveTopic, stationFilters, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
+import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import type { LinkPort } from '../link-port.ts';
 import { resumeSelling } from '../selling/resume-selling.ts';
 import { saleStops } from '../selling/sale-stops.ts';
@@ -36,6 +37,7 @@ export type LinkLoopOptions = {
   readonly installId: string;
   readonly agentVersion: string;
   readonly clock: Clock;
+  readonly room: DiskRoom;
   readonly log: (event: string, facts: Readonly<Record<string, unknown>>) => void;
   /** Called between commit and acknowledgement of a batch. */
   readonly committed?: (lane: Lane) => void;
@@ -234,10 +236,9 @@ export class LinkLoop implements LinkPort {
     ];
     const lagMs = await this.#lagMs();
     this.#said = { at: this.#options.clock.now(), on: monotonic() };
-    this.#say(
-      { k: 'beat', acks: this.#link!.acks(), heads, queued: this.#link!.queued, lagMs, echo: null },
-      this.#said.at,
-    );
+    const { queued } = this.#link!;
+    const disk = this.#options.room.word;
+    this.#say({ k: 'beat', acks: this.#link!.acks(), heads, queued, lagMs, echo: null, disk }, this.#said.at);
   }
 
   /** Age of the oldest event that the hub has not confirmed, in ms. */

@@ -124,7 +124,7 @@ export async function serveStandingOrder(agent: Agent, tx: AgentTx, trip: Trip, 
     .select()
     .from(tx.t.allotments)
     .where(inArray(tx.t.allotments.line, [trip.lineCode, '*']));
-  if (orders.length > 0 && (await whyNotSell(tx))) return;
+  if (orders.length > 0 && (await whyNotSell(agent, tx))) return;
   const order = orders.find(({ line }) => line === trip.lineCode) ?? orders[0];
   if (!order) return;
   const legs = allLegs(trip.stops.length);

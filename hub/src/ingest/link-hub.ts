@@ -15,6 +15,7 @@ import type { Envelope } from '@lianpiao/shared/protocol/messages';
 import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
 import { downTopic, HUB_FILTERS, HUB_LIVE } from '@lianpiao/shared/protocol/topics';
 import { MINOR } from '@lianpiao/shared/protocol/versions';
+import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { type StationFreshness, StationLink } from './station-link.ts';
@@ -31,6 +32,8 @@ export type LinkHubOptions = {
   /** What a station may ask. */
   readonly answers: (station: string) => RequestHandlers;
   readonly clock: Clock;
+  /** A hub without room takes nothing from stations: their rows stay with them. */
+  readonly room: DiskRoom;
   readonly log: (event: string, facts: Readonly<Record<string, unknown>>) => void;
   /** Called between commit and acknowledgement of a batch. */
   readonly committed?: (station: string, lane: Lane) => void;
@@ -171,7 +174,7 @@ export class LinkHub {
   #stationLink(station: string): StationLink {
     const known = this.#stations.get(station);
     if (known) return known;
-    const { store, answers, clock, keysOf, committed } = this.#options;
+    const { store, answers, clock, room, keysOf, committed } = this.#options;
     const link = new StationLink({
       store,
       station,
@@ -181,6 +184,7 @@ export class LinkHub {
       say: (said, lease) => this.#say(station, said, lease),
       keyNo: () => keysOf(station)?.signing(clock.now())?.keyNo ?? 0,
       clock,
+      room,
       evKept: () => this.#projector.wake(),
       noted: this.#noted,
       ...(committed ? { committed: (lane: Lane) => committed(station, lane) } : {}),

@@ -7,8 +7,10 @@ import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import { Liveness } from '@lianpiao/shared/protocol/liveness';
 import type { Beat, Hello, Message } from '@lianpiao/shared/protocol/messages';
+import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
+import { noteDisk } from '../watch-disk.ts';
 import { type Admission, isCopy, judgeHello } from './judge-hello.ts';
 import { keepFence, keepFreshness, keepHeads } from './station-record.ts';
 
@@ -22,6 +24,7 @@ export type StationLinkOptions = {
   readonly say: (said: Said, lease: number) => SayResult;
   readonly keyNo: () => number;
   readonly clock: Clock;
+  readonly room: DiskRoom;
   readonly evKept: () => void;
   readonly noted: (code: string, facts: Readonly<Record<string, unknown>>) => void;
   readonly committed?: (lane: Lane) => void;
@@ -74,7 +77,7 @@ export class StationLink {
 
   constructor(options: StationLinkOptions) {
     this.#options = options;
-    const { store, station, facts, clock, evKept, noted, committed } = options;
+    const { store, station, facts, clock, room, evKept, noted, committed } = options;
     const say = (said: Said) => (this.#session ? options.say(said, this.#session.lease) : 'busy');
     this.#requests = new PeerRequests({
       store,
@@ -91,6 +94,7 @@ export class StationLink {
       handlers: facts,
       say,
       monotonic,
+      mayKeep: () => room.short === null,
       evKept,
       noted,
       broken: (code, found) => this.fence(code, JSON.stringify(found)),
@@ -224,7 +228,10 @@ export class StationLink {
       say({ k: 'beat', acks: this.#link.acks(), ...answer }, this.#session.lease);
     }
     await this.#link.hear(message);
-    await store.transaction((tx) => keepHeads(tx, station, message.heads, clock.now()));
+    await store.transaction(async (tx) => {
+      await keepHeads(tx, station, message.heads, clock.now());
+      if (message.disk) await noteDisk(tx, station, message.disk, clock.now());
+    });
   }
 
   #askAgain(): void {

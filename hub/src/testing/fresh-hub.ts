@@ -9,6 +9,7 @@ import type { Trip } from '@lianpiao/shared/domain/trip';
 import { applyFact } from '@lianpiao/shared/link/facts';
 import { EVENTS, type EventBody, type EventType } from '@lianpiao/shared/protocol/events';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import { aPassenger, NOON } from '@lianpiao/shared/testing/builders';
@@ -77,6 +78,7 @@ export async function freshHub(
   const hub: Hub = {
     store,
     persons,
+    room: new DiskRoom(),
     clock,
     newId,
     ask: (...asked) => station(...asked),

@@ -10,6 +10,7 @@ import type { Clock } from '@lianpiao/shared/clock';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
 import { startJob } from '@lianpiao/shared/job-loop';
 import type { Caller } from '@lianpiao/shared/store/call';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { randomUUID } from '../world/seeded-crypto.ts';
 import type { Journal } from './journal.ts';
 import { BROKERS, installIdOf, macKeysOf, paper, TLS, vault } from './names.ts';
@@ -33,6 +34,7 @@ export async function startStation(file: string, code: string, clock: Clock, jou
   const agent: Agent = {
     store,
     persons: vault(),
+    room: new DiskRoom(),
     station: { code: code as StationCode, name: code },
     newId: randomUUID,
   };
@@ -45,6 +47,7 @@ export async function startStation(file: string, code: string, clock: Clock, jou
     installId: installIdOf(code),
     agentVersion: '0.1.0',
     clock,
+    room: agent.room,
     log: (event, facts) => journal.heard(code, event, facts),
   });
   const desk: AgentDesk = { agent, link, clock, paper };

@@ -50,6 +50,8 @@ export type PeerLinkOptions<Tables extends SharedTables> = {
   readonly say: (message: Said) => SayResult;
   /** Monotonic, in ms. */
   readonly monotonic: () => number;
+  /** False while there is no room for what the peer sends: nothing is taken, and its window is 0. */
+  readonly mayKeep?: () => boolean;
   /** Rows of lane `ev` were kept. */
   readonly evKept: () => void;
   /** The copies contradict each other: the session must end here. */
@@ -84,6 +86,8 @@ export class PeerLink<Tables extends SharedTables> {
   readonly #options: PeerLinkOptions<Tables>;
   readonly #lanes: Record<Lane, LaneState> = { seat: freshLane('seat'), ev: freshLane('ev') };
   #running = false;
+  /** There is no room to keep anything. */
+  #full = false;
   #ackedAt = 0;
   #confirmedAt = 0;
   #confirming = false;
@@ -163,6 +167,7 @@ export class PeerLink<Tables extends SharedTables> {
   tick(): void {
     if (!this.#running) return;
     const now = this.#options.monotonic();
+    this.#lookForRoom();
     for (const lane of LANES) {
       const from = this.#lanes[lane].receiver.missing(now);
       if (from !== undefined) this.#options.say({ k: 'nack', lane, from });
@@ -175,14 +180,22 @@ export class PeerLink<Tables extends SharedTables> {
   acks(): LaneAck[] {
     return LANES.map((lane) => {
       const { durable, stopped } = this.#lanes[lane];
-      return { lane, ...durable, safe: 0, window: stopped ? 0 : BATCHES_IN_FLIGHT_MAX };
+      return { lane, ...durable, safe: 0, window: stopped || this.#full ? 0 : BATCHES_IN_FLIGHT_MAX };
     });
+  }
+
+  /** Both the end of the room and new room are told at once, by the window. */
+  #lookForRoom(): void {
+    const full = this.#options.mayKeep?.() === false;
+    if (full === this.#full) return;
+    this.#full = full;
+    for (const lane of LANES) this.#lanes[lane].ackDue = true;
   }
 
   #arrived(batch: Batch): void {
     const { lane } = batch;
     const state = this.#lanes[lane];
-    if (state.stopped) return;
+    if (state.stopped || this.#full) return;
     const { events, again, fault } = state.receiver.offer(batch, this.#options.monotonic());
     if (events.length > 0) this.#keep(lane, state, events);
     if (again) state.ackDue = true;

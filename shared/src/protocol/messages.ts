@@ -144,6 +144,8 @@ export const beat = z.object({
   queued: count,
   lagMs: count,
   echo: epochMs.nullable(),
+  /** Whether the speaker's disk has room to sell: `short` is why not. Said by stations. */
+  disk: z.object({ short: code.nullable(), filling: z.boolean(), queuedBytes: count, freeBytes: count }).optional(),
 });
 export type Beat = z.infer<typeof beat>;
 
