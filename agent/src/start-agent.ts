@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { startBackups } from '@lianpiao/shared/backup-job';
 import { clockFor } from '@lianpiao/shared/clock';
 import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { openSecretFile } from '@lianpiao/shared/crypto/secret-file';
@@ -92,6 +93,8 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     startJob('disk', ROOM_MS, lookAtDisk, log),
     startJob('month-keys', MONTH_KEYS_MS, () => keepMonthKeys(desk, masterKey), log),
   ];
+  const cli = join(import.meta.dirname, 'cli.ts');
+  if (config.backup) jobs.push(startBackups(cli, folder, config.backup, log));
   const app = agentApp({
     desk,
     devices,

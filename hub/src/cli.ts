@@ -1,17 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { BACKUP_USAGE, runBackupCommand } from '@lianpiao/shared/backup-commands';
+import { makeFilesPrivate } from '@lianpiao/shared/private-folder';
 import { readStationList } from './stations/import-station-list.ts';
 import { keepStationList } from './stations/keep-station-list.ts';
 import { openHubStore } from './store/open-hub-store.ts';
 
-const USAGE = 'node hub/src/cli.ts import-stations FILE --data DIR';
+const USAGE = `import-stations FILE --data DIR\n${BACKUP_USAGE}`.replaceAll(/^/gm, 'node hub/src/cli.ts ');
+const SECRETS = ['master.key', 'person-lookup.key', 'sandbox-provider.key', 'config.json', 'pki'];
 
-/** Commands of an operator at the hub's machine. They may run while the hub runs. */
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' } } });
+/** Commands of an operator at the hub's machine. All but `restore` may run while the hub runs. */
+const text = { type: 'string' } as const;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: text, to: text, from: text, keys: text },
+});
+makeFilesPrivate();
 const [command, file] = positionals;
 if (command === 'import-stations' && file && values.data) await importStations(file, values.data);
-else {
+else if (!(await runBackupCommand({ name: 'hub', openStore: openHubStore, secrets: SECRETS }, command, values))) {
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = 2;
 }

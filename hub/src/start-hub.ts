@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { startBackups } from '@lianpiao/shared/backup-job';
 import { clockFor } from '@lianpiao/shared/clock';
 import { openSecretFile } from '@lianpiao/shared/crypto/secret-file';
 import { Fault } from '@lianpiao/shared/fault';
@@ -104,6 +105,8 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     startJob('disk', ROOM_MS, () => watchDisk(hub, folder), log),
     startJob('month-keys', MONTH_KEYS_MS, () => monthKeys.keep(persons, clock.now()), log),
   ];
+  const cli = join(import.meta.dirname, 'cli.ts');
+  if (config.backup) jobs.push(startBackups(cli, folder, config.backup, log));
   const enrolment = {
     store,
     pki,

@@ -236,9 +236,9 @@ export class LinkLoop implements LinkPort {
     ];
     const lagMs = await this.#lagMs();
     this.#said = { at: this.#options.clock.now(), on: monotonic() };
-    const { queued } = this.#link!;
-    const disk = this.#options.room.word;
-    this.#say({ k: 'beat', acks: this.#link!.acks(), heads, queued, lagMs, echo: null, disk }, this.#said.at);
+    const link = this.#link!;
+    const ours = { heads, queued: link.queued, lagMs, copied: link.copied(), disk: this.#options.room.word };
+    this.#say({ k: 'beat', acks: link.acks(), ...ours, echo: null }, this.#said.at);
   }
 
   /** Age of the oldest event that the hub has not confirmed, in ms. */

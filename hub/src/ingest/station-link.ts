@@ -224,7 +224,7 @@ export class StationLink {
     this.#queuedThere = message.queued;
     this.#lagMs = message.lagMs;
     if (this.#session) {
-      const answer = { heads: [], queued: this.#link.queued, lagMs: 0, echo: message.at };
+      const answer = { heads: [], queued: this.#link.queued, lagMs: 0, echo: message.at, copied: this.#link.copied() };
       say({ k: 'beat', acks: this.#link.acks(), ...answer }, this.#session.lease);
     }
     await this.#link.hear(message);

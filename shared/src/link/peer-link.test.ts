@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ack, Batch, Beat, Envelope, Nack } from '../protocol/messages.ts';
+import { noteCopy } from '../store/backup/note-copy.ts';
 import { sqliteKit } from '../store/column-kit.ts';
 import { SHARED_MIGRATIONS } from '../store/migrate.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
@@ -283,5 +284,27 @@ describe('a link between two databases', () => {
     pair.up.cut();
     await pair.run(1000);
     expect(pair.agent.broken).toContain('link.streams-forked');
+  });
+
+  it('tells how far verified copies hold a stream, also while nothing else moves, and believes no more than was acknowledged', async () => {
+    const pair = await aPair(CALM);
+    await emitTo(pair.agent, 'hub', 'ev', 10);
+    await pair.run(1_000);
+    const copied = { direction: 'in' as const, peer: STATION, lane: 'ev', seq: 7, hash: '' };
+    await noteCopy(pair.hub.store, [copied]);
+    await pair.run(6_000);
+    const sent = async () => (await pair.agent.store.read.db.select().from(tables.streamOut))[0];
+    expect(await sent()).toMatchObject({ acked: 10, safe: 7 });
+
+    await noteCopy(pair.agent.store, [{ ...copied, direction: 'out', peer: 'hub', seq: 9 }]);
+    await pair.run(6_000);
+    expect(pair.agent.link.copied()).toContainEqual({ lane: 'ev', seq: 9 });
+    const envelope = { v: 1, st: STATION, inc: 1, boot: 'test', ln: 1, at: NOON, off: 0 };
+    const beat = { k: 'beat' as const, acks: [], heads: [], queued: 0, lagMs: 0, echo: null };
+    await pair.hub.link.hear({ ...envelope, ...beat, copied: pair.agent.link.copied() });
+    const received = async () => (await pair.hub.store.read.db.select().from(tables.streamIn))[0];
+    expect(await received()).toMatchObject({ ack: 10, copied: 9 });
+    await pair.hub.link.hear({ ...envelope, ...beat, copied: [{ lane: 'ev', seq: 99 }] });
+    expect(await received()).toMatchObject({ ack: 10, copied: 10 });
   });
 });

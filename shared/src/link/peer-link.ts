@@ -19,13 +19,23 @@ import type { Store } from '../store/store.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
 import { codeOfFailure, type FactHandlers } from './facts.ts';
 import { type Kept, keepEvents } from './keep-events.ts';
-import { confirmSent, eventsFrom, type OutEvent, receivedPosition, sentHash } from './stream-rows.ts';
+import {
+  confirmSent,
+  copiesOf,
+  eventsFrom,
+  noteSenderCopied,
+  type OutEvent,
+  receivedPosition,
+  sentHash,
+} from './stream-rows.ts';
 
 /** Acknowledgements go out at most this often, and confirmations are written down at most this often. In ms. */
 export const ACK_MS_MIN = 50;
 /** So many batches are acknowledged at once, or a sender with a full window would stand still until the time is over. */
 const ACK_BATCHES = BATCHES_IN_FLIGHT_MAX / 2;
 const CONFIRM_MS = 500;
+/** What verified copies hold is looked up this often. In ms. */
+const COPIES_MS = 5_000;
 /** Batches that may wait for their commit before the line is slowed down. */
 const KEEPING_MAX = 64;
 /** Rows of the outbox that are read at once. */
@@ -73,6 +83,10 @@ type LaneState = {
   /** Batches that are kept and not yet acknowledged. */
   unacked: number;
   flushing: boolean;
+  /** What our verified copy holds: theirs, and ours. */
+  copies: { readonly safe: number; readonly copied: number };
+  /** Their word of what their copies hold: ours, and theirs. */
+  told: { safe: number; copied: number };
   confirmed: { readonly ack: number; readonly hash: string; readonly safe: number } | undefined;
   /** Rows of the outbox, in order and without a gap. */
   read: readonly OutEvent[];
@@ -90,6 +104,7 @@ export class PeerLink<Tables extends SharedTables> {
   #full = false;
   #ackedAt = 0;
   #confirmedAt = 0;
+  #copiesAt = Number.NEGATIVE_INFINITY;
   #confirming = false;
   readonly #keeping = new Set<Promise<void>>();
 
@@ -159,6 +174,7 @@ export class PeerLink<Tables extends SharedTables> {
     if (message.k === 'batch') this.#arrived(message);
     else if (message.k === 'nack') this.#lanes[message.lane].sender.missed(message.from, this.#options.monotonic());
     else for (const ack of message.acks) this.#acknowledged(ack);
+    if (message.k === 'beat') await this.#heardCopied(message.copied ?? []);
     this.#flush();
     if (this.#keeping.size > KEEPING_MAX) await Promise.race(this.#keeping);
   }
@@ -175,12 +191,18 @@ export class PeerLink<Tables extends SharedTables> {
     this.#acknowledge(now);
     this.#flush();
     if (!this.#confirming && now - this.#confirmedAt >= CONFIRM_MS) void this.#confirm(now);
+    if (now - this.#copiesAt >= COPIES_MS) void this.#lookForCopies(now);
   }
 
   acks(): LaneAck[] {
     return LANES.map((lane) => {
-      const { durable, stopped } = this.#lanes[lane];
-      return { lane, ...durable, safe: 0, window: stopped || this.#full ? 0 : BATCHES_IN_FLIGHT_MAX };
+      const { durable, stopped, copies } = this.#lanes[lane];
+      return {
+        lane,
+        ...durable,
+        safe: Math.min(copies.safe, durable.ack),
+        window: stopped || this.#full ? 0 : BATCHES_IN_FLIGHT_MAX,
+      };
     });
   }
 
@@ -190,6 +212,11 @@ export class PeerLink<Tables extends SharedTables> {
     if (full === this.#full) return;
     this.#full = full;
     for (const lane of LANES) this.#lanes[lane].ackDue = true;
+  }
+
+  /** How far our verified copy holds what goes to the peer, for a heartbeat. */
+  copied(): NonNullable<Beat['copied']> {
+    return LANES.map((lane) => ({ lane, seq: this.#lanes[lane].copies.copied }));
   }
 
   #arrived(batch: Batch): void {
@@ -258,7 +285,36 @@ export class PeerLink<Tables extends SharedTables> {
       this.#options.broken('link.we-were-restored', { lane, ack, head: state.sender.head });
       return;
     }
-    if (state.sender.acknowledged(ack, window, this.#options.monotonic())) state.confirmed = { ack, hash, safe };
+    const moved = state.sender.acknowledged(ack, window, this.#options.monotonic());
+    const safer = safe > state.told.safe && safe <= ack && ack === state.sender.acked;
+    if (safer) state.told.safe = safe;
+    if (moved || safer) state.confirmed = { ack, hash, safe: Math.min(safe, ack) };
+  }
+
+  async #heardCopied(copied: NonNullable<Beat['copied']>): Promise<void> {
+    const { store, peer } = this.#options;
+    const further = copied.filter(({ lane, seq }) => seq > this.#lanes[lane].told.copied);
+    if (further.length === 0) return;
+    await store.transaction(async (tx) => {
+      for (const { lane, seq } of further) await noteSenderCopied(tx, peer, lane, seq);
+    });
+    for (const { lane, seq } of further) this.#lanes[lane].told.copied = seq;
+  }
+
+  /** A copy may have been made by another process; what it holds goes out with the next acknowledgement. */
+  async #lookForCopies(now: number): Promise<void> {
+    const { store, peer, noted } = this.#options;
+    this.#copiesAt = now;
+    try {
+      for (const lane of LANES) {
+        const state = this.#lanes[lane];
+        const copies = await copiesOf(store.read, peer, lane);
+        if (copies.safe > state.copies.safe) state.ackDue = true;
+        state.copies = copies;
+      }
+    } catch (cause) {
+      noted('link.cannot-read-outbox', { peer, reason: String(cause) });
+    }
   }
 
   /** Writes down what the peer has confirmed, after comparing the chain there. */
@@ -349,6 +405,8 @@ function freshLane(lane: Lane): LaneState {
     ackDue: false,
     unacked: 0,
     flushing: false,
+    copies: { safe: 0, copied: 0 },
+    told: { safe: 0, copied: 0 },
     confirmed: undefined,
     read: [],
   };
