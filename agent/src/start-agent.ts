@@ -13,6 +13,8 @@ import { readConfig } from '@lianpiao/shared/read-config';
 import type { Running } from '@lianpiao/shared/run-process';
 import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
+import { pruneStreams } from '@lianpiao/shared/store/pruning/prune-streams';
+import { StreamArchive } from '@lianpiao/shared/store/pruning/stream-archive';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import type { Agent } from './agent.ts';
 import { agentApp } from './api/app.ts';
@@ -39,6 +41,7 @@ const BOARDING_MS = 5_000;
 const ORDERS_MS = 1_000;
 const MONTH_KEYS_MS = 2_000;
 const ROOM_MS = 1_000;
+const PRUNING_MS = 600_000;
 
 /** Starts a station from its data folder: keys and enrolment, database, link, devices, source, loops, and the interface. */
 export async function startAgent(folder: string, log: Log): Promise<Running> {
@@ -67,6 +70,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   await lookAtDisk();
   await firstCredentials(agent, folder);
 
+  const archive = new StreamArchive(join(folder, 'archive'));
   const link = new LinkLoop({
     store,
     station: station.code,
@@ -77,6 +81,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     agentVersion: VERSION,
     clock,
     room: agent.room,
+    archive,
     log,
   });
   const signer = { keyNo: ticketKeyNo, sign: (text: string) => sm2Sign(text, keys.ticket) };
@@ -90,6 +95,12 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log),
     startJob('boarding', BOARDING_MS, () => closeBoarding(agent, clock.now()), log),
     startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
+    startJob(
+      'pruning',
+      PRUNING_MS,
+      async () => agent.room.noteUnsafe(!(await pruneStreams(store, archive, clock.now()))),
+      log,
+    ),
     startJob('disk', ROOM_MS, lookAtDisk, log),
     startJob('month-keys', MONTH_KEYS_MS, () => keepMonthKeys(desk, masterKey), log),
   ];

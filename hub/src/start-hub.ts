@@ -12,6 +12,8 @@ import { readConfig } from '@lianpiao/shared/read-config';
 import type { Running } from '@lianpiao/shared/run-process';
 import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
+import { pruneStreams } from '@lianpiao/shared/store/pruning/prune-streams';
+import { StreamArchive } from '@lianpiao/shared/store/pruning/stream-archive';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import { hubApp } from './api/app.ts';
 import { type HubConfig, hubConfig } from './config.ts';
@@ -44,6 +46,7 @@ const IDLE_SEATS_MS = 5_000;
 const BOOKS_MS = 1_000;
 const MONTH_KEYS_MS = 60_000;
 const ROOM_MS = 1_000;
+const PRUNING_MS = 600_000;
 /** Name of the hub on paper that it hands out. */
 const NAME = '联网售票中心';
 
@@ -79,6 +82,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
   await watchDisk(hub, folder);
   const facts = projections(hub);
   const pickupTries = new PickupTries(STATION_TRIES);
+  const archive = new StreamArchive(join(folder, 'archive'));
   const link = new LinkHub({
     store,
     brokers: config.brokers as [string, ...string[]],
@@ -88,6 +92,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     answers: (station) => stationRequests(hub, monthKeys, station, pickupTries),
     clock,
     room: hub.room,
+    archive,
     log,
   });
   const search = new TripSearch(store);
@@ -102,6 +107,12 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
     startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
     ...bookJobs(store, clock).map(({ name, run }) => startJob(name, BOOKS_MS, run, log)),
+    startJob(
+      'pruning',
+      PRUNING_MS,
+      async () => hub.room.noteUnsafe(!(await pruneStreams(store, archive, clock.now()))),
+      log,
+    ),
     startJob('disk', ROOM_MS, () => watchDisk(hub, folder), log),
     startJob('month-keys', MONTH_KEYS_MS, () => monthKeys.keep(persons, clock.now()), log),
   ];

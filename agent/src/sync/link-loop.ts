@@ -18,6 +18,7 @@ import { StationSession } from '@lianpiao/shared/protocol/session';
 import { liveTopic, stationFilters, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR, SPOKEN } from '@lianpiao/shared/protocol/versions';
 import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
+import type { StreamArchive } from '@lianpiao/shared/store/pruning/stream-archive';
 import type { LinkPort } from '../link-port.ts';
 import { resumeSelling } from '../selling/resume-selling.ts';
 import { saleStops } from '../selling/sale-stops.ts';
@@ -38,6 +39,7 @@ export type LinkLoopOptions = {
   readonly agentVersion: string;
   readonly clock: Clock;
   readonly room: DiskRoom;
+  readonly archive?: StreamArchive;
   readonly log: (event: string, facts: Readonly<Record<string, unknown>>) => void;
   /** Called between commit and acknowledgement of a batch. */
   readonly committed?: (lane: Lane) => void;
@@ -109,6 +111,7 @@ export class LinkLoop implements LinkPort {
       evKept: () => this.#projector?.wake(),
       broken: (code, found) => this.#fence(code, found),
       noted: this.#noted,
+      archived: (lane, from, limit) => this.#options.archive?.from({ peer: HUB, lane }, from, limit) ?? [],
       ...(this.#options.committed ? { committed: this.#options.committed } : {}),
     });
     this.#link.known(await positionsOf(store.read, HUB));

@@ -16,6 +16,7 @@ import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/p
 import { downTopic, HUB_FILTERS, HUB_LIVE } from '@lianpiao/shared/protocol/topics';
 import { MINOR } from '@lianpiao/shared/protocol/versions';
 import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
+import type { StreamArchive } from '@lianpiao/shared/store/pruning/stream-archive';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { type StationFreshness, StationLink } from './station-link.ts';
@@ -34,6 +35,7 @@ export type LinkHubOptions = {
   readonly clock: Clock;
   /** A hub without room takes nothing from stations: their rows stay with them. */
   readonly room: DiskRoom;
+  readonly archive?: StreamArchive;
   readonly log: (event: string, facts: Readonly<Record<string, unknown>>) => void;
   /** Called between commit and acknowledgement of a batch. */
   readonly committed?: (station: string, lane: Lane) => void;
@@ -174,7 +176,7 @@ export class LinkHub {
   #stationLink(station: string): StationLink {
     const known = this.#stations.get(station);
     if (known) return known;
-    const { store, answers, clock, room, keysOf, committed } = this.#options;
+    const { store, answers, clock, room, archive, keysOf, committed } = this.#options;
     const link = new StationLink({
       store,
       station,
@@ -185,6 +187,7 @@ export class LinkHub {
       keyNo: () => keysOf(station)?.signing(clock.now())?.keyNo ?? 0,
       clock,
       room,
+      archived: (lane, from, limit) => archive?.from({ peer: station, lane }, from, limit) ?? [],
       evKept: () => this.#projector.wake(),
       noted: this.#noted,
       ...(committed ? { committed: (lane: Lane) => committed(station, lane) } : {}),

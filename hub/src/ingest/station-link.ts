@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@lianpiao/shared/clock';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
+import { PeerLink, type PeerLinkOptions, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import type { Lane } from '@lianpiao/shared/protocol/events';
@@ -25,6 +25,7 @@ export type StationLinkOptions = {
   readonly keyNo: () => number;
   readonly clock: Clock;
   readonly room: DiskRoom;
+  readonly archived?: PeerLinkOptions<HubTables>['archived'];
   readonly evKept: () => void;
   readonly noted: (code: string, facts: Readonly<Record<string, unknown>>) => void;
   readonly committed?: (lane: Lane) => void;
@@ -97,6 +98,7 @@ export class StationLink {
       mayKeep: () => room.short === null,
       evKept,
       noted,
+      ...(options.archived ? { archived: options.archived } : {}),
       broken: (code, found) => this.fence(code, JSON.stringify(found)),
       ...(committed ? { committed } : {}),
     });

@@ -58,6 +58,8 @@ export type PeerLinkOptions<Tables extends SharedTables> = {
   readonly peer: string;
   readonly handlers: FactHandlers<Tables>;
   readonly say: (message: Said) => SayResult;
+  /** Rows that are no longer in the outbox and may have to be sent again, in order from `from` on. */
+  readonly archived?: (lane: Lane, from: number, limit: number) => readonly OutEvent[];
   /** Monotonic, in ms. */
   readonly monotonic: () => number;
   /** False while there is no room for what the peer sends: nothing is taken, and its window is 0. */
@@ -358,10 +360,18 @@ export class PeerLink<Tables extends SharedTables> {
     const first = Math.max(1, from - 1);
     const end = Math.min(from + BATCH_EVENTS_MAX - 1, state.sender.head);
     if (!((state.read[0]?.seq ?? Infinity) <= first && state.read.at(-1)!.seq >= end))
-      state.read = await eventsFrom(this.#options.store.read, this.#options.peer, lane, first, READ_ROWS);
+      state.read = await this.#readOutbox(lane, first);
     const offset = from - (state.read[0]?.seq ?? 0);
     const before = from === 1 ? CHAIN_START : state.read[offset - 1]?.hash;
     return { before, events: state.read.slice(offset, offset + BATCH_EVENTS_MAX) };
+  }
+
+  async #readOutbox(lane: Lane, first: number): Promise<readonly OutEvent[]> {
+    const { store, peer, archived } = this.#options;
+    const rows = await eventsFrom(store.read, peer, lane, first, READ_ROWS);
+    if (rows[0]?.seq === first || !archived) return rows;
+    const old = archived(lane, first, READ_ROWS);
+    return [...old, ...rows.filter(({ seq }) => seq >= first + old.length)];
   }
 
   async #send(lane: Lane, sender: StreamSender): Promise<void> {

@@ -147,7 +147,15 @@ export const beat = z.object({
   /** How far a verified copy of the speaker, on another machine, holds its own streams to the listener. */
   copied: z.array(z.object({ lane, seq: count })).max(2).optional(),
   /** Whether the speaker's disk has room to sell: `short` is why not. Said by stations. */
-  disk: z.object({ short: code.nullable(), filling: z.boolean(), queuedBytes: count, freeBytes: count }).optional(),
+  disk: z
+    .object({
+      short: code.nullable(),
+      filling: z.boolean(),
+      queuedBytes: count,
+      freeBytes: count,
+      unsafe: z.boolean().optional(),
+    })
+    .optional(),
 });
 export type Beat = z.infer<typeof beat>;
 

@@ -10,6 +10,8 @@ export type DiskWord = {
   readonly filling: boolean;
   readonly queuedBytes: number;
   readonly freeBytes: number;
+  /** Acknowledged rows older than 31 days are in no verified copy of the other side. */
+  readonly unsafe: boolean;
 };
 
 /** A row is written this often to see whether the database takes one, in ms; at each look while it does not. */
@@ -23,7 +25,7 @@ const TRIED = 'disk.tried';
 export class DiskRoom {
   readonly #limits: DiskLimits;
   readonly #weight = new QueueWeight();
-  #word: DiskWord = { short: null, filling: false, queuedBytes: 0, freeBytes: 0 };
+  #word: DiskWord = { short: null, filling: false, queuedBytes: 0, freeBytes: 0, unsafe: false };
   #triedAt = Number.NEGATIVE_INFINITY;
 
   constructor(limits: DiskLimits = DISK_LIMITS) {
@@ -44,8 +46,14 @@ export class DiskRoom {
     const { bavail, bsize } = await statfs(folder);
     const queuedBytes = await this.#weight.look(store.read);
     const reading: DiskReading = { queuedBytes, freeBytes: bavail * bsize, writable: await this.#tried(store, now) };
-    this.#word = { ...judgeDisk(reading, this.#limits), queuedBytes, freeBytes: reading.freeBytes };
+    const { unsafe } = this.#word;
+    this.#word = { ...judgeDisk(reading, this.#limits), queuedBytes, freeBytes: reading.freeBytes, unsafe };
     return this.#word;
+  }
+
+  /** What pruning found (pruning/prune-streams). */
+  noteUnsafe(unsafe: boolean): void {
+    this.#word = { ...this.#word, unsafe };
   }
 
   async #tried<Tables extends SharedTables>(store: Store<Tables>, now: number): Promise<boolean> {
