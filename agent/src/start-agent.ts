@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { startBackups } from '@lianpiao/shared/backup-job';
 import { clockFor } from '@lianpiao/shared/clock';
-import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { openSecretFile } from '@lianpiao/shared/crypto/secret-file';
 import { sm2Sign } from '@lianpiao/shared/crypto/sm2';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
@@ -27,6 +26,7 @@ import { openAgentStore } from './store/open-agent-store.ts';
 import { hubFacts } from './sync/hub-facts.ts';
 import { hubRequests } from './sync/hub-requests.ts';
 import { LinkLoop } from './sync/link-loop.ts';
+import { renewMacKey, StationMacRing } from './sync/mac-keys.ts';
 import { keepMonthKeys, loadMonthKeys } from './sync/month-keys.ts';
 import { proveContinuity } from './sync/prove-continuity.ts';
 import { RunMarker } from './sync/run-marker.ts';
@@ -40,6 +40,7 @@ const HOLDS_MS = 1_000;
 const BOARDING_MS = 5_000;
 const ORDERS_MS = 1_000;
 const MONTH_KEYS_MS = 2_000;
+const MAC_KEY_MS = 600_000;
 const ROOM_MS = 1_000;
 const PRUNING_MS = 600_000;
 
@@ -70,13 +71,14 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   await lookAtDisk();
   await firstCredentials(agent, folder);
 
+  const ring = new StationMacRing(folder, station.code, { keyNo: macKey.keyNo, secret: keys.macSecret }, masterKey);
   const archive = new StreamArchive(join(folder, 'archive'));
   const link = new LinkLoop({
     store,
     station: station.code,
     brokers: (config.hub.brokers ?? keys.enrolment.brokers) as [string, ...string[]],
     tls: { ca, cert: certificate, key: keys.privateKeyPem },
-    keys: new MacKeys([{ keyNo: macKey.keyNo, secret: keys.macSecret, activeAt: 0 }]),
+    keys: ring.keys,
     installId,
     agentVersion: VERSION,
     clock,
@@ -102,6 +104,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
       log,
     ),
     startJob('disk', ROOM_MS, lookAtDisk, log),
+    startJob('mac-key', MAC_KEY_MS, () => renewMacKey(desk, ring, keys.ticket), log),
     startJob('month-keys', MONTH_KEYS_MS, () => keepMonthKeys(desk, masterKey), log),
   ];
   const cli = join(import.meta.dirname, 'cli.ts');

@@ -34,6 +34,7 @@ import { stationRequests } from './orders/station-requests.ts';
 import { openSandbox } from './payments/open-sandbox.ts';
 import { bookJobs } from './settlement/book-jobs.ts';
 import { hubTicketKey } from './stations/hub-ticket-key.ts';
+import { macKeyRequests } from './stations/mac-key-requests.ts';
 import { MonthKeys } from './stations/month-keys.ts';
 import { ensurePki } from './stations/private-ca.ts';
 import { StationMacKeys } from './stations/station-mac-keys.ts';
@@ -89,7 +90,13 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     tls: { ca: pki.caCertPem, cert: pki.hub.certPem, key: pki.hub.keyPem },
     keysOf: macKeys.of,
     facts: () => facts,
-    answers: (station) => stationRequests(hub, monthKeys, station, pickupTries),
+    keyUsed: (station, keyNo) => {
+      macKeys.used(station, keyNo, clock.now()).catch((cause: unknown) => log.failed('mac-key.not-kept', cause));
+    },
+    answers: (station) => ({
+      ...stationRequests(hub, monthKeys, station, pickupTries),
+      ...macKeyRequests(store, macKeys, station, clock),
+    }),
     clock,
     room: hub.room,
     archive,

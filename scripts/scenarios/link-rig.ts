@@ -14,7 +14,7 @@ import { LinkHub, type LinkHubOptions } from '@lianpiao/hub/ingest/link-hub';
 import { ensurePki, issueStationCertificate } from '@lianpiao/hub/stations/private-ca';
 import type { HubStore } from '@lianpiao/hub/store/hub-store';
 import { openHubStore } from '@lianpiao/hub/store/open-hub-store';
-import { systemClock } from '@lianpiao/shared/clock';
+import { type Clock, systemClock } from '@lianpiao/shared/clock';
 import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { createStationIdentity } from '@lianpiao/shared/crypto/station-identity';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
@@ -202,6 +202,8 @@ export class LinkRig {
       marker = `${file}.run-marker`,
       facts = () => ledger(),
       room = new DiskRoom(),
+      keys = keysOf(station),
+      clock = systemClock,
     }: {
       answers?: RequestHandlers;
       file?: string;
@@ -210,6 +212,8 @@ export class LinkRig {
       marker?: string;
       facts?: (store: AgentStore) => FactHandlers<AgentTables>;
       room?: DiskRoom;
+      keys?: MacKeys;
+      clock?: Clock;
     } = {},
   ) {
     const notes: Note[] = [];
@@ -224,10 +228,10 @@ export class LinkRig {
       station,
       brokers,
       tls,
-      keys: keysOf(station),
+      keys,
       installId,
       agentVersion: '0.1.0',
-      clock: systemClock,
+      clock,
       room,
       log,
     });

@@ -28,6 +28,8 @@ export type LinkHubOptions = {
   readonly tls: SessionTls;
   /** Keys of an enrolled station; undefined for one that is not, or not any more. Asked for every frame: from memory. */
   readonly keysOf: (station: string) => MacKeys | undefined;
+  /** A frame of the station was proved with that key. */
+  readonly keyUsed?: (station: string, keyNo: number) => void;
   /** What the facts of a station change here. Asked once a station. */
   readonly facts: (station: string) => FactHandlers<HubTables>;
   /** What a station may ask. */
@@ -165,7 +167,8 @@ export class LinkHub {
       this.#tally.note(code, topicText.slice(0, 40), facts, monotonic());
       return;
     }
-    const { topic, message } = heard.value;
+    const { topic, message, keyNo } = heard.value;
+    if ('station' in topic) this.#options.keyUsed?.(topic.station, keyNo);
     if (message.k === 'batch' && payload.length >= BACKLOG_FRAME_BYTES) this.#backlogAt = monotonic();
     if (topic.kind === 'station-live' && message.k === 'live')
       this.#stationLink(topic.station).lifeSign(message.on, message.boot);

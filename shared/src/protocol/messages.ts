@@ -145,7 +145,10 @@ export const beat = z.object({
   lagMs: count,
   echo: epochMs.nullable(),
   /** How far a verified copy of the speaker, on another machine, holds its own streams to the listener. */
-  copied: z.array(z.object({ lane, seq: count })).max(2).optional(),
+  copied: z
+    .array(z.object({ lane, seq: count }))
+    .max(2)
+    .optional(),
   /** Whether the speaker's disk has room to sell: `short` is why not. Said by stations. */
   disk: z
     .object({

@@ -77,6 +77,14 @@ export const REQUESTS = {
     body: z.object({}),
     answer: z.array(z.object({ keyNo: z.int().min(200001).max(999912), secret: z.string().min(40).max(48) })).max(3),
   },
+  /** Station → hub: the next MAC key, if the newest that it has is to be replaced. Encrypted to its ticket key (SM2, base64url). */
+  'keys.mac': {
+    mutates: false,
+    body: z.object({ have: z.int().min(0).max(0xffff) }),
+    answer: z.object({
+      key: z.object({ keyNo: z.int().min(1).max(0xffff), sealed: z.string().min(1).max(1000) }).nullable(),
+    }),
+  },
   /** What became of a mutating request. `never-seen` burns its key: the late original is refused. */
   'intent.state': {
     mutates: true,
