@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BACKUP_USAGE, runBackupCommand } from '@lianpiao/shared/backup-commands';
+import { MIRROR_USAGE, runMirrorCommand } from '@lianpiao/shared/mirror-commands';
 import { makeFilesPrivate } from '@lianpiao/shared/private-folder';
 import { openAgentStore } from './store/open-agent-store.ts';
 
@@ -20,7 +21,10 @@ const SECRETS = [
   'config.json',
 ];
 const station = { name: 'agent' as const, openStore: (path: string) => openAgentStore(path), secrets: SECRETS };
-if (!(await runBackupCommand(station, positionals[0], values))) {
-  process.stderr.write(`${BACKUP_USAGE.replaceAll(/^/gm, 'node agent/src/cli.ts ')}\n`);
+const [command, what] = positionals;
+const done =
+  command === 'mirror' ? runMirrorCommand(what, values.from) : await runBackupCommand(station, command, values);
+if (!done) {
+  process.stderr.write(`${`${BACKUP_USAGE}\n${MIRROR_USAGE}`.replaceAll(/^/gm, 'node agent/src/cli.ts ')}\n`);
   process.exitCode = 2;
 }

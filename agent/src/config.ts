@@ -25,6 +25,8 @@ export const agentConfig = z.strictObject({
   runMarker: z.string().min(1).max(400).optional(),
   /** Where the station backs its data up to by itself; nowhere without it. */
   backup: backupConfig.optional(),
+  /** File of the second journal, on another medium; without one, sales that the hub has not acknowledged die with the disk. */
+  journalMirror: z.string().min(1).max(400).optional(),
   windowDays: z.int().min(1).max(30).default(7),
   /** A day that loses more than this share of its trips in the timetable source raises a warning. */
   missingShareMax: z.number().gt(0).lt(1).default(0.5),

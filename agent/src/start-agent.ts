@@ -11,6 +11,7 @@ import type { Log } from '@lianpiao/shared/log';
 import { readConfig } from '@lianpiao/shared/read-config';
 import type { Running } from '@lianpiao/shared/run-process';
 import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
+import { JournalMirror } from '@lianpiao/shared/store/journal-file/journal-mirror';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { pruneStreams } from '@lianpiao/shared/store/pruning/prune-streams';
 import { StreamArchive } from '@lianpiao/shared/store/pruning/stream-archive';
@@ -53,7 +54,13 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   const marker = new RunMarker(config.runMarker ?? `${resolve(folder)}.run-marker`, (cause) =>
     log.failed('marker.not-written', cause),
   );
-  const store = await openAgentStore(join(folder, 'agent.sqlite'), (engine) => marker.committed(engine));
+  const mirror = config.journalMirror
+    ? new JournalMirror(config.journalMirror, (cause) => log.failed('mirror.not-written', cause))
+    : undefined;
+  const store = await openAgentStore(join(folder, 'agent.sqlite'), (engine) => {
+    marker.committed(engine);
+    mirror?.committed(engine);
+  });
   const { installId } = keys;
   const { dbId } = await proveContinuity(store, marker.before, installId, clock.now());
   marker.keep({ dbId, installId }, store.read.engine);
@@ -67,7 +74,10 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     station: { code: station.code as StationCode, name: station.name },
     newId: randomUUID,
   };
-  const lookAtDisk = () => agent.room.look(store, folder, performance.now());
+  const lookAtDisk = () => {
+    agent.room.noteMirror(mirror?.state ?? 'none');
+    return agent.room.look(store, folder, performance.now());
+  };
   await lookAtDisk();
   await firstCredentials(agent, folder);
 
@@ -125,6 +135,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
       await Promise.all(jobs.map((job) => job.stop()));
       await link.close();
       marker.close(store.read.engine);
+      mirror?.close();
       await store.close();
     },
   };

@@ -13,8 +13,14 @@ export async function watchDisk({ room, store, clock }: Pick<Hub, 'room' | 'stor
 }
 
 /** What a station's heartbeat or this hub says of its disk. An alarm that a person has closed comes again while it is true. */
-export async function noteDisk(tx: HubTx, subject: string, { short, filling, unsafe, ...bytes }: Word, now: EpochMs) {
+export async function noteDisk(
+  tx: HubTx,
+  subject: string,
+  { short, filling, unsafe, mirror, ...bytes }: Word,
+  now: EpochMs,
+) {
   if (unsafe) await raiseAlarm(tx, 'stream.not-safe', subject, 'acknowledged for 31 days and in no verified copy', now);
+  if (mirror === 'failed') await raiseAlarm(tx, 'journal.mirror-failed', subject, '', now);
   if (!filling) return;
   const code = short ? 'disk.stops-sales' : 'disk.filling';
   await raiseAlarm(tx, code, subject, `${short ?? ''} queued ${bytes.queuedBytes} free ${bytes.freeBytes}`.trim(), now);

@@ -157,6 +157,7 @@ export const beat = z.object({
       queuedBytes: count,
       freeBytes: count,
       unsafe: z.boolean().optional(),
+      mirror: z.enum(['none', 'ok', 'failed']).optional(),
     })
     .optional(),
 });

@@ -12,7 +12,10 @@ export type DiskWord = {
   readonly freeBytes: number;
   /** Acknowledged rows older than 31 days are in no verified copy of the other side. */
   readonly unsafe: boolean;
+  /** The second journal: with one that works, what is queued survives this disk. */
+  readonly mirror: MirrorState;
 };
+export type MirrorState = 'none' | 'ok' | 'failed';
 
 /** A row is written this often to see whether the database takes one, in ms; at each look while it does not. */
 const TRY_MS = 10_000;
@@ -25,7 +28,7 @@ const TRIED = 'disk.tried';
 export class DiskRoom {
   readonly #limits: DiskLimits;
   readonly #weight = new QueueWeight();
-  #word: DiskWord = { short: null, filling: false, queuedBytes: 0, freeBytes: 0, unsafe: false };
+  #word: DiskWord = { short: null, filling: false, queuedBytes: 0, freeBytes: 0, unsafe: false, mirror: 'none' };
   #triedAt = Number.NEGATIVE_INFINITY;
 
   constructor(limits: DiskLimits = DISK_LIMITS) {
@@ -46,14 +49,18 @@ export class DiskRoom {
     const { bavail, bsize } = await statfs(folder);
     const queuedBytes = await this.#weight.look(store.read);
     const reading: DiskReading = { queuedBytes, freeBytes: bavail * bsize, writable: await this.#tried(store, now) };
-    const { unsafe } = this.#word;
-    this.#word = { ...judgeDisk(reading, this.#limits), queuedBytes, freeBytes: reading.freeBytes, unsafe };
+    const { unsafe, mirror } = this.#word;
+    this.#word = { ...judgeDisk(reading, this.#limits), queuedBytes, freeBytes: reading.freeBytes, unsafe, mirror };
     return this.#word;
   }
 
   /** What pruning found (pruning/prune-streams). */
   noteUnsafe(unsafe: boolean): void {
     this.#word = { ...this.#word, unsafe };
+  }
+
+  noteMirror(mirror: MirrorState): void {
+    this.#word = { ...this.#word, mirror };
   }
 
   async #tried<Tables extends SharedTables>(store: Store<Tables>, now: number): Promise<boolean> {
