@@ -17,6 +17,7 @@ export function openAgentStore(path: string, committed?: (engine: Engine) => voi
   return openSqlite({
     path,
     tables: agentTablesOnSqlite,
+    cacheMib: { writer: 16, reader: 4 },
     migrations: [SHARED_MIGRATIONS, join(import.meta.dirname, 'migrations', 'sqlite')],
     ...(committed ? { committed } : {}),
   });
