@@ -17,25 +17,16 @@ import { StreamReceiver } from '../protocol/stream-receiver.ts';
 import { BATCH_EVENTS_MAX, BATCHES_IN_FLIGHT_MAX, batchLength, StreamSender } from '../protocol/stream-sender.ts';
 import type { Store } from '../store/store.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
+import { CopiesTold } from './copies-told.ts';
 import { codeOfFailure, type FactHandlers } from './facts.ts';
 import { type Kept, keepEvents } from './keep-events.ts';
-import {
-  confirmSent,
-  copiesOf,
-  eventsFrom,
-  noteSenderCopied,
-  type OutEvent,
-  receivedPosition,
-  sentHash,
-} from './stream-rows.ts';
+import { confirmSent, eventsFrom, type OutEvent, receivedPosition, sentHash } from './stream-rows.ts';
 
 /** Acknowledgements go out at most this often, and confirmations are written down at most this often. In ms. */
 export const ACK_MS_MIN = 50;
 /** So many batches are acknowledged at once, or a sender with a full window would stand still until the time is over. */
 const ACK_BATCHES = BATCHES_IN_FLIGHT_MAX / 2;
 const CONFIRM_MS = 500;
-/** What verified copies hold is looked up this often. In ms. */
-const COPIES_MS = 5_000;
 /** Batches that may wait for their commit before the line is slowed down. */
 const KEEPING_MAX = 64;
 /** Rows of the outbox that are read at once. */
@@ -85,10 +76,6 @@ type LaneState = {
   /** Batches that are kept and not yet acknowledged. */
   unacked: number;
   flushing: boolean;
-  /** What our verified copy holds: theirs, and ours. */
-  copies: { readonly safe: number; readonly copied: number };
-  /** Their word of what their copies hold: ours, and theirs. */
-  told: { safe: number; copied: number };
   confirmed: { readonly ack: number; readonly hash: string; readonly safe: number } | undefined;
   /** Rows of the outbox, in order and without a gap. */
   read: readonly OutEvent[];
@@ -106,12 +93,13 @@ export class PeerLink<Tables extends SharedTables> {
   #full = false;
   #ackedAt = 0;
   #confirmedAt = 0;
-  #copiesAt = Number.NEGATIVE_INFINITY;
+  readonly #copies: CopiesTold<Tables>;
   #confirming = false;
   readonly #keeping = new Set<Promise<void>>();
 
   constructor(options: PeerLinkOptions<Tables>) {
     this.#options = options;
+    this.#copies = new CopiesTold(options.store, options.peer);
   }
 
   /** Events that the peer has not confirmed. */
@@ -176,7 +164,7 @@ export class PeerLink<Tables extends SharedTables> {
     if (message.k === 'batch') this.#arrived(message);
     else if (message.k === 'nack') this.#lanes[message.lane].sender.missed(message.from, this.#options.monotonic());
     else for (const ack of message.acks) this.#acknowledged(ack);
-    if (message.k === 'beat') await this.#heardCopied(message.copied ?? []);
+    if (message.k === 'beat') await this.#copies.heardCopied(message.copied ?? []);
     this.#flush();
     if (this.#keeping.size > KEEPING_MAX) await Promise.race(this.#keeping);
   }
@@ -193,16 +181,16 @@ export class PeerLink<Tables extends SharedTables> {
     this.#acknowledge(now);
     this.#flush();
     if (!this.#confirming && now - this.#confirmedAt >= CONFIRM_MS) void this.#confirm(now);
-    if (now - this.#copiesAt >= COPIES_MS) void this.#lookForCopies(now);
+    if (this.#copies.isDue(now)) void this.#lookForCopies(now);
   }
 
   acks(): LaneAck[] {
     return LANES.map((lane) => {
-      const { durable, stopped, copies } = this.#lanes[lane];
+      const { durable, stopped } = this.#lanes[lane];
       return {
         lane,
         ...durable,
-        safe: Math.min(copies.safe, durable.ack),
+        safe: Math.min(this.#copies.safe(lane), durable.ack),
         window: stopped || this.#full ? 0 : BATCHES_IN_FLIGHT_MAX,
       };
     });
@@ -218,7 +206,7 @@ export class PeerLink<Tables extends SharedTables> {
 
   /** How far our verified copy holds what goes to the peer, for a heartbeat. */
   copied(): NonNullable<Beat['copied']> {
-    return LANES.map((lane) => ({ lane, seq: this.#lanes[lane].copies.copied }));
+    return this.#copies.copied();
   }
 
   #arrived(batch: Batch): void {
@@ -288,32 +276,15 @@ export class PeerLink<Tables extends SharedTables> {
       return;
     }
     const moved = state.sender.acknowledged(ack, window, this.#options.monotonic());
-    const safer = safe > state.told.safe && safe <= ack && ack === state.sender.acked;
-    if (safer) state.told.safe = safe;
+    const safer = safe <= ack && ack === state.sender.acked && this.#copies.heardSafe(lane, safe);
     if (moved || safer) state.confirmed = { ack, hash, safe: Math.min(safe, ack) };
   }
 
-  async #heardCopied(copied: NonNullable<Beat['copied']>): Promise<void> {
-    const { store, peer } = this.#options;
-    const further = copied.filter(({ lane, seq }) => seq > this.#lanes[lane].told.copied);
-    if (further.length === 0) return;
-    await store.transaction(async (tx) => {
-      for (const { lane, seq } of further) await noteSenderCopied(tx, peer, lane, seq);
-    });
-    for (const { lane, seq } of further) this.#lanes[lane].told.copied = seq;
-  }
-
-  /** A copy may have been made by another process; what it holds goes out with the next acknowledgement. */
+  /** What a new copy holds goes out with the next acknowledgement. */
   async #lookForCopies(now: number): Promise<void> {
-    const { store, peer, noted } = this.#options;
-    this.#copiesAt = now;
+    const { peer, noted } = this.#options;
     try {
-      for (const lane of LANES) {
-        const state = this.#lanes[lane];
-        const copies = await copiesOf(store.read, peer, lane);
-        if (copies.safe > state.copies.safe) state.ackDue = true;
-        state.copies = copies;
-      }
+      for (const lane of await this.#copies.look(now)) this.#lanes[lane].ackDue = true;
     } catch (cause) {
       noted('link.cannot-read-outbox', { peer, reason: String(cause) });
     }
@@ -415,8 +386,6 @@ function freshLane(lane: Lane): LaneState {
     ackDue: false,
     unacked: 0,
     flushing: false,
-    copies: { safe: 0, copied: 0 },
-    told: { safe: 0, copied: 0 },
     confirmed: undefined,
     read: [],
   };

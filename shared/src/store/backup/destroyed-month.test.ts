@@ -50,7 +50,11 @@ it('a destroyed month takes its passengers away, the copies of its key and salt 
     for (let n = 0; n < 20; n += 1) {
       const person = vault.seal(aPassenger(n), '20261121');
       const at = n < 10 ? DAY : NOW - DAY;
-      await emit(tx, { peer: 'hub', type: 'trip.suspended', agg: TRIP, fact: { tripId: TRIP, at: n, reason: '' }, person }, at);
+      await emit(
+        tx,
+        { peer: 'hub', type: 'trip.suspended', agg: TRIP, fact: { tripId: TRIP, at: n, reason: '' }, person },
+        at,
+      );
     }
   });
   const before = await makeBackup(database(), join(folder, 'copies'), 1);
