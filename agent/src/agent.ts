@@ -1,4 +1,5 @@
 import type { StationCode } from '@lianpiao/shared/domain/codes';
+import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import type { PersonVault } from '@lianpiao/shared/store/person-vault';
 import type { AgentStore } from './store/open-agent-store.ts';
 
@@ -7,6 +8,7 @@ export type Agent = {
   readonly store: AgentStore;
   readonly station: { readonly code: StationCode; readonly name: string };
   readonly persons: PersonVault;
+  readonly room: DiskRoom;
   readonly newId: () => string;
 };
 

@@ -1,17 +1,35 @@
 import { parseArgs } from 'node:util';
+import { BACKUP_USAGE, runBackupCommand } from '@lianpiao/shared/backup-commands';
 import { Fault } from '@lianpiao/shared/fault';
+import { MIRROR_USAGE, runMirrorCommand } from '@lianpiao/shared/mirror-commands';
+import { makeFilesPrivate } from '@lianpiao/shared/private-folder';
 import { fsck } from './fsck/fsck.ts';
+import { openAgentStore } from './store/open-agent-store.ts';
 
-const USAGE = 'node agent/src/cli.ts fsck --data DIR [--json]';
-
-/** Commands of an operator at the station's machine. They may run while the agent runs. */
+/** Commands of an engineer at the station's machine. All but `restore` may run while the agent runs. */
+const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { data: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: { data: text, to: text, from: text, keys: text, json: { type: 'boolean', default: false } },
 });
-if (positionals[0] === 'fsck' && values.data) await runFsck(values.data, values.json);
-else {
-  process.stderr.write(`${USAGE}\n`);
+makeFilesPrivate();
+
+const SECRETS = [
+  'master.key',
+  'person-lookup.key',
+  'station-keys.json',
+  'enrolment.json',
+  'mac-keys.json',
+  'config.json',
+];
+const USAGE = `fsck --data DIR [--json]\n${BACKUP_USAGE}\n${MIRROR_USAGE}`;
+const station = { name: 'agent' as const, openStore: (path: string) => openAgentStore(path), secrets: SECRETS };
+const [command, what] = positionals;
+if (command === 'fsck' && values.data) await runFsck(values.data, values.json);
+else if (
+  !(await (command === 'mirror' ? runMirrorCommand(what, values.from) : runBackupCommand(station, command, values)))
+) {
+  process.stderr.write(`${USAGE.replaceAll(/^/gm, 'node agent/src/cli.ts ')}\n`);
   process.exitCode = 2;
 }
 

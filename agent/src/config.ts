@@ -1,3 +1,4 @@
+import { backupConfig } from '@lianpiao/shared/backup-job';
 import { z } from 'zod';
 import { sourceConfig } from './legacy/source-config.ts';
 
@@ -22,6 +23,10 @@ export const agentConfig = z.strictObject({
   reader: z.strictObject({ address: z.string() }).nullable().default(null),
   /** File of the run marker, on another medium where there is one; else beside the data folder. */
   runMarker: z.string().min(1).max(400).optional(),
+  /** Where the station backs its data up to by itself; nowhere without it. */
+  backup: backupConfig.optional(),
+  /** File of the second journal, on another medium; without one, sales that the hub has not acknowledged die with the disk. */
+  journalMirror: z.string().min(1).max(400).optional(),
   windowDays: z.int().min(1).max(30).default(7),
   /** A day that loses more than this share of its trips in the timetable source raises a warning. */
   missingShareMax: z.number().gt(0).lt(1).default(0.5),

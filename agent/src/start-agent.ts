@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { startBackups } from '@lianpiao/shared/backup-job';
 import { clockFor } from '@lianpiao/shared/clock';
-import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { openSecretFile } from '@lianpiao/shared/crypto/secret-file';
 import { sm2Sign } from '@lianpiao/shared/crypto/sm2';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
@@ -11,7 +11,12 @@ import { startJob } from '@lianpiao/shared/job-loop';
 import type { Log } from '@lianpiao/shared/log';
 import { readConfig } from '@lianpiao/shared/read-config';
 import type { Running } from '@lianpiao/shared/run-process';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
+import { JournalMirror } from '@lianpiao/shared/store/journal-file/journal-mirror';
 import { personVault } from '@lianpiao/shared/store/person-vault';
+import { pruneStreams } from '@lianpiao/shared/store/pruning/prune-streams';
+import { StreamArchive } from '@lianpiao/shared/store/pruning/stream-archive';
+import type { Engine } from '@lianpiao/shared/store/store';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import type { Agent } from './agent.ts';
 import { agentApp } from './api/app.ts';
@@ -27,6 +32,7 @@ import { openAgentStore } from './store/open-agent-store.ts';
 import { hubFacts } from './sync/hub-facts.ts';
 import { hubRequests } from './sync/hub-requests.ts';
 import { LinkLoop } from './sync/link-loop.ts';
+import { renewMacKey, StationMacRing } from './sync/mac-keys.ts';
 import { keepMonthKeys, loadMonthKeys } from './sync/month-keys.ts';
 import { proveContinuity } from './sync/prove-continuity.ts';
 import { rebuildFacts } from './sync/rebuild-facts.ts';
@@ -45,6 +51,9 @@ const ORDERS_MS = 1_000;
 const EXCHANGES_MS = 2_000;
 const MONTH_KEYS_MS = 2_000;
 const CLOCK_MS = 1_000;
+const MAC_KEY_MS = 600_000;
+const ROOM_MS = 1_000;
+const PRUNING_MS = 600_000;
 
 /** Starts a station from its data folder: keys and enrolment, database, link, devices, source, loops, and the interface. */
 export async function startAgent(folder: string, log: Log): Promise<Running> {
@@ -55,11 +64,14 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   const marker = new RunMarker(config.runMarker ?? `${resolve(folder)}.run-marker`, (cause) =>
     log.failed('marker.not-written', cause),
   );
-  const store = await openAgentStore(
-    join(folder, 'agent.sqlite'),
-    (engine) => marker.committed(engine),
-    () => clock.stamp(),
-  );
+  const mirror = config.journalMirror
+    ? new JournalMirror(config.journalMirror, (cause) => log.failed('mirror.not-written', cause))
+    : undefined;
+  const committed = (engine: Engine) => {
+    marker.committed(engine);
+    mirror?.committed(engine);
+  };
+  const store = await openAgentStore(join(folder, 'agent.sqlite'), committed, () => clock.stamp());
   const { installId } = keys;
   const { dbId } = await proveContinuity(store, marker.before, installId, clock.now());
   marker.keep({ dbId, installId }, store.read.engine);
@@ -70,20 +82,30 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
   const agent: Agent = {
     store,
     persons,
+    room: new DiskRoom(),
     station: { code: station.code as StationCode, name: station.name },
     newId: randomUUID,
   };
+  const lookAtDisk = () => {
+    agent.room.noteMirror(mirror?.state ?? 'none');
+    return agent.room.look(store, folder, performance.now());
+  };
+  await lookAtDisk();
   await firstCredentials(agent, folder);
 
+  const ring = new StationMacRing(folder, station.code, { keyNo: macKey.keyNo, secret: keys.macSecret }, masterKey);
+  const archive = new StreamArchive(join(folder, 'archive'));
   const link = new LinkLoop({
     store,
     station: station.code,
     brokers: (config.hub.brokers ?? keys.enrolment.brokers) as [string, ...string[]],
     tls: { ca, cert: certificate, key: keys.privateKeyPem },
-    keys: new MacKeys([{ keyNo: macKey.keyNo, secret: keys.macSecret, activeAt: 0 }]),
+    keys: ring.keys,
     installId,
     agentVersion: VERSION,
     clock,
+    room: agent.room,
+    archive,
     log,
   });
   const signer = { keyNo: ticketKeyNo, sign: (text: string) => sm2Sign(text, keys.ticket) };
@@ -101,8 +123,18 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
     startJob('exchanges', EXCHANGES_MS, () => driveExchanges(desk, clock.now()), log),
     startJob('clock', CLOCK_MS, () => watchClock(store, clock), log),
+    startJob(
+      'pruning',
+      PRUNING_MS,
+      async () => agent.room.noteUnsafe(!(await pruneStreams(store, archive, clock.now()))),
+      log,
+    ),
+    startJob('disk', ROOM_MS, lookAtDisk, log),
+    startJob('mac-key', MAC_KEY_MS, () => renewMacKey(desk, ring, keys.ticket), log),
     startJob('month-keys', MONTH_KEYS_MS, () => keepMonthKeys(desk, masterKey), log),
   ];
+  const cli = join(import.meta.dirname, 'cli.ts');
+  if (config.backup) jobs.push(startBackups(cli, folder, config.backup, log));
   const app = agentApp({
     desk,
     devices,
@@ -119,6 +151,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
       await Promise.all(jobs.map((job) => job.stop()));
       await link.close();
       marker.close(store.read.engine);
+      mirror?.close();
       await store.close();
     },
   };

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { BACKUP_USAGE, runBackupCommand } from '@lianpiao/shared/backup-commands';
 import { Fault } from '@lianpiao/shared/fault';
+import { makeFilesPrivate } from '@lianpiao/shared/private-folder';
 import { readConfig } from '@lianpiao/shared/read-config';
 import { lockFolder } from '@lianpiao/shared/store/lock-folder';
 import { hubConfig } from './config.ts';
@@ -12,20 +14,25 @@ import { readStationList } from './stations/import-station-list.ts';
 import { keepStationList } from './stations/keep-station-list.ts';
 import { openHubStore } from './store/open-hub-store.ts';
 
-const USAGE = `node hub/src/cli.ts import-stations FILE --data DIR
-node hub/src/cli.ts fsck --data DIR [--json]
-node hub/src/cli.ts restored --data DIR`;
+const USAGE = `import-stations FILE --data DIR
+fsck --data DIR [--json]
+restored --data DIR
+${BACKUP_USAGE}`.replaceAll(/^/gm, 'node hub/src/cli.ts ');
+const SECRETS = ['master.key', 'person-lookup.key', 'sandbox-provider.key', 'config.json', 'pki'];
 
-/** Commands of an operator at the hub's machine. They may run while the hub runs, but for `restored`. */
+/** Commands of an operator at the hub's machine. They may run while the hub runs, but for `restore` and `restored`. */
+const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { data: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: { data: text, to: text, from: text, keys: text, json: { type: 'boolean', default: false } },
 });
+makeFilesPrivate();
 const [command, file] = positionals;
+const hub = { name: 'hub' as const, openStore: (path: string) => openHubStore(path), secrets: SECRETS };
 if (command === 'import-stations' && file && values.data) await importStations(file, values.data);
 else if (command === 'fsck' && values.data) await runFsck(values.data, values.json);
 else if (command === 'restored' && values.data) await restored(values.data);
-else {
+else if (!(await runBackupCommand(hub, command, values))) {
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = 2;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '@lianpiao/shared/clock';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
+import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import type { PersonVault } from '@lianpiao/shared/store/person-vault';
 import type { PaperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import type { AskStation } from './ask-station.ts';
@@ -20,6 +21,7 @@ export const HUB_STATION = '330000900' as StationCode;
 export type Hub = {
   readonly store: HubStore;
   readonly persons: PersonVault;
+  readonly room: DiskRoom;
   readonly clock: Clock;
   readonly newId: () => string;
   /** Asks a station over the link; never inside a transaction. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { startBackups } from '@lianpiao/shared/backup-job';
 import { clockFor } from '@lianpiao/shared/clock';
 import { openSecretFile } from '@lianpiao/shared/crypto/secret-file';
 import { Fault } from '@lianpiao/shared/fault';
@@ -9,7 +10,10 @@ import type { Log } from '@lianpiao/shared/log';
 import { PickupTries, STATION_TRIES } from '@lianpiao/shared/people/pickup-tries';
 import { readConfig } from '@lianpiao/shared/read-config';
 import type { Running } from '@lianpiao/shared/run-process';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
+import { pruneStreams } from '@lianpiao/shared/store/pruning/prune-streams';
+import { StreamArchive } from '@lianpiao/shared/store/pruning/stream-archive';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
 import { hubApp } from './api/app.ts';
 import { type HubConfig, hubConfig } from './config.ts';
@@ -38,10 +42,12 @@ import { lostFacts } from './restore/lost-facts.ts';
 import { proveHub } from './restore/prove-hub.ts';
 import { bookJobs } from './settlement/book-jobs.ts';
 import { hubTicketKey } from './stations/hub-ticket-key.ts';
+import { macKeyRequests } from './stations/mac-key-requests.ts';
 import { MonthKeys } from './stations/month-keys.ts';
 import { ensurePki } from './stations/private-ca.ts';
 import { StationMacKeys } from './stations/station-mac-keys.ts';
 import { openHubStore } from './store/open-hub-store.ts';
+import { watchDisk } from './watch-disk.ts';
 
 const ORDERS_MS = 500;
 const CUT_OFF_MS = 5_000;
@@ -52,6 +58,8 @@ const BOOKS_MS = 1_000;
 const MONTH_KEYS_MS = 60_000;
 const REFERENCE_MS = 5_000;
 const PRUNE_MS = 3_600_000;
+const ROOM_MS = 1_000;
+const PRUNING_MS = 600_000;
 /** Name of the hub on paper that it hands out. */
 const NAME = '联网售票中心';
 
@@ -79,6 +87,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
   const hub: Hub = {
     store,
     persons,
+    room: new DiskRoom(),
     clock,
     newId: randomUUID,
     ask: (station, kind, body, key) => link.request(station, kind, body, key),
@@ -87,9 +96,11 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     provider: sandbox.provider,
     log,
   };
+  await watchDisk(hub, folder);
   const facts = projections(hub);
   const seats = new SeatRequests(hub);
   const pickupTries = new PickupTries(STATION_TRIES);
+  const archive = new StreamArchive(join(folder, 'archive'));
   const link = new LinkHub({
     store,
     brokers: config.brokers as [string, ...string[]],
@@ -97,8 +108,16 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     keysOf: macKeys.of,
     facts: () => facts,
     lostFacts: lostFacts(hub),
-    answers: (station) => stationRequests(hub, monthKeys, station, pickupTries, seats),
+    keyUsed: (station, keyNo) => {
+      macKeys.used(station, keyNo, clock.now()).catch((cause: unknown) => log.failed('mac-key.not-kept', cause));
+    },
+    answers: (station) => ({
+      ...stationRequests(hub, monthKeys, station, pickupTries, seats),
+      ...macKeyRequests(store, macKeys, station, clock),
+    }),
     clock,
+    room: hub.room,
+    archive,
     log,
   });
   const search = new TripSearch(store);
@@ -120,8 +139,17 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     ...bookJobs(store, clock).map(({ name, run }) => startJob(name, BOOKS_MS, run, log)),
     startJob('reference', REFERENCE_MS, publish, log),
     startJob('reference-log', PRUNE_MS, () => pruneSets(store, clock.now()), log),
+    startJob(
+      'pruning',
+      PRUNING_MS,
+      async () => hub.room.noteUnsafe(!(await pruneStreams(store, archive, clock.now()))),
+      log,
+    ),
+    startJob('disk', ROOM_MS, () => watchDisk(hub, folder), log),
     startJob('month-keys', MONTH_KEYS_MS, () => monthKeys.keep(persons, clock.now()), log),
   ];
+  const cli = join(import.meta.dirname, 'cli.ts');
+  if (config.backup) jobs.push(startBackups(cli, folder, config.backup, log));
   const enrolment = {
     store,
     pki,

@@ -9,6 +9,7 @@ import { systemClock } from '@lianpiao/shared/clock';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { receivedPosition } from '@lianpiao/shared/link/stream-rows';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { NOON } from '@lianpiao/shared/testing/builders';
 import { enrol, HANGZHOU, keysOf } from '../scenarios/link-rig.ts';
@@ -51,6 +52,7 @@ const hub = new LinkHub({
   lostFacts: {},
   answers: () => ({}),
   clock: systemClock,
+  room: new DiskRoom(),
   log: (event, noted) => {
     if (event === 'link.queue-parked') throw new Error(`${event} ${JSON.stringify(noted)}`);
   },

@@ -7,6 +7,7 @@ import { sell } from '@lianpiao/agent/tickets/sell';
 import { importTrips } from '@lianpiao/agent/trips/import-trips';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { aPassenger, aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import Sqlite from 'better-sqlite3';
@@ -84,7 +85,13 @@ export async function agentOver(store: Agent['store']): Promise<Agent> {
     ids += 1;
     return `id-${ids}`;
   };
-  return { store, persons, station: { code: HANGZHOU as StationCode, name: '杭州客运中心站' }, newId };
+  return {
+    store,
+    persons,
+    room: new DiskRoom(),
+    station: { code: HANGZHOU as StationCode, name: '杭州客运中心站' },
+    newId,
+  };
 }
 
 async function holdsFor(agent: Agent, count: number): Promise<string[]> {

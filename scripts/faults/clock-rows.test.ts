@@ -15,6 +15,7 @@ import { systemClock } from '@lianpiao/shared/clock';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
 import { addDays, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { claimSeats } from '@lianpiao/shared/store/seats/claim-seats';
 import { aTrip } from '@lianpiao/shared/testing/builders';
@@ -45,6 +46,7 @@ function vault() {
 }
 const agentOn = (store: AgentStore): Agent => ({
   store,
+  room: new DiskRoom(),
   persons: vault(),
   newId,
   station: { code: HANGZHOU as StationCode, name: '杭州' },

@@ -2,6 +2,7 @@ import { done } from '@lianpiao/shared/domain/outcome';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { receivedPosition } from '@lianpiao/shared/link/stream-rows';
 import { answerOnce } from '@lianpiao/shared/store/answers';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { emit } from '@lianpiao/shared/store/streams';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { effects, emitFacts, HANGZHOU, LinkRig, ledger, SHAOXING, upTo } from '../scenarios/link-rig.ts';
@@ -76,6 +77,47 @@ describe('the failure matrix, over one broker', () => {
     expect((await receivedPosition(store.read, HANGZHOU, 'ev')).ack).toBeGreaterThanOrEqual(out!.acked);
     await soon(() => expect(station.link.state().queued).toBe(0), 60_000);
     await soon(async () => expect((await effects(store, 'ev')).sort()).toEqual(upTo('r', 6000).sort()), 60_000);
+  });
+
+  it('row 8: hub down to its reserve: it takes nothing and pauses the station by its window, and all arrive once there is room', async () => {
+    const limits = { quotaBytes: 1e12, reserveBytes: 1 };
+    const room = new DiskRoom(limits);
+    const { store } = await rig.hub({ room });
+    const station = await rig.station(HANGZHOU);
+    await online(station);
+    await emitFacts(station.store, 'hub', 'ev', 50);
+    await soon(async () => expect(await effects(store, 'ev')).toHaveLength(50));
+    await drained(station);
+
+    limits.reserveBytes = Number.MAX_SAFE_INTEGER;
+    expect((await room.look(store, rig.folder, 0)).short).toBe('disk.space-short');
+    await emitFacts(station.store, 'hub', 'ev', 50, 51);
+    await soon(() => expect(station.link.state().queued).toBe(50));
+    // A word that goes both ways behind the paused lane: what was said before it has been heard.
+    expect((await station.link.request('keys.person', {})).ok).toBe(false);
+    expect((await receivedPosition(store.read, HANGZHOU, 'ev')).ack).toBe(50);
+    expect(station.link.state().queued).toBe(50);
+
+    limits.reserveBytes = 1;
+    await room.look(store, rig.folder, 1);
+    await drained(station);
+    await soon(async () => expect(await effects(store, 'ev')).toEqual(upTo('r', 100)));
+  });
+
+  it('row 7: a station whose disk fills up tells the hub, which puts it before a person', async () => {
+    const { store } = await rig.hub();
+    const room = new DiskRoom({ quotaBytes: 1e12, reserveBytes: Number.MAX_SAFE_INTEGER });
+    const station = await rig.station(HANGZHOU, { room });
+    await room.look(station.store, rig.folder, 0);
+    await soon(async () =>
+      expect(await store.read.db.select().from(store.read.t.alarms)).toMatchObject([
+        {
+          code: 'disk.stops-sales',
+          subject: HANGZHOU,
+          detail: expect.stringMatching(/^disk.space-short queued 0 free/),
+        },
+      ]),
+    );
   });
 
   it('row 20: an event that cannot be understood parks its aggregate on lane ev, and is replayed in order; lane seat stops and says so', async () => {

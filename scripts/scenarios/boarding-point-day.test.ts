@@ -28,6 +28,7 @@ import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { remaining } from '@lianpiao/shared/domain/seats';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
@@ -54,7 +55,13 @@ let ids = 0;
 function agentOn(store: AgentStore, code: string): Agent {
   const persons = personVault(Buffer.alloc(32, 7));
   for (let month = 1; month <= 12; month += 1) persons.load(sealingKey(202600 + month, Buffer.alloc(32, month)));
-  return { store, persons, newId: () => `id-${code}-${ids++}`, station: { code: code as StationCode, name: code } };
+  return {
+    store,
+    room: new DiskRoom(),
+    persons,
+    newId: () => `id-${code}-${ids++}`,
+    station: { code: code as StationCode, name: code },
+  };
 }
 
 async function aStation(code: string, now: () => number, otherKey: { keyNo: number; owner: string }) {
@@ -78,7 +85,7 @@ it('a day of origin, hub and boarding point over the real link: sold at all thre
   });
   const { brokers, hubTls: tls } = rig;
   const link = new LinkHub({
-    ...{ store: hub.store, brokers, tls, keysOf, clock: systemClock, log: () => undefined },
+    ...{ store: hub.store, room: hub.room, brokers, tls, keysOf, clock: systemClock, log: () => undefined },
     facts: () => projections(hub),
     lostFacts: lostFacts(hub),
     answers: (code) => stationRequests(hub, { forStation: async () => [] }, code),

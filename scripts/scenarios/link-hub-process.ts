@@ -4,6 +4,7 @@ import { openHubStore } from '@lianpiao/hub/store/open-hub-store';
 import type { HubTables } from '@lianpiao/hub/store/tables';
 import { systemClock } from '@lianpiao/shared/clock';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { enrol, HANGZHOU, type HubMode, keysOf, ledger } from './link-rig.ts';
 
 type Arguments = {
@@ -35,6 +36,7 @@ const hub = new LinkHub({
   lostFacts: {},
   answers: () => ({}),
   clock: systemClock,
+  room: new DiskRoom(),
   log: say,
   ...killed,
 });

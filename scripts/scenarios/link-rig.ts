@@ -23,6 +23,7 @@ import { createStationIdentity } from '@lianpiao/shared/crypto/station-identity'
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import type { SessionTls } from '@lianpiao/shared/link/mqtt-session';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import type { Store, Tx } from '@lianpiao/shared/store/store';
 import { emit } from '@lianpiao/shared/store/streams';
 import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
@@ -132,11 +133,13 @@ export type StationFiles = {
   readonly marker?: string;
   readonly installId?: string;
   readonly machine?: MachineClock;
+  readonly room?: DiskRoom;
+  readonly keys?: MacKeys;
 };
 
 /** A station's store, run marker and end of the link, not yet started. */
 export async function openStation(files: StationFiles) {
-  const { folder, station, brokers, tls, machine = systemClock } = files;
+  const { folder, station, brokers, tls, machine = systemClock, room = new DiskRoom() } = files;
   const { file = `${station}.db`, installId = `machine-${station}` } = files;
   const { marker = `${file}.run-marker` } = files;
   const notes: Note[] = [];
@@ -150,7 +153,7 @@ export async function openStation(files: StationFiles) {
   );
   const { dbId } = await proveContinuity(store, mark.before, installId, Date.now());
   mark.keep({ dbId, installId }, store.read.engine);
-  const keys = keysOf(station);
+  const { keys = keysOf(station) } = files;
   const link = new LinkLoop({
     store,
     station,
@@ -160,6 +163,7 @@ export async function openStation(files: StationFiles) {
     installId,
     agentVersion: '0.1.0',
     clock,
+    room,
     log,
   });
   const close = async () => {
@@ -235,6 +239,7 @@ export class LinkRig {
       lostFacts: {},
       answers: () => ({}),
       clock: systemClock,
+      room: new DiskRoom(),
       log,
       ...(typeof more === 'function' ? more(store) : more),
     });
@@ -258,6 +263,8 @@ export class LinkRig {
       facts = () => ledger(),
       machine = systemClock,
       ownFacts = () => ({}),
+      room = new DiskRoom(),
+      keys = keysOf(station),
     }: {
       answers?: RequestHandlers;
       file?: string;
@@ -267,10 +274,13 @@ export class LinkRig {
       facts?: (store: AgentStore) => FactHandlers<AgentTables>;
       machine?: MachineClock;
       ownFacts?: (store: AgentStore) => FactHandlers<AgentTables>;
+      room?: DiskRoom;
+      keys?: MacKeys;
     } = {},
   ) {
     const tls = await this.tlsOf(station);
-    const opened = await openStation({ folder: this.folder, station, brokers, tls, file, marker, installId, machine });
+    const files = { folder: this.folder, station, brokers, tls, file, marker, installId };
+    const opened = await openStation({ ...files, machine, room, keys });
     await opened.link.start(facts(opened.store), answers, ownFacts(opened.store));
     return { ...opened, close: this.#once(opened.close) };
   }

@@ -25,6 +25,7 @@ import { allLegs, type LegMask, meets, NO_LEGS } from '@lianpiao/shared/domain/l
 import { refuse } from '@lianpiao/shared/domain/outcome';
 import { addDays, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { positionsOf } from '@lianpiao/shared/link/stream-rows';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { claimSeats } from '@lianpiao/shared/store/seats/claim-seats';
 import { grantLegs } from '@lianpiao/shared/store/seats/grant-seats';
@@ -69,7 +70,13 @@ async function hub(file = 'hub.db') {
 }
 
 function agentOn(store: AgentStore): Agent {
-  return { store, persons: vault(), newId, station: { code: HANGZHOU as StationCode, name: '杭州' } };
+  return {
+    store,
+    room: new DiskRoom(),
+    persons: vault(),
+    newId,
+    station: { code: HANGZHOU as StationCode, name: '杭州' },
+  };
 }
 
 async function station() {
@@ -276,7 +283,9 @@ describe('a standby that was promoted', () => {
     const selling = { ...old, seats: new SeatRequests({ store: old.store, ask: nobody, newId }) };
     const wish = { tripId, from: 0, to: 2, count: 1 };
     const refused = { refusal: { code: 'hub.may-not-sell', by: 2 } };
-    expect(await holdSeats({ ...selling, newId, log: () => undefined }, call(), wish, now())).toMatchObject(refused);
+    expect(
+      await holdSeats({ ...selling, room: new DiskRoom(), newId, log: () => undefined }, call(), wish, now()),
+    ).toMatchObject(refused);
     await importTrips(there.agent, [aTrip({ tripNo: 'K108', serviceDate: trip.serviceDate })], now());
     await delivered(standby, there);
     expect((await withheld(standby.store)).every(({ why }) => why === 'uncertain')).toBe(true);
@@ -284,7 +293,7 @@ describe('a standby that was promoted', () => {
 
     await old.close();
     const again = await hub();
-    const restarted = { store: again.store, seats: selling.seats, newId, log: () => undefined };
+    const restarted = { store: again.store, room: new DiskRoom(), seats: selling.seats, newId, log: () => undefined };
     expect(await holdSeats(restarted, call(), wish, now())).toMatchObject(refused);
     await soon(() => expect(there.link.refused).toMatchObject({ 'link.superseded-hub': expect.any(Number) }));
     expect(there.link.state()).toMatchObject({ online: true, stopped: null });

@@ -19,6 +19,7 @@ import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
 import { addDays, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { positionsOf } from '@lianpiao/shared/link/stream-rows';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { emit } from '@lianpiao/shared/store/streams';
 import { aPassenger, aTrip } from '@lianpiao/shared/testing/builders';
@@ -44,7 +45,7 @@ function agentOn(store: AgentStore): Agent {
   const month = Number(trip.serviceDate.slice(0, 6));
   for (const keyNo of [month - 1, month, month + 1]) persons.load(sealingKey(keyNo, Buffer.alloc(32, 1)));
   const newId = () => `id-${ids++}`;
-  return { store, persons, newId, station: { code: HANGZHOU as StationCode, name: '杭州' } };
+  return { store, persons, room: new DiskRoom(), newId, station: { code: HANGZHOU as StationCode, name: '杭州' } };
 }
 
 async function station() {

@@ -101,7 +101,13 @@ export function agentApp({ desk, devices, source, uiFolder, log }: AgentApi) {
   app.get('/docs', (c) =>
     c.html(docsPage(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '1' } }))),
   );
-  app.get('/healthz', (c) => c.json({ ok: true, station: desk.agent.station.code, ...desk.link.state() }));
+  app.get('/healthz', (c) => {
+    const link = desk.link.state();
+    const { mirror } = desk.agent.room.word;
+    // Sales that nobody else has: without a second journal they are on paper only when this disk dies.
+    const lostWithDisk = mirror === 'ok' ? 0 : link.queued;
+    return c.json({ ok: true, station: desk.agent.station.code, ...link, journalMirror: mirror, lostWithDisk });
+  });
   app.use('/*', serveStatic({ root: uiFolder }));
   return app;
 }

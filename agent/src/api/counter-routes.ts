@@ -190,7 +190,7 @@ async function stripOf({ agent, link, clock }: AgentDesk, devices: CounterDevice
     .groupBy(t.printJobs.state);
   const unknown = jobs.find(({ state }) => state === 'unknown')?.jobs ?? 0;
   const { online, lastWordAt, queued, stopped: linkStopped } = link.state();
-  const stopped = (await saleStop(agent.store.read))?.code ?? linkStopped;
+  const stopped = (await saleStop(agent.store.read))?.code ?? agent.room.short ?? linkStopped;
   const age = lastWordAt === null ? Number.POSITIVE_INFINITY : clock.now() - lastWordAt;
   const state =
     stopped !== null ? 'stopped' : !online || age > OFFLINE_MS ? 'offline' : age > LATE_MS ? 'late' : 'online';

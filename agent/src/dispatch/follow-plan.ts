@@ -3,6 +3,7 @@ import { makeEpochMap, type OldSeat } from '@lianpiao/shared/domain/make-epoch-m
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { planOf } from '@lianpiao/shared/store/epochs/epoch-rows';
 import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import type { Agent } from '../agent.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import { oldSeatsOf } from './old-seats.ts';
@@ -13,6 +14,7 @@ import { reseatTrip } from './reseat-trip.ts';
  * nobody, neither a passenger nor whoever holds one nor the hub, and no dispatcher has said otherwise; false where a person has to decide.
  */
 export async function followPlan(
+  agent: Pick<Agent, 'room'>,
   tx: AgentTx,
   trip: KnownTrip,
   seats: readonly string[],
@@ -21,7 +23,7 @@ export async function followPlan(
   if (trip.state !== 'open' && trip.state !== 'closed') return false;
   const inForce = await planOf(tx, trip.tripId);
   if (inForce && inForce.reason !== 'timetable') return false;
-  if (await whyNotSell(tx)) return false;
+  if (await whyNotSell(agent, tx)) return false;
   if (!fitsAll(await oldSeatsOf(tx, trip, true), seats)) return false;
   return (await reseatTrip(tx, trip, { seats, reason: 'timetable' }, now)).ok;
 }

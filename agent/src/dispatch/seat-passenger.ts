@@ -23,7 +23,7 @@ export function seatPassenger(agent: Agent, call: Call, { ticketNo, seat }: Seat
   return answerOnce(agent.store, call, 'seat-passenger', now, async (tx) => {
     const { caller } = call;
     if (!(await mayDispatch(tx, caller.clerk))) return refuse({ code: 'auth.not-permitted', caller: caller.id });
-    const stopped = await whyNotSell(tx);
+    const stopped = await whyNotSell(agent, tx);
     if (stopped) return stopped;
     const lost = await lostRide(tx, ticketNo);
     if (!lost.ok) return lost;

@@ -43,9 +43,14 @@ export function substituteVehicle(agent: Agent, call: Call, wish: Substitution, 
 }
 
 /** A trip of this station that has not left, for somebody who may say what runs it. */
-export async function dispatchable(agent: Pick<Agent, 'station'>, tx: AgentTx, { caller }: Call, tripId: string) {
+export async function dispatchable(
+  agent: Pick<Agent, 'station' | 'room'>,
+  tx: AgentTx,
+  { caller }: Call,
+  tripId: string,
+) {
   if (!(await mayDispatch(tx, caller.clerk))) return refuse({ code: 'auth.not-permitted', caller: caller.id });
-  const stopped = await whyNotSell(tx);
+  const stopped = await whyNotSell(agent, tx);
   if (stopped) return stopped;
   const trip: KnownTrip | undefined = await findTrip(tx, tripId);
   if (!trip) return refuse({ code: 'trip.unknown', tripId });

@@ -25,7 +25,7 @@ const PINNED_UNTIL = Number.MAX_SAFE_INTEGER;
 export function pinExchange(agent: Agent, call: Call, wish: RebookWish, old: TicketView, now: EpochMs) {
   return answerOnce(agent.store, call, 'exchange', now, async (tx) => {
     const { caller } = call;
-    const stopped = await whyNotSell(tx);
+    const stopped = await whyNotSell(agent, tx);
     if (stopped) return stopped;
     if (caller.shiftId === null) return refuse({ code: 'shift.none', caller: caller.id });
     const ride = await newRide(tx, caller, wish, old.fareType as FareType, now);

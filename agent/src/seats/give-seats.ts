@@ -22,7 +22,7 @@ const SEATS_KEPT = 1;
 export function giveSeats(agent: Agent, call: Call, body: RequestBody<'seat.request'>, now: EpochMs) {
   return answerOnce(agent.store, call, 'seat.request', now, async (tx) => {
     const { tripId, from, to, count } = body;
-    const stopped = await whyNotSell(tx);
+    const stopped = await whyNotSell(agent, tx);
     if (stopped) return stopped;
     const trip = await findTrip(tx, tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId });

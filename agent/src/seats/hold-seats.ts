@@ -19,7 +19,7 @@ import { whyNotSell } from '../selling/sale-stops.ts';
 export function holdSeats(agent: Agent, call: Call, input: HoldInput, now: EpochMs) {
   return answerOnce(agent.store, call, 'hold', now, async (tx) => {
     const { tripId, from, to, count } = input;
-    const stopped = await whyNotSell(tx);
+    const stopped = await whyNotSell(agent, tx);
     if (stopped) return stopped;
     const trip = await findTrip(tx, tripId);
     if (!trip) return refuse({ code: 'trip.unknown', tripId });

@@ -18,7 +18,7 @@ export function releaseUncertain(agent: Agent, call: Call, { tripId, seats: want
   return answerOnce(agent.store, call, 'release-uncertain', now, async (tx) => {
     const { caller } = call;
     if (!(await maySupervise(tx, caller.clerk))) return refuse({ code: 'auth.not-permitted', caller: caller.id });
-    const stopped = await whyNotSell(tx);
+    const stopped = await whyNotSell(agent, tx);
     if (stopped) return stopped;
     const { seats, uncertainSeats } = tx.t;
     for (const seat of wanted) {

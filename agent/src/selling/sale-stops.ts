@@ -3,6 +3,7 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { statement, value } from '@lianpiao/shared/store/statement';
 import type { Reader } from '@lianpiao/shared/store/store';
 import { desc } from 'drizzle-orm';
+import type { Agent } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 
@@ -41,9 +42,11 @@ export async function saleStop(on: Reader<AgentTables>): Promise<SaleStop | null
 
 /**
  * The guard of every verb that gives a seat away: sell, hold, rebook, grant. A stopped station still shows, boards, departs
- * and pays out. Undefined when it may sell.
+ * and pays out. Undefined when it may sell. No journal, no sale: what a short disk would not keep is refused here, before
+ * money is taken.
  */
-export async function whyNotSell(tx: AgentTx) {
+export async function whyNotSell({ room }: Pick<Agent, 'room'>, tx: AgentTx) {
+  if (room.short) return refuse({ code: room.short });
   const stop = await saleStop(tx);
   return stop
     ? refuse({ code: 'station.may-not-sell', why: stop.code, since: stop.since } satisfies MayNotSell)

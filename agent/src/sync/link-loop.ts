@@ -16,7 +16,9 @@ import type { Beat, Envelope, StationMessage, Welcome } from '@lianpiao/shared/p
 import { StationSession } from '@lianpiao/shared/protocol/session';
 import { bulkFilters, controlFilters, isBulk, liveTopic, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR } from '@lianpiao/shared/protocol/versions';
+import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
+import type { StreamArchive } from '@lianpiao/shared/store/pruning/stream-archive';
 import type { LinkPort } from '../link-port.ts';
 import { resumeSelling } from '../selling/resume-selling.ts';
 import type { AgentStore } from '../store/open-agent-store.ts';
@@ -42,6 +44,8 @@ export type LinkLoopOptions = {
   readonly installId: string;
   readonly agentVersion: string;
   readonly clock: StationClock;
+  readonly room: DiskRoom;
+  readonly archive?: StreamArchive;
   readonly log: (event: string, facts: Readonly<Record<string, unknown>>) => void;
   /** Called between commit and acknowledgement of a batch. */
   readonly committed?: (lane: Lane) => void;
@@ -138,6 +142,7 @@ export class LinkLoop implements LinkPort {
       evKept: () => this.#projector?.wake(),
       broken: (code, found) => this.#fence(code, found),
       noted: this.#noted,
+      archived: (lane, from, limit) => this.#options.archive?.from({ peer: HUB, lane }, from, limit) ?? [],
       ...(this.#options.committed ? { committed: this.#options.committed } : {}),
     });
     this.#link.known(await positionsOf(store.read, HUB));
@@ -278,8 +283,9 @@ export class LinkLoop implements LinkPort {
     const { store, clock } = this.#options;
     this.#session.liveness.beaten(now);
     const said = await heartbeat(store, this.#link!, HUB, clock.now());
+    const room = { copied: this.#link!.copied(), disk: this.#options.room.word };
     this.#said = { at: clock.wall(), on: monotonic() };
-    this.#say(said, this.#said.at);
+    this.#say({ ...said, ...room }, this.#said.at);
   }
 
   async #hear(topic: string, payload: Uint8Array): Promise<void> {

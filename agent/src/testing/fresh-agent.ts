@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import type { Agent } from '../agent.ts';
 import { openAgentStore } from '../store/open-agent-store.ts';
@@ -40,6 +41,7 @@ export async function freshAgent(
   return {
     store,
     persons,
+    room: new DiskRoom(),
     station: { code: code as StationCode, name: '杭州客运中心站' },
     newId: () => {
       ids += 1;

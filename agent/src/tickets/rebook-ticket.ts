@@ -24,7 +24,7 @@ import { ticketAtHome } from './ticket-at-home.ts';
 export function rebookTicket(agent: Agent, call: Call, wish: RebookWish, now: EpochMs) {
   return answerOnce(agent.store, call, 'rebook', now, async (tx) => {
     const { caller } = call;
-    const stopped = await whyNotSell(tx);
+    const stopped = await whyNotSell(agent, tx);
     if (stopped) return stopped;
     if (caller.shiftId === null) return refuse({ code: 'shift.none', caller: caller.id });
     const found = await ticketAtHome(agent, tx, wish.ticketNo);

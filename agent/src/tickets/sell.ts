@@ -36,7 +36,7 @@ export function sell(agent: Agent, call: Call, input: SaleInput, now: EpochMs) {
 
 async function sellNow(agent: Agent, tx: AgentTx, call: Call, input: SaleInput, now: EpochMs) {
   const { caller } = call;
-  const stopped = await whyNotSell(tx);
+  const stopped = await whyNotSell(agent, tx);
   if (stopped) return stopped;
   if (input.payMethod === 'cash' && caller.shiftId === null) return refuse({ code: 'shift.none', caller: caller.id });
   const hold = await sellHold(tx, input.holdId, now);

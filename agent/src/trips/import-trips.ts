@@ -67,7 +67,7 @@ async function digests(agent: Agent, trips: readonly Trip[]): Promise<Map<string
 
 async function importTrip(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): Promise<keyof TripImport> {
   const known = await findTrip(tx, trip.tripId);
-  if (known) return changeTrip(tx, known, trip, now);
+  if (known) return changeTrip(agent, tx, known, trip, now);
   await saveTrip(tx, trip);
   await emit(tx, { peer: HUB, type: 'trip.published', agg: trip.tripId, fact: bodyOfTrip(trip) }, now);
   await ownSeats(tx, trip);
@@ -78,6 +78,7 @@ async function importTrip(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): 
 
 /** What the source says of a trip on sale, in the seat plan that is in force. Its epoch is the station's to count. */
 async function changeTrip(
+  agent: Agent,
   tx: AgentTx,
   known: KnownTrip,
   trip: Trip,
@@ -93,7 +94,7 @@ async function changeTrip(
   }
   if (samePlan) return 'same';
   const { state } = known;
-  return (await followPlan(tx, { ...inPlan, state }, trip.seats, now)) ? 'changed' : 'kept';
+  return (await followPlan(agent, tx, { ...inPlan, state }, trip.seats, now)) ? 'changed' : 'kept';
 }
 
 function sameStops(a: Trip, b: Trip): boolean {
@@ -106,7 +107,7 @@ export async function serveStandingOrder(agent: Agent, tx: AgentTx, trip: Trip, 
     .select()
     .from(tx.t.allotments)
     .where(inArray(tx.t.allotments.line, [trip.lineCode, '*']));
-  if (orders.length > 0 && (await whyNotSell(tx))) return;
+  if (orders.length > 0 && (await whyNotSell(agent, tx))) return;
   const order = orders.find(({ line }) => line === trip.lineCode) ?? orders[0];
   if (!order) return;
   const legs = allLegs(trip.stops.length);

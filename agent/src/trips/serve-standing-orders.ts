@@ -16,7 +16,7 @@ export function serveStandingOrders(agent: Agent, now: EpochMs): Promise<number>
   return agent.store.transaction(async (tx) => {
     const { trips, transfers, allotments, meta } = tx.t;
     if ((await tx.db.select().from(allotments).limit(1)).length === 0) return 0;
-    if (await whyNotSell(tx)) return 0;
+    if (await whyNotSell(agent, tx)) return 0;
     const [done] = await tx.db.select().from(meta).where(eq(meta.key, SERVED_UP_TO));
     const given = tx.db.select({ tripId: transfers.tripId }).from(transfers).where(eq(transfers.tripId, trips.tripId));
     const due = await tx.db

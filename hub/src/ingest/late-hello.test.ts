@@ -45,6 +45,7 @@ it('asks once more when a hello says less than the station had, for it may be la
     },
     keyNo: () => 1,
     clock: hub.clock,
+    room: hub.room,
     evKept: () => undefined,
     noted: () => undefined,
   });

@@ -16,6 +16,8 @@ import type { Envelope, Hint } from '@lianpiao/shared/protocol/messages';
 import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
 import { downTopic, HINT, HUB_FILTERS, HUB_LIVE } from '@lianpiao/shared/protocol/topics';
 import { MINOR_OLDEST } from '@lianpiao/shared/protocol/versions';
+import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
+import type { StreamArchive } from '@lianpiao/shared/store/pruning/stream-archive';
 import { beginRestore } from '../restore/begin-restore.ts';
 import { finishRestores } from '../restore/finish-restore.ts';
 import { noteOtherHub } from '../restore/superseded.ts';
@@ -30,6 +32,8 @@ export type LinkHubOptions = {
   readonly tls: SessionTls;
   /** Keys of an enrolled station; undefined for one that is not, or not any more. Asked for every frame: from memory. */
   readonly keysOf: (station: string) => MacKeys | undefined;
+  /** A frame of the station was proved with that key. */
+  readonly keyUsed?: (station: string, keyNo: number) => void;
   /** What the facts of a station change here. Asked once a station. */
   readonly facts: (station: string) => FactHandlers<HubTables>;
   /** What the hub's own facts change here, when stations send them back after the hub was restored. */
@@ -37,6 +41,9 @@ export type LinkHubOptions = {
   /** What a station may ask. */
   readonly answers: (station: string) => RequestHandlers;
   readonly clock: Clock;
+  /** A hub without room takes nothing from stations: their rows stay with them. */
+  readonly room: DiskRoom;
+  readonly archive?: StreamArchive;
   readonly log: (event: string, facts: Readonly<Record<string, unknown>>) => void;
   /** Called between commit and acknowledgement of a batch. */
   readonly committed?: (station: string, lane: Lane) => void;
@@ -180,7 +187,8 @@ export class LinkHub {
       this.#tally.note(code, topicText.slice(0, 40), facts, monotonic());
       return;
     }
-    const { topic, message } = heard.value;
+    const { topic, message, keyNo } = heard.value;
+    if ('station' in topic) this.#options.keyUsed?.(topic.station, keyNo);
     if (message.k === 'batch' && payload.length >= BACKLOG_FRAME_BYTES) this.#backlogAt = monotonic();
     if (message.k === 'hub-live') await this.#otherHub(message.hubIncarnation, HUB_LIVE);
     else if (message.k === 'hello' && (await this.#otherHub(message.hubInc ?? 0, message.st))) return;
@@ -193,7 +201,7 @@ export class LinkHub {
   #stationLink(station: string): StationLink {
     const known = this.#stations.get(station);
     if (known) return known;
-    const { store, answers, clock, keysOf, committed } = this.#options;
+    const { store, answers, clock, room, archive, keysOf, committed } = this.#options;
     const link = new StationLink({
       store,
       station,
@@ -205,6 +213,8 @@ export class LinkHub {
       say: (said, terms) => this.#say(station, said, terms),
       keyNo: () => keysOf(station)?.signing(clock.now())?.keyNo ?? 0,
       clock,
+      room,
+      archived: (lane, from, limit) => archive?.from({ peer: station, lane }, from, limit) ?? [],
       evKept: () => this.#projector.wake(),
       noted: this.#noted,
       ...(committed ? { committed: (lane: Lane) => committed(station, lane) } : {}),

@@ -3,7 +3,7 @@ import type { Clock } from '@lianpiao/shared/clock';
 import { done } from '@lianpiao/shared/domain/outcome';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { NO_TERMS, type Terms } from '@lianpiao/shared/link/framing';
-import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
+import { PeerLink, type PeerLinkOptions, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { sendBack } from '@lianpiao/shared/link/send-back';
@@ -12,11 +12,13 @@ import type { Lane } from '@lianpiao/shared/protocol/events';
 import { Liveness } from '@lianpiao/shared/protocol/liveness';
 import type { Beat, Hello, RefGet, StationMessage } from '@lianpiao/shared/protocol/messages';
 import { BATCHES_IN_FLIGHT_MAX } from '@lianpiao/shared/protocol/stream-sender';
+import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { answerPull } from '../reference/answer-pull.ts';
 import { versionsFor } from '../reference/ref-versions.ts';
 import { type TakeBackParts, takeBackFrom } from '../restore/take-back-from.ts';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
+import { noteDisk } from '../watch-disk.ts';
 import { type Admission, isCopy, judgeHello } from './judge-hello.ts';
 import { keepFence, keepFreshness, keepHeads } from './station-record.ts';
 
@@ -34,6 +36,8 @@ export type StationLinkOptions = {
   readonly say: (said: Said, terms: Terms) => SayResult;
   readonly keyNo: () => number;
   readonly clock: Clock;
+  readonly room: DiskRoom;
+  readonly archived?: PeerLinkOptions<HubTables>['archived'];
   readonly evKept: () => void;
   readonly noted: (code: string, facts: Readonly<Record<string, unknown>>) => void;
   readonly committed?: (lane: Lane) => void;
@@ -92,7 +96,7 @@ export class StationLink {
 
   constructor(options: StationLinkOptions) {
     this.#options = options;
-    const { store, station, facts, answers, clock, evKept, noted, committed } = options;
+    const { store, station, facts, answers, clock, room, evKept, noted, committed } = options;
     this.#answers = { ...answers, 'stream.back': async (wish) => done(await sendBack(store.read, station, wish)) };
     const say = (said: Said) => (this.#session ? options.say(said, this.#session) : 'busy');
     this.#requests = new PeerRequests({
@@ -110,8 +114,10 @@ export class StationLink {
       handlers: facts,
       say,
       monotonic,
+      mayKeep: () => room.short === null,
       evKept,
       noted,
+      ...(options.archived ? { archived: options.archived } : {}),
       broken: (code, found) => this.fence(code, JSON.stringify(found)),
       ...(committed ? { committed } : {}),
     });
@@ -251,10 +257,13 @@ export class StationLink {
     const refs = await versionsFor(store.read, station);
     if (this.#session) {
       const answer = { heads: [], queued: this.#link.queued, lagMs: 0, echo: message.at, refs };
-      say({ k: 'beat', acks: this.#link.acks(), ...answer }, this.#session);
+      say({ k: 'beat', acks: this.#link.acks(), ...answer, copied: this.#link.copied() }, this.#session);
     }
     await this.#link.hear(message);
-    await store.transaction((tx) => keepHeads(tx, station, message.heads, clock.now()));
+    await store.transaction(async (tx) => {
+      await keepHeads(tx, station, message.heads, clock.now());
+      if (message.disk) await noteDisk(tx, station, message.disk, clock.now());
+    });
   }
 
   /** Part of a data set. An answer that cannot be made or sent is asked for again. */

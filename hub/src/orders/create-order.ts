@@ -49,6 +49,8 @@ export async function createOrder(
   wish: OrderWish,
   now: EpochMs,
 ): Promise<Outcome<OrderToPay, { readonly code: string }>> {
+  // Before the payer is sent to the provider: what is paid for has to be written down.
+  if (hub.room.short) return refuse({ code: hub.room.short });
   const made = await answerOnce(hub.store, call, 'order', now, (tx: HubTx) => writeOrder(hub, tx, call, wish, now));
   if (!made.ok) return made;
   const { orderId, paymentId, amountFen, endsAt, subject } = made.value;

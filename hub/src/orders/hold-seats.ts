@@ -20,7 +20,7 @@ import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { rideRefusal } from './ride-refusal.ts';
 
-type Selling = Pick<Hub, 'store' | 'newId' | 'log'> & { readonly seats: SeatRequests };
+type Selling = Pick<Hub, 'store' | 'newId' | 'log' | 'room'> & { readonly seats: SeatRequests };
 
 /** Seats asked for beyond those that are wanted now, so that the next buyer does not wait. */
 const SPARE = 2;
@@ -31,6 +31,7 @@ const COUNT_MAX = 20;
  * seconds; a station that does not answer means sold out on this channel, never a guess.
  */
 export async function holdSeats(hub: Selling, call: Call, input: HoldInput, now: EpochMs) {
+  if (hub.room.short) return refuse({ code: hub.room.short });
   const first = await tryHold(hub, call, input, now);
   if (first.outcome.ok || first.outcome.refusal.code !== 'seat.sold-out' || !first.trip || input.seats) {
     if (first.outcome.ok && first.trip && first.short > 0) topUp(hub, first.trip, input, first.short, now);

@@ -10,6 +10,7 @@ import { applyFact } from '@lianpiao/shared/link/facts';
 import { EVENTS, type EventBody, type EventType } from '@lianpiao/shared/protocol/events';
 import { MINOR } from '@lianpiao/shared/protocol/versions';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
@@ -79,6 +80,7 @@ export async function freshHub(
   const hub: Hub = {
     store,
     persons,
+    room: new DiskRoom(),
     clock,
     newId,
     ask: (...asked) => station(...asked),

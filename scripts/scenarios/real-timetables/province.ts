@@ -23,6 +23,7 @@ import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
 import { SignInLimits } from '@lianpiao/shared/people/sign-in-limits';
 import type { Caller } from '@lianpiao/shared/store/call';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { emit } from '@lianpiao/shared/store/streams';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
@@ -65,6 +66,7 @@ export async function openProvince(stations: readonly string[], clock: { at: num
   const hub: Hub = {
     store: hubStore,
     persons: vault(1),
+    room: new DiskRoom(),
     clock,
     newId,
     ask: ((...wish: Parameters<typeof ask>) => {
@@ -87,6 +89,7 @@ export async function openProvince(stations: readonly string[], clock: { at: num
     const agent = {
       store,
       persons: vault(2),
+      room: new DiskRoom(),
       station: { code: code as StationCode, name: code },
       newId: numbered(code),
     };

@@ -19,6 +19,7 @@ import { openHubStore } from '@lianpiao/hub/store/open-hub-store';
 import { systemClock } from '@lianpiao/shared/clock';
 import { startJob } from '@lianpiao/shared/job-loop';
 import type { Caller } from '@lianpiao/shared/store/call';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { emit } from '@lianpiao/shared/store/streams';
 import { randomUUID } from '../world/seeded-crypto.ts';
 import type { Journal } from './journal.ts';
@@ -44,6 +45,7 @@ export async function startCentre(file: string, provider: PaymentProvider, journ
   const hub: Hub = {
     store,
     persons: vault(),
+    room: new DiskRoom(),
     clock,
     newId: randomUUID,
     ask: (station, kind, body, key) => link.request(station, kind, body, key),
@@ -62,6 +64,7 @@ export async function startCentre(file: string, provider: PaymentProvider, journ
     lostFacts: lostFacts(hub),
     answers: (station) => stationRequests(hub, NO_KEYS, station),
     clock,
+    room: hub.room,
     log: hub.log,
   });
   await link.start();

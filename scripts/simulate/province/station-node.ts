@@ -13,6 +13,7 @@ import type { MachineClock } from '@lianpiao/shared/clock';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
 import { startJob } from '@lianpiao/shared/job-loop';
 import type { Caller } from '@lianpiao/shared/store/call';
+import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { randomUUID } from '../world/seeded-crypto.ts';
 import type { Journal } from './journal.ts';
 import { BROKERS, installIdOf, macKeysOf, paper, TLS, vault } from './names.ts';
@@ -44,6 +45,7 @@ export async function startStation(
   const agent: Agent = {
     store,
     persons: vault(),
+    room: new DiskRoom(),
     station: { code: code as StationCode, name: code },
     newId: randomUUID,
   };
@@ -56,6 +58,7 @@ export async function startStation(
     installId: installIdOf(code),
     agentVersion: '0.1.0',
     clock,
+    room: agent.room,
     log: (event, facts) => journal.heard(code, event, facts),
   });
   const desk: AgentDesk = { agent, link, clock, paper };

@@ -23,9 +23,28 @@ const KEY_NO_MAX = 0xffff;
 
 export class MacKeys {
   /** In the order of their numbers, which is the order of their `activeAt`. */
-  readonly #keys: readonly MacKey[];
+  #keys: readonly MacKey[] = [];
 
   constructor(keys: readonly MacKey[]) {
+    this.#set(keys);
+  }
+
+  /** Highest key number; 0 without keys. */
+  get newest(): number {
+    return this.#keys.at(-1)?.keyNo ?? 0;
+  }
+
+  /** From here on this key counts too: whoever holds these keys need not be told. */
+  add(key: MacKey): void {
+    this.#set([...this.#keys, key]);
+  }
+
+  /** The other side has used that key: it is active from now on. */
+  activate(keyNo: number, activeAt: EpochMs): void {
+    this.#set(this.#keys.map((key) => (key.keyNo === keyNo ? { ...key, activeAt } : key)));
+  }
+
+  #set(keys: readonly MacKey[]): void {
     this.#keys = [...keys].sort((a, b) => a.keyNo - b.keyNo);
     for (const [index, key] of this.#keys.entries()) {
       const before = this.#keys[index - 1];

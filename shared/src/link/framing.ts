@@ -13,7 +13,8 @@ import type { Said, SayResult } from './peer-link.ts';
  */
 export const PUBLIC_KEY: FrameKey = { keyNo: 0, secret: new Uint8Array(32) };
 
-export type Heard = { readonly topic: Topic; readonly message: Message };
+/** `keyNo` is the key that proved it. */
+export type Heard = { readonly topic: Topic; readonly message: Message; readonly keyNo: number };
 export type Unheard = FrameRefusal | MessageRefusal | { readonly code: 'frame.unknown-topic' };
 
 /** Reads what arrived on a topic. `keys` are those of the station that the topic belongs to. Never throws. */
@@ -25,10 +26,15 @@ export function readFrame(
 ): Outcome<Heard, Unheard> {
   const topic = parseTopic(topicText);
   if (!topic) return refuse({ code: 'frame.unknown-topic' });
-  const body = decodeFrame((keyNo) => secretFor(topic, keyNo, keys, now), topicText, payload);
+  let proof = 0;
+  const secretOf = (keyNo: number) => {
+    proof = keyNo;
+    return secretFor(topic, keyNo, keys, now);
+  };
+  const body = decodeFrame(secretOf, topicText, payload);
   if (!body.ok) return body;
   const message = parseMessage(topic, body.value);
-  return message.ok ? done({ topic, message: message.value }) : message;
+  return message.ok ? done({ topic, message: message.value, keyNo: proof }) : message;
 }
 
 function secretFor(

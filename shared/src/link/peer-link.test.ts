@@ -1,11 +1,15 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gt } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ack, Batch, Beat, Envelope, Nack } from '../protocol/messages.ts';
+import { noteCopy } from '../store/backup/note-copy.ts';
 import { sqliteKit } from '../store/column-kit.ts';
 import { SHARED_MIGRATIONS } from '../store/migrate.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
+import { pruneStreams } from '../store/pruning/prune-streams.ts';
+import { StreamArchive } from '../store/pruning/stream-archive.ts';
 import type { Store } from '../store/store.ts';
 import { emit } from '../store/streams.ts';
 import { type SharedTables, sharedTables } from '../store/tables/shared.ts';
@@ -35,8 +39,10 @@ const ledger = (): Handlers => {
 
 const closing: (() => Promise<void>)[] = [];
 let folder: string;
+let archive: StreamArchive;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'peer-link-'));
+  archive = new StreamArchive(join(folder, 'archive'));
 });
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
@@ -79,6 +85,7 @@ async function anEnd(
       return 500;
     },
     monotonic: () => clock.now,
+    archived: (lane, from, limit) => archive.from({ peer, lane }, from, limit),
     evKept: () => projector.wake(),
     broken: (code) => void broken.push(code),
     noted: (code) => notes.push(code),
@@ -283,5 +290,47 @@ describe('a link between two databases', () => {
     pair.up.cut();
     await pair.run(1000);
     expect(pair.agent.broken).toContain('link.streams-forked');
+  });
+
+  it('tells how far verified copies hold a stream, also while nothing else moves, and believes no more than was acknowledged', async () => {
+    const pair = await aPair(CALM);
+    await emitTo(pair.agent, 'hub', 'ev', 10);
+    await pair.run(1_000);
+    const copied = { direction: 'in' as const, peer: STATION, lane: 'ev', seq: 7, hash: '' };
+    await noteCopy(pair.hub.store, [copied]);
+    await pair.run(6_000);
+    const sent = async () => (await pair.agent.store.read.db.select().from(tables.streamOut))[0];
+    expect(await sent()).toMatchObject({ acked: 10, safe: 7 });
+
+    await noteCopy(pair.agent.store, [{ ...copied, direction: 'out', peer: 'hub', seq: 9 }]);
+    await pair.run(6_000);
+    expect(pair.agent.link.copied()).toContainEqual({ lane: 'ev', seq: 9 });
+    const envelope = { v: 1, st: STATION, inc: 1, boot: 'test', ln: 1, at: NOON, off: 0 };
+    const beat = { k: 'beat' as const, acks: [], heads: [], queued: 0, lagMs: 0, echo: null };
+    await pair.hub.link.hear({ ...envelope, ...beat, copied: pair.agent.link.copied() });
+    const received = async () => (await pair.hub.store.read.db.select().from(tables.streamIn))[0];
+    expect(await received()).toMatchObject({ ack: 10, copied: 9 });
+    await pair.hub.link.hear({ ...envelope, ...beat, copied: [{ lane: 'ev', seq: 99 }] });
+    expect(await received()).toMatchObject({ ack: 10, copied: 10 });
+  });
+
+  it('sends rows again that have moved from the outbox into the archive, to a peer that lost them', async () => {
+    const pair = await aPair(CALM);
+    await emitTo(pair.agent, 'hub', 'ev', 20);
+    await pair.run(1_000);
+    const monthsLater = NOON + 60 * 86_400_000;
+    expect(await pruneStreams(pair.agent.store, archive, monthsLater)).toBe(false);
+    const outbox = await pair.agent.store.read.db.select().from(tables.outbox);
+    expect(outbox.map(({ seq }) => seq)).toEqual([20]);
+
+    const lost = (await pair.hub.store.read.db.select().from(tables.inbox)).find(({ seq }) => seq === 8)!;
+    await pair.hub.store.transaction(async (tx) => {
+      await tx.db.delete(tx.t.inbox).where(gt(tx.t.inbox.seq, 8));
+      await tx.db.update(tx.t.streamIn).set({ ack: 8, hash: lost.hash });
+    });
+    await pair.welcome();
+    await pair.run(2_000);
+    expect((await pair.hub.store.read.db.select().from(tables.inbox)).map(({ seq }) => seq)).toHaveLength(20);
+    expect([...pair.agent.broken, ...pair.hub.broken]).toEqual([]);
   });
 });

@@ -19,6 +19,7 @@ import { StreamReceiver } from '../protocol/stream-receiver.ts';
 import { BATCH_EVENTS_MAX, BATCHES_IN_FLIGHT_MAX, batchLength, StreamSender } from '../protocol/stream-sender.ts';
 import type { Store } from '../store/store.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
+import { CopiesTold } from './copies-told.ts';
 import { codeOfFailure, type FactHandlers } from './facts.ts';
 import { type Kept, keepEvents } from './keep-events.ts';
 import { confirmSent, eventsFrom, type OutEvent, receivedPosition, sentHash } from './stream-rows.ts';
@@ -50,8 +51,12 @@ export type PeerLinkOptions<Tables extends SharedTables> = {
   readonly peer: string;
   readonly handlers: FactHandlers<Tables>;
   readonly say: (message: Said) => SayResult;
+  /** Rows that are no longer in the outbox and may have to be sent again, in order from `from` on. */
+  readonly archived?: (lane: Lane, from: number, limit: number) => readonly OutEvent[];
   /** Monotonic, in ms. */
   readonly monotonic: () => number;
+  /** False while there is no room for what the peer sends: nothing is taken, and its window is 0. */
+  readonly mayKeep?: () => boolean;
   /** Rows of lane `ev` were kept. */
   readonly evKept: () => void;
   /** The copies contradict each other: the session must end here. */
@@ -91,13 +96,17 @@ export class PeerLink<Tables extends SharedTables> {
     ev: freshLane('ev', this.#line),
   };
   #running = false;
+  /** There is no room to keep anything. */
+  #full = false;
   #ackedAt = 0;
   #confirmedAt = 0;
+  readonly #copies: CopiesTold<Tables>;
   #confirming = false;
   readonly #keeping = new Set<Promise<void>>();
 
   constructor(options: PeerLinkOptions<Tables>) {
     this.#options = options;
+    this.#copies = new CopiesTold(options.store, options.peer);
   }
 
   /** Events that the peer has not confirmed. */
@@ -165,6 +174,7 @@ export class PeerLink<Tables extends SharedTables> {
     if (message.k === 'batch') this.#arrived(message);
     else if (message.k === 'nack') this.#lanes[message.lane].sender.missed(message.from, this.#options.monotonic());
     else for (const ack of message.acks) this.#acknowledged(ack);
+    if (message.k === 'beat') await this.#copies.heardCopied(message.copied ?? []);
     this.#flush();
     if (this.#keeping.size > KEEPING_MAX) await Promise.race(this.#keeping);
   }
@@ -187,6 +197,7 @@ export class PeerLink<Tables extends SharedTables> {
   tick(): void {
     if (!this.#running) return;
     const now = this.#options.monotonic();
+    this.#lookForRoom();
     for (const lane of LANES) {
       const from = this.#lanes[lane].receiver.missing(now);
       if (from !== undefined) this.#options.say({ k: 'nack', lane, from });
@@ -194,19 +205,38 @@ export class PeerLink<Tables extends SharedTables> {
     this.#acknowledge(now);
     this.#flush();
     if (!this.#confirming && now - this.#confirmedAt >= CONFIRM_MS) void this.#confirm(now);
+    if (this.#copies.isDue(now)) void this.#lookForCopies(now);
   }
 
   acks(): LaneAck[] {
     return LANES.map((lane) => {
       const { durable, stopped } = this.#lanes[lane];
-      return { lane, ...durable, safe: 0, window: stopped ? 0 : BATCHES_IN_FLIGHT_MAX };
+      return {
+        lane,
+        ...durable,
+        safe: Math.min(this.#copies.safe(lane), durable.ack),
+        window: stopped || this.#full ? 0 : BATCHES_IN_FLIGHT_MAX,
+      };
     });
+  }
+
+  /** Both the end of the room and new room are told at once, by the window. */
+  #lookForRoom(): void {
+    const full = this.#options.mayKeep?.() === false;
+    if (full === this.#full) return;
+    this.#full = full;
+    for (const lane of LANES) this.#lanes[lane].ackDue = true;
+  }
+
+  /** How far our verified copy holds what goes to the peer, for a heartbeat. */
+  copied(): NonNullable<Beat['copied']> {
+    return this.#copies.copied();
   }
 
   #arrived(batch: Batch): void {
     const { lane } = batch;
     const state = this.#lanes[lane];
-    if (state.stopped) return;
+    if (state.stopped || this.#full) return;
     const { events, again, fault } = state.receiver.offer(batch, this.#options.monotonic());
     if (events.length > 0) this.#keep(lane, state, events);
     if (again) state.ackDue = true;
@@ -269,7 +299,19 @@ export class PeerLink<Tables extends SharedTables> {
       this.#options.broken('link.we-were-restored', { lane, ack, head: state.sender.head });
       return;
     }
-    if (state.sender.acknowledged(ack, window, this.#options.monotonic())) state.confirmed = { ack, hash, safe };
+    const moved = state.sender.acknowledged(ack, window, this.#options.monotonic());
+    const safer = safe <= ack && ack === state.sender.acked && this.#copies.heardSafe(lane, safe);
+    if (moved || safer) state.confirmed = { ack, hash, safe: Math.min(safe, ack) };
+  }
+
+  /** What a new copy holds goes out with the next acknowledgement. */
+  async #lookForCopies(now: number): Promise<void> {
+    const { peer, noted } = this.#options;
+    try {
+      for (const lane of await this.#copies.look(now)) this.#lanes[lane].ackDue = true;
+    } catch (cause) {
+      noted('link.cannot-read-outbox', { peer, reason: String(cause) });
+    }
   }
 
   /** Writes down what the peer has confirmed, after comparing the chain there. */
@@ -313,10 +355,18 @@ export class PeerLink<Tables extends SharedTables> {
     const first = Math.max(1, from - 1);
     const end = Math.min(from + BATCH_EVENTS_MAX - 1, state.sender.head);
     if (!((state.read[0]?.seq ?? Infinity) <= first && state.read.at(-1)!.seq >= end))
-      state.read = await eventsFrom(this.#options.store.read, this.#options.peer, lane, first, READ_ROWS);
+      state.read = await this.#readOutbox(lane, first);
     const offset = from - (state.read[0]?.seq ?? 0);
     const before = from === 1 ? CHAIN_START : state.read[offset - 1]?.hash;
     return { before, events: state.read.slice(offset, offset + BATCH_EVENTS_MAX) };
+  }
+
+  async #readOutbox(lane: Lane, first: number): Promise<readonly OutEvent[]> {
+    const { store, peer, archived } = this.#options;
+    const rows = await eventsFrom(store.read, peer, lane, first, READ_ROWS);
+    if (rows[0]?.seq === first || !archived) return rows;
+    const old = archived(lane, first, READ_ROWS);
+    return [...old, ...rows.filter(({ seq }) => seq >= first + old.length)];
   }
 
   async #send(lane: Lane, sender: StreamSender): Promise<void> {

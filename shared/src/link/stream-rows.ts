@@ -142,6 +142,39 @@ const confirmOut = statement((db, t: SharedTables) =>
     .where(and(eq(t.streamOut.peer, value('peer')), eq(t.streamOut.lane, value('lane')))),
 );
 
+const copiesOut = statement((db, t: SharedTables) =>
+  db
+    .select({ copied: t.streamOut.copied })
+    .from(t.streamOut)
+    .where(and(eq(t.streamOut.peer, value('peer')), eq(t.streamOut.lane, value('lane')))),
+);
+
+const copiesIn = statement((db, t: SharedTables) =>
+  db
+    .select({ safe: t.streamIn.safe })
+    .from(t.streamIn)
+    .where(and(eq(t.streamIn.peer, value('peer')), eq(t.streamIn.lane, value('lane')))),
+);
+
+const senderCopied = statement((db, t: SharedTables) =>
+  db
+    .update(t.streamIn)
+    .set({ copied: sql`max(${t.streamIn.copied}, min(${value('seq')}, ${t.streamIn.ack}))` })
+    .where(and(eq(t.streamIn.peer, value('peer')), eq(t.streamIn.lane, value('lane')))),
+);
+
+/** What our verified copy holds of a stream: `copied` of ours, `safe` of theirs. */
+export async function copiesOf(on: Reader<SharedTables>, peer: string, lane: Lane) {
+  const [out] = await copiesOut(on, { peer, lane });
+  const [into] = await copiesIn(on, { peer, lane });
+  return { copied: out?.copied ?? 0, safe: into?.safe ?? 0 };
+}
+
+/** Keeps the sender's word that its own verified copy holds its events up to there. */
+export async function noteSenderCopied(tx: Tx<SharedTables>, peer: string, lane: Lane, seq: number): Promise<void> {
+  await senderCopied(tx, { peer, lane, seq });
+}
+
 /** Highest sequence number of every stream that goes out from here. */
 export async function headsOf(on: Reader<SharedTables>): Promise<{ peer: string; lane: Lane; head: number }[]> {
   return (await heads(on, {})).map(({ peer, lane, next }) => ({ peer, lane: lane as Lane, head: next - 1 }));

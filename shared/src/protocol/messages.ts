@@ -158,6 +158,22 @@ export const beat = z.object({
   echo: epochMs.nullable(),
   /** Of the hub: its data sets for this station. */
   refs: z.array(setVersion).max(64).optional(),
+  /** How far a verified copy of the speaker, on another machine, holds its own streams to the listener. */
+  copied: z
+    .array(z.object({ lane, seq: count }))
+    .max(2)
+    .optional(),
+  /** Whether the speaker's disk has room to sell: `short` is why not. Said by stations. */
+  disk: z
+    .object({
+      short: code.nullable(),
+      filling: z.boolean(),
+      queuedBytes: count,
+      freeBytes: count,
+      unsafe: z.boolean().optional(),
+      mirror: z.enum(['none', 'ok', 'failed']).optional(),
+    })
+    .optional(),
 });
 export type Beat = z.infer<typeof beat>;
 

@@ -105,6 +105,14 @@ export const REQUESTS = {
     body: z.object({ lane: z.enum(['seat', 'ev']), from: z.int().min(1) }),
     answer: z.object({ events: z.array(wireEvent).max(100), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
   },
+  /** Station → hub: the next MAC key, if the newest that it has is to be replaced. Encrypted to its ticket key (SM2, base64url). */
+  'keys.mac': {
+    mutates: false,
+    body: z.object({ have: z.int().min(0).max(0xffff) }),
+    answer: z.object({
+      key: z.object({ keyNo: z.int().min(1).max(0xffff), sealed: z.string().min(1).max(1000) }).nullable(),
+    }),
+  },
   /** What became of a mutating request. `never-seen` burns its key: the late original is refused. */
   'intent.state': {
     mutates: true,

@@ -11,6 +11,8 @@ export type SqliteOptions<Tables> = {
   readonly tables: Tables;
   /** Folders of `NNNN-what.sql`, applied in the order given. */
   readonly migrations: readonly string[];
+  /** Pages that each connection keeps in memory; what is not there comes from the system's cache. */
+  readonly cacheMib?: { readonly writer: number; readonly reader: number };
   /** Called after every commit, before its callers have their answer. Never throws; reads what is committed. */
   readonly committed?: (engine: Engine) => void;
   /** The clocks that are kept beside each fact. */
@@ -26,10 +28,11 @@ export type SqliteOptions<Tables> = {
  * @throws Fault `store.cannot-open` when the file is not a database, is locked, or cannot be created.
  */
 export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promise<Store<Tables>> {
-  const writer = connect(options.path, false);
+  const { cacheMib = { writer: 32, reader: 32 } } = options;
+  const writer = connect(options.path, false, cacheMib.writer);
   migrate(writer, options.migrations);
   const inMemory = options.path === ':memory:';
-  const reader = inMemory ? writer : connect(options.path, true);
+  const reader = inMemory ? writer : connect(options.path, true, cacheMib.reader);
 
   const writing = readerOn(writer, options.tables);
   const memo = new Map<string, unknown>();
@@ -47,13 +50,14 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
   };
 }
 
-export function connect(path: string, readonly: boolean): Sqlite.Database {
+/** A connection as every store has it; `cacheMib` of pages are kept in memory. */
+export function connect(path: string, readonly: boolean, cacheMib = 32): Sqlite.Database {
   try {
     const connection = new Sqlite(path, { readonly, timeout: 5000 });
     if (!readonly) connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('temp_store = MEMORY');
-    connection.pragma('cache_size = -32768');
+    connection.pragma(`cache_size = -${cacheMib * 1024}`);
     return connection;
   } catch (cause) {
     throw new Fault('store.cannot-open', `the database ${path} cannot be opened`, {

@@ -31,13 +31,17 @@ export function journalTables({ table, text, int, bytes }: ColumnKit) {
 
   const meta = table('meta', { key: text('key').primaryKey(), value: text('value').notNull() });
 
-  /** A stream is (peer, direction, lane). `next` is the next sequence number, `acked` the receiver's word, `safe` what a verified copy holds. */
+  /**
+   * A stream is (peer, direction, lane). `next` is the next sequence number, `acked` the receiver's word, `safe` its word of
+   * what its verified copy on another machine holds, `copied` what ours holds.
+   */
   const streamOut = table('stream_out', {
     peer: text('peer').notNull(),
     lane: text('lane').notNull(),
     next: int('next').notNull(),
     acked: int('acked').notNull(),
     safe: int('safe').notNull(),
+    copied: int('copied').notNull().default(0),
     headHash: text('head_hash').notNull(),
   });
 
@@ -60,11 +64,14 @@ export function journalTables({ table, text, int, bytes }: ColumnKit) {
     monoMs: int('mono_ms'),
   });
 
+  /** `safe` is what our verified copy on another machine holds, `copied` the sender's word of what its own holds. */
   const streamIn = table('stream_in', {
     peer: text('peer').notNull(),
     lane: text('lane').notNull(),
     ack: int('ack').notNull(),
     hash: text('hash').notNull(),
+    safe: int('safe').notNull().default(0),
+    copied: int('copied').notNull().default(0),
   });
 
   /** state: new, done, parked. A parked aggregate's later rows stay new until it is replayed. */

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { brokenAt, decodeRows, type JournalPart, type JournalRow } from './journal-rows.ts';
+import { readRecordFile } from './record-file.ts';
+
+/** What a mirror or an archive holds of one stream. */
+export type MirroredStream = {
+  readonly peer: string;
+  readonly lane: JournalPart['lane'];
+  readonly rows: readonly JournalRow[];
+  /** The first row that does not fit the one before it; null when the chain is whole. */
+  readonly brokenAt: number | null;
+};
+
+/** Reads a mirror with the file that was set aside before it, or an archive. A torn tail counts as not written. */
+export function readMirror(path: string): { readonly streams: MirroredStream[]; readonly tornBytes: number } {
+  const byStream = new Map<string, { part: JournalPart; rows: Map<number, JournalRow> }>();
+  let tornBytes = 0;
+  for (const file of [`${path}.old`, path].filter((each) => existsSync(each))) {
+    const read = readRecordFile(file);
+    tornBytes += read.tornBytes;
+    for (const part of read.payloads.map(decodeRows)) {
+      const stream = byStream.get(`${part.peer}/${part.lane}`) ?? { part, rows: new Map() };
+      for (const row of part.rows) stream.rows.set(row.seq, row);
+      byStream.set(`${part.peer}/${part.lane}`, stream);
+    }
+  }
+  const streams = [...byStream.values()].map(({ part: { peer, lane }, rows }) => {
+    const inOrder = [...rows.values()].sort((a, b) => a.seq - b.seq);
+    return { peer, lane, rows: inOrder, brokenAt: brokenAt(inOrder) ?? null };
+  });
+  return { streams, tornBytes };
+}
+
+/** Highest sequence number of each stream, `peer/lane`, in one file. */
+export function lastRows(path: string): Map<string, number> {
+  const last = new Map<string, number>();
+  for (const { peer, lane, rows } of readRecordFile(path).payloads.map(decodeRows))
+    last.set(`${peer}/${lane}`, rows.at(-1)!.seq);
+  return last;
+}
