@@ -19,6 +19,8 @@ export async function countAsTravelled(store: HubStore, since: EpochMs, now: Epo
   let cleared = 0;
   const unclear: Cleared['unclear'][number][] = [];
   for (const stop of await openStops(store.read, since, now)) {
+    // Most stops have a gate and wait for its word: they cost no transaction.
+    if (!(await tripToCount(store.read, stop, now))) continue;
     const one = await store.transaction((tx) => countStop(tx, stop, now));
     cleared += one.cleared;
     unclear.push(...one.unclear);
@@ -44,11 +46,9 @@ function openStops(on: HubReader, since: EpochMs, now: EpochMs): Promise<Departe
 }
 
 async function countStop(tx: HubTx, { tripId, stop }: DepartedStop, now: EpochMs): Promise<Cleared> {
-  const trip = await findTrip(tx, tripId);
-  const plannedAt = trip ? departsAt(trip, stop) : now;
-  if (!trip || plannedAt > now - AFTER_MS || isLetDown(trip.state as TripState) || (await hasAgent(tx, trip, stop))) {
-    return { cleared: 0, unclear: [] };
-  }
+  const trip = await tripToCount(tx, { tripId, stop }, now);
+  if (!trip) return { cleared: 0, unclear: [] };
+  const plannedAt = departsAt(trip, stop);
   const { tickets } = tx.t;
   const here = and(
     eq(tickets.tripId, tripId),
@@ -68,6 +68,13 @@ async function countStop(tx: HubTx, { tripId, stop }: DepartedStop, now: EpochMs
     .set({ state: 'departed', endedAt: plannedAt })
     .where(and(here, notInArray(tickets.ticketNo, unclear)));
   return result;
+}
+
+/** The trip, where it left that stop long enough ago and nobody but the clock will say so. */
+async function tripToCount(on: HubReader, { tripId, stop }: DepartedStop, now: EpochMs): Promise<Trip | undefined> {
+  const trip = await findTrip(on, tripId);
+  if (!trip || departsAt(trip, stop) > now - AFTER_MS || isLetDown(trip.state as TripState)) return undefined;
+  return (await hasAgent(on, trip, stop)) ? undefined : trip;
 }
 
 /** True where a gate of ours speaks for the stop, now or, when it is connected again, later. */
