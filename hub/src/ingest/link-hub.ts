@@ -206,8 +206,7 @@ export class LinkHub {
     if (this.#looking || commits === this.#lookedAt) return;
     this.#looking = true;
     this.#lookedAt = commits;
-    for (const { peer, lane, head } of await headsOf(store.read))
-      this.#stations.get(peer)?.appended(lane, head);
+    for (const { peer, lane, head } of await headsOf(store.read)) this.#stations.get(peer)?.appended(lane, head);
     this.#looking = false;
   }
 

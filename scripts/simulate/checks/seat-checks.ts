@@ -1,5 +1,5 @@
 import { HUB } from '@lianpiao/agent/agent';
-import { departsAt, type Trip } from '@lianpiao/shared/domain/trip';
+import type { Trip } from '@lianpiao/shared/domain/trip';
 import type { Node } from '../province/node.ts';
 import type { Run } from '../province/run-state.ts';
 
@@ -101,9 +101,4 @@ export function rows<Row>(node: Pick<Node<unknown>, 'look'>, text: string, ...pa
     known.set(text, statement);
   }
   return statement.all(...params) as Row[];
-}
-
-/** Trips that still change: an hour after departure nobody comes any more. */
-export function livelyTrips(run: Run): Trip[] {
-  return run.trips.filter((trip) => departsAt(trip, 0) > run.time.wall - 3_600_000);
 }

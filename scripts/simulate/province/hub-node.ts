@@ -26,8 +26,8 @@ export type Centre = { readonly hub: Hub & { readonly seats: SeatRequests }; rea
 
 export const WEB: Caller = { id: 'web-demo', channel: 'web', terminal: '001', clerk: null, shiftId: null };
 
-const ORDERS_MS = 500;
-const BOOKS_MS = 1_000;
+const ORDERS_MS = 1_000;
+const BOOKS_MS = 5_000;
 /** 票源 that the hub gets of every trip. It asks for more when one is left. */
 const ALLOTMENT = { line: '*', seats: 2, lowWater: 1 };
 const NO_KEYS = { forStation: () => Promise.reject(new Error('every party has the month keys')) };

@@ -1,6 +1,7 @@
 import type { Outcome } from '@lianpiao/shared/domain/outcome';
 import { Fault } from '@lianpiao/shared/fault';
 import Sqlite from 'better-sqlite3';
+import { closeConnections } from '../world/connections.ts';
 import { isKilled, Life } from '../world/life.ts';
 
 export type Answer = Outcome<unknown, { readonly code: string }>;
@@ -87,5 +88,6 @@ export class Node<Parts> {
   close(): void {
     this.kill();
     this.#look?.close();
+    closeConnections(this.file);
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Outcome } from '@lianpiao/shared/domain/outcome';
@@ -7,6 +7,7 @@ import type { Call, Caller } from '@lianpiao/shared/store/call';
 import { newBroker, type VirtualBroker } from '../world/virtual-broker.ts';
 import { beginTime, type VirtualTime } from '../world/virtual-time.ts';
 import { type Centre, startCentre } from './hub-node.ts';
+import type { Images } from './images.ts';
 import { Journal } from './journal.ts';
 import { STARTS_AT, STATIONS } from './names.ts';
 import { Node } from './node.ts';
@@ -29,7 +30,7 @@ export type KnownTicket = {
 /** Everything of one run: the processes, the world around them, and what callers were told. */
 export class Run {
   readonly seed: number;
-  readonly folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'lianpiao-simulate-'));
+  readonly folder: string;
   readonly time: VirtualTime;
   readonly broker: VirtualBroker;
   readonly journal = new Journal();
@@ -42,8 +43,9 @@ export class Run {
   readonly underWay = new Set<string>();
   #made = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, folder: string, images: Images) {
     this.seed = seed;
+    this.folder = folder;
     this.time = beginTime(seed, STARTS_AT);
     this.broker = newBroker();
     const failed = (name: string) => (cause: unknown) =>
@@ -61,6 +63,7 @@ export class Run {
       const start = (file: string) => startStation(file, code, clock, this.journal);
       return new Node(code, join(this.folder, `${code}.sqlite`), start, failed(code));
     });
+    for (const { name, file } of this.nodes) writeFileSync(file, name === 'hub' ? images.hub : images.station);
   }
 
   get nodes(): readonly Node<unknown>[] {
@@ -141,6 +144,11 @@ export class Run {
     for (const node of this.nodes) node.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A folder of this run's own, in memory where there is one. */
+export function freshFolder(): string {
+  return mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'lianpiao-simulate-'));
 }
 
 export function reasonOf(cause: unknown): string {
