@@ -1,3 +1,4 @@
+import { endCopy } from './actions/copies.ts';
 import { startDead } from './actions/faults.ts';
 import { nextAction } from './actions/next-action.ts';
 import { putOnSale } from './actions/rides.ts';
@@ -5,7 +6,7 @@ import { checkBalance, checkBooks } from './checks/money-checks.ts';
 import { restlessness } from './checks/rest.ts';
 import { checkSeats } from './checks/seat-checks.ts';
 import { checkStreams } from './checks/stream-checks.ts';
-import { checkSameTickets, checkTold } from './checks/ticket-checks.ts';
+import { checkPassengers, checkSameTickets, checkTold } from './checks/ticket-checks.ts';
 import { images } from './province/images.ts';
 import type { Violation } from './province/journal.ts';
 import { freshFolder, Run, reasonOf } from './province/run-state.ts';
@@ -115,6 +116,8 @@ async function comeToRest(run: Run): Promise<void> {
     life.crashAt(Number.POSITIVE_INFINITY, true);
     life.commitsToFail = 0;
   }
+  for (const { clock } of run.nodes) clock.skewMs = 0;
+  endCopy(run);
   let restless = ['just begun'];
   for (let round = 0; round < REST_ROUNDS && restless.length > 0; round += 1) {
     startDead(run);
@@ -125,6 +128,7 @@ async function comeToRest(run: Run): Promise<void> {
   }
   if (restless.length > 0) run.journal.violated('it does not come to rest', restless);
   checkWhole(run);
+  checkPassengers(run);
   checkSameTickets(run);
   await checkBooks(run);
   run.journal.note(`at rest ${stateOf(run)}`);

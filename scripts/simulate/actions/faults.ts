@@ -1,6 +1,8 @@
 import type { Run } from '../province/run-state.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** The lines get worse or better. */
 export function changeWeather(run: Run): void {
@@ -51,6 +53,25 @@ export function startDead(run: Run): void {
     node.start();
     run.journal.note(`${node.name} starts`);
   }
+}
+
+/** An operator stops a process in order; it is started again as a dead one is. */
+export function shutDown(run: Run): void {
+  const node = run.pick(run.nodes.filter(({ isUp }) => isUp));
+  if (!node) return;
+  run.journal.count('shutdowns');
+  run.begin(`shutdown of ${node.name}`, async () => {
+    await node.shutDown();
+    return 'done';
+  });
+}
+
+/** Somebody sets the clock of one machine, wrong or right. */
+export function setClock(run: Run): void {
+  const node = run.pick(run.nodes)!;
+  node.clock.skewMs = run.pick([0, 0, 0, HOUR, -HOUR, DAY, -DAY])!;
+  run.journal.count('clocks set');
+  run.journal.note(`the clock of ${node.name} is ${node.clock.skewMs / MINUTE} minutes off`);
 }
 
 export function fillDisk(run: Run): void {

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { legsBetween } from '@lianpiao/shared/domain/legs';
 import type { Outcome } from '@lianpiao/shared/domain/outcome';
 import type { Trip } from '@lianpiao/shared/domain/trip';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
@@ -9,10 +10,11 @@ import { beginTime, type VirtualTime } from '../world/virtual-time.ts';
 import { type Centre, startCentre } from './hub-node.ts';
 import type { Images } from './images.ts';
 import { Journal } from './journal.ts';
-import { STARTS_AT, STATIONS } from './names.ts';
-import { Node } from './node.ts';
+import { installIdOf, STARTS_AT, STATIONS } from './names.ts';
+import { type AnyNode, type Closable, Node } from './node.ts';
 import { Payer } from './payer.ts';
 import { type Station, startStation } from './station-node.ts';
+import { WallClock } from './wall-clock.ts';
 
 /** A caller without an answer asks again after so many ms. */
 const AGAIN_MS = 200;
@@ -24,8 +26,30 @@ export type KnownTicket = {
   readonly home: string;
   readonly trip: Trip;
   readonly from: number;
+  readonly seat: string;
+  readonly legs: number;
+  /** The document of its passenger. */
+  readonly who: { readonly idType: string; readonly idNo: string };
+  /** Its home was restored since: it may be in the part that is lost. */
+  mayBeLost?: boolean;
   state: 'sold' | 'collected' | 'boarded' | 'voided' | 'refunded' | 'rebooked';
 };
+
+type Ride = { readonly trip: Trip; readonly from: number; readonly to: number };
+
+export function soldTicket(
+  { ticketNo, seat }: { readonly ticketNo: string; readonly seat: string },
+  who: KnownTicket['who'],
+  { trip, from, to }: Ride,
+  home: string,
+): KnownTicket {
+  return { ticketNo, home, trip, from, seat, legs: Number(legsBetween(from, to)), who, state: 'sold' };
+}
+
+/** Whether somebody holds a ticket that is good for its seat. */
+export function isLive(state: KnownTicket['state']): boolean {
+  return state === 'sold' || state === 'collected' || state === 'boarded';
+}
 
 /** Everything of one run: the processes, the world around them, and what callers were told. */
 export class Run {
@@ -41,6 +65,11 @@ export class Run {
   readonly tickets = new Map<string, KnownTicket>();
   /** What is under way: names of actions whose callers still wait. */
   readonly underWay = new Set<string>();
+  /** Databases as they once were, by station or `hub`. */
+  readonly backups = new Map<string, readonly Buffer[]>();
+  /** Processes that came back with an older database at some time. */
+  readonly restored = new Set<string>();
+  readonly copies: { readonly station: string; readonly node: Node<Station> }[] = [];
   #made = 0;
 
   constructor(seed: number, folder: string, images: Images) {
@@ -48,30 +77,47 @@ export class Run {
     this.folder = folder;
     this.time = beginTime(seed, STARTS_AT);
     this.broker = newBroker();
+    this.journal.isExpected = (who, event, facts) => this.#isExpected(who, event, facts as { code?: string });
     const failed = (name: string) => (cause: unknown) =>
       this.journal.violated('start', { name, reason: reasonOf(cause) });
     const provider = this.payer.provider;
-    this.hub = new Node(
-      'hub',
-      join(this.folder, 'hub.sqlite'),
-      (file) => startCentre(file, provider, this.journal),
-      failed('hub'),
-    );
-    this.stations = STATIONS.map((code) => {
-      const skewMs = this.upTo(1_000) - 500;
-      const clock = { now: () => this.time.wall + skewMs };
-      const start = (file: string) => startStation(file, code, clock, this.journal);
-      return new Node(code, join(this.folder, `${code}.sqlite`), start, failed(code));
+    const clock = new WallClock(0);
+    this.hub = new Node({
+      name: 'hub',
+      file: join(folder, 'hub.sqlite'),
+      clock,
+      start: (file) => startCentre(file, clock, provider, this.journal),
+      failed: failed('hub'),
     });
+    this.stations = STATIONS.map((code) => this.machine(code, code, installIdOf(code)));
     for (const { name, file } of this.nodes) writeFileSync(file, name === 'hub' ? images.hub : images.station);
   }
 
-  get nodes(): readonly Node<unknown>[] {
-    return [this.hub, ...this.stations] as readonly Node<unknown>[];
+  /** A machine that runs a station, or a copy of one. */
+  machine(name: string, station: string, installId: string): Node<Station> {
+    const clock = new WallClock(this.upTo(1_000) - 500);
+    return new Node({
+      name,
+      file: join(this.folder, `${name}.sqlite`),
+      clock,
+      start: (file) => startStation(file, { name, station, installId, clock }, this.journal),
+      failed: (cause) => this.journal.violated('start', { name, reason: reasonOf(cause) }),
+    });
+  }
+
+  get nodes(): readonly AnyNode[] {
+    return [this.hub, ...this.stations] as unknown as readonly AnyNode[];
   }
 
   station(code: string): Node<Station> {
     return this.stations.find(({ name }) => name === code)!;
+  }
+
+  /** A copy is turned away, by word to it or for the station's record; a restored database is fenced where it must be rebuilt. */
+  #isExpected(who: string, event: string, { code }: { readonly code?: string }): boolean {
+    if (event !== 'link.fenced') return false;
+    if (code === 'link.other-machine') return !STATIONS.some((station) => station === who);
+    return this.restored.size > 0;
   }
 
   chance(share: number): boolean {
@@ -105,7 +151,7 @@ export class Run {
    * Asks a verb under one key until there is an answer, through crashes and full disks. Now and then the key is used once
    * more, as by a caller who lost the answer: it has to be the same one.
    */
-  async ask<Parts, Given extends Outcome<unknown, { readonly code: string }>>(
+  async ask<Parts extends Closable, Given extends Outcome<unknown, { readonly code: string }>>(
     node: Node<Parts>,
     caller: Caller,
     verb: (parts: Parts, call: Call) => Promise<Given>,
@@ -122,7 +168,10 @@ export class Run {
     return answer;
   }
 
-  async untilAnswered<Parts, Given>(node: Node<Parts>, verb: (parts: Parts) => Promise<Given>): Promise<Given> {
+  async untilAnswered<Parts extends Closable, Given>(
+    node: Node<Parts>,
+    verb: (parts: Parts) => Promise<Given>,
+  ): Promise<Given> {
     for (;;) {
       const given = await node.ask(verb);
       if (given !== 'unknown') return given;
@@ -141,7 +190,7 @@ export class Run {
   }
 
   close(): void {
-    for (const node of this.nodes) node.close();
+    for (const node of [...this.nodes, ...this.copies.map((copy) => copy.node)]) node.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -9,6 +9,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   mqtt: here('virtual-mqtt.ts'),
   'better-sqlite3': here('crashable-sqlite.ts'),
   'node:crypto': here('seeded-crypto.ts'),
+  'node:fs': here('owned-files.ts'),
   'node:timers/promises': here('timers-promises.ts'),
 };
 

@@ -1,0 +1,28 @@
+import * as real from 'node:fs';
+import { currentLife } from './life.ts';
+
+/** `node:fs` of the product under simulation: everything as it is, but files that a process has open are closed with its end. */
+export * from 'node:fs';
+
+const open = new Set<number>();
+
+export function openSync(path: string, flags: string, mode?: number): number {
+  const file = real.openSync(path, flags, mode);
+  open.add(file);
+  currentLife()?.onEnd(() => {
+    if (open.has(file)) closeSync(file);
+  });
+  return file;
+}
+
+export function closeSync(file: number): void {
+  open.delete(file);
+  real.closeSync(file);
+}
+
+/** No power is cut here: what was written stays. */
+export function fdatasync(_file: number, done: (cause: Error | null) => void): void {
+  done(null);
+}
+
+export function fsyncSync(_file: number): void {}
