@@ -7,7 +7,7 @@ import { refundTicket } from '@lianpiao/hub/orders/refund-ticket';
 import { releaseSeats } from '@lianpiao/hub/orders/release-seats';
 import { aTraveller } from '../../scenarios/real-timetables/travellers.ts';
 import { WEB } from '../province/hub-node.ts';
-import { type KnownTicket, type Run, soldTicket } from '../province/run-state.ts';
+import { type Rider, type Run, soldTicket } from '../province/run-state.ts';
 import { someTicket } from './counter.ts';
 import { type Ride, someRide } from './rides.ts';
 
@@ -16,7 +16,7 @@ const LOOK_MS = 500;
 const LOOKS = 6;
 
 /** Who sits where. */
-type Riders = ReadonlyMap<string, KnownTicket['who']>;
+type Riders = ReadonlyMap<string, Rider>;
 
 /** Somebody buys on line: holds, orders, and pays once, twice, late or never. */
 export function buyOnLine(run: Run): void {
@@ -65,7 +65,7 @@ async function readTickets(run: Run, orderId: string, ride: Ride, riders: Riders
     if (!found.ok) throw new Error(`an order is gone: ${orderId}`);
     const { state, tickets } = found.value;
     if (state === 'ticketed') {
-      for (const ticket of tickets) run.told(soldTicket(ticket, riders.get(ticket.seat)!, ride, 'hub'));
+      for (const ticket of tickets) run.told(soldTicket(ticket, riders.get(ticket.seat), ride, 'hub'));
       run.journal.count('channel tickets', tickets.length);
       return `has ${tickets.map(({ seat }) => seat).join()} of ${ride.trip.tripId}`;
     }

@@ -62,8 +62,8 @@ export function unboardOne(run: Run): void {
 
 /** A passenger fetches the paper at any counter, with a document. */
 export function collectOne(run: Run): void {
-  const ticket = someTicket(run, ({ state }) => state === 'sold');
-  if (!ticket) return;
+  const ticket = someTicket(run, ({ state, who }) => state === 'sold' && who !== undefined);
+  if (!ticket?.who) return;
   const { ticketNo, home, who } = ticket;
   const station = home === 'hub' ? run.station(ticket.trip.origin) : run.pick(run.stations)!;
   const wish = { proof: { idType: who.idType, idNo: who.idNo } as never, ticketNos: [ticketNo] };

@@ -47,7 +47,7 @@ const WORLD: readonly (readonly [number, Action])[] = [
   [2, shutDown],
   [1, setClock],
   [1, backUp],
-  [0.3, restoreStation],
+  [0.05, restoreStation],
   [0.5, startCopy],
   [1, endCopy],
   [0, restoreHub],

@@ -20,6 +20,8 @@ import { WallClock } from './wall-clock.ts';
 const AGAIN_MS = 200;
 const MEMORY = '/dev/shm';
 
+export type Rider = { readonly idType: string; readonly idNo: string };
+
 /** A ticket that somebody was told about, and what they were told last. */
 export type KnownTicket = {
   readonly ticketNo: string;
@@ -28,8 +30,8 @@ export type KnownTicket = {
   readonly from: number;
   readonly seat: string;
   readonly legs: number;
-  /** The document of its passenger. */
-  readonly who: { readonly idType: string; readonly idNo: string };
+  /** The document of its passenger; undefined where late money bought other seats than were held. */
+  readonly who: Rider | undefined;
   /** Its home was restored since: it may be in the part that is lost. */
   mayBeLost?: boolean;
   state: 'sold' | 'collected' | 'boarded' | 'voided' | 'refunded' | 'rebooked';
@@ -39,7 +41,7 @@ type Ride = { readonly trip: Trip; readonly from: number; readonly to: number };
 
 export function soldTicket(
   { ticketNo, seat }: { readonly ticketNo: string; readonly seat: string },
-  who: KnownTicket['who'],
+  who: Rider | undefined,
   { trip, from, to }: Ride,
   home: string,
 ): KnownTicket {

@@ -1,8 +1,22 @@
 import * as real from 'node:fs';
 import { currentLife } from './life.ts';
 
-/** `node:fs` of the product under simulation: everything as it is, but files that a process has open are closed with its end. */
-export * from 'node:fs';
+/** `node:fs` of the product under simulation, as it is: but files that a process has open are closed with its end. */
+export const {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} = real;
 
 const open = new Set<number>();
 
@@ -25,4 +39,6 @@ export function fdatasync(_file: number, done: (cause: Error | null) => void): v
   done(null);
 }
 
-export function fsyncSync(_file: number): void {}
+export function fsyncSync(file: number): void {
+  if (!open.has(file)) throw new Error('this file is not open');
+}
