@@ -3,12 +3,13 @@ import { startDead } from './actions/faults.ts';
 import { nextAction } from './actions/next-action.ts';
 import { putOnSale } from './actions/rides.ts';
 import { checkBalance, checkBooks } from './checks/money-checks.ts';
+import { checkBurntKeys } from './checks/request-checks.ts';
 import { restlessness } from './checks/rest.ts';
 import { checkSeats } from './checks/seat-checks.ts';
 import { checkStreams } from './checks/stream-checks.ts';
 import { checkPassengers, checkSameTickets, checkTold } from './checks/ticket-checks.ts';
 import { images } from './province/images.ts';
-import type { Violation } from './province/journal.ts';
+import { Journal, type Violation } from './province/journal.ts';
 import { freshFolder, Run, reasonOf } from './province/run-state.ts';
 import { isKilled } from './world/life.ts';
 
@@ -35,9 +36,9 @@ const ENDS_AT_ROUND = 8;
 const ROUNDS_MIN = 20;
 
 /** One run: the same seed and steps give the same run, to the last line. */
-export async function simulateSeed(seed: number, steps: number): Promise<SeedResult> {
+export async function simulateSeed(seed: number, steps: number, traceLines: number): Promise<SeedResult> {
   const folder = freshFolder();
-  const run = new Run(seed, folder, await images(folder));
+  const run = new Run(seed, folder, await images(folder), new Journal(traceLines));
   const stray = (cause: unknown) => {
     if (!isKilled(cause)) run.journal.violated('nobody caught it', reasonOf(cause));
   };
@@ -104,6 +105,7 @@ function stateOf(run: Run): string {
 function checkWhole(run: Run): void {
   checkSeats(run, run.trips);
   checkTold(run);
+  checkBurntKeys(run);
   checkBalance(run);
 }
 

@@ -58,9 +58,11 @@ export function someTicket(run: Run, good: (ticket: KnownTicket) => boolean): Kn
 }
 
 export function voidOne(run: Run): void {
-  const ticket = someTicket(run, ({ home }) => home !== 'hub');
+  const elsewhere = run.chance(0.1);
+  const ticket = someTicket(run, ({ home, trip }) => (elsewhere ? home !== trip.origin : home !== 'hub'));
   if (!ticket) return;
-  const station = run.station(ticket.home);
+  // Only its home may: at its gate, where it is known too, the answer is no.
+  const station = run.station(elsewhere ? ticket.trip.origin : ticket.home);
   run.begin(`void ${ticket.ticketNo}`, async () => {
     const voided = await run.ask(station, CLERK, ({ agent, desk }, call) =>
       voidTicket(agent, call, ticket.ticketNo, desk.clock.now()),

@@ -14,6 +14,8 @@ const GIVEN = "SELECT transfer_id AS transferId, seat, legs FROM transfers WHERE
 const RECEIVED = "SELECT transfer_id AS transferId FROM transfers WHERE trip_id = ? AND direction = 'received'";
 const LIVE =
   "SELECT ticket_no AS ticketNo, seat, legs FROM tickets WHERE trip_id = ? AND home = ? AND state NOT IN ('refunded', 'voided', 'rebooked')";
+const REFUNDED =
+  "SELECT ticket_no AS ticketNo, seat, legs FROM tickets WHERE trip_id = ? AND home = ? AND seat = ? AND state = 'refunded'";
 
 /** I1 to I3 over what is committed at both owners of each trip. */
 export function checkSeats(run: Run, trips: readonly Trip[]): void {
@@ -27,12 +29,22 @@ function checkTrip(run: Run, trip: Trip): void {
   const hub = ownerOf(run.hub, HUB, tripId);
   const riders = new Map<string, Claimed[]>();
   for (const { node, home, seats } of [station, hub]) {
-    for (const ticket of rows<Claimed>(node, LIVE, tripId, home)) {
-      riders.set(ticket.seat, [...(riders.get(ticket.seat) ?? []), ticket]);
-      const sold = seats.get(ticket.seat)?.sold ?? 0;
-      if ((sold & ticket.legs) !== ticket.legs)
-        run.journal.violated('I2 a live ticket has no sold seat', { tripId, home, ...ticket });
+    const tickets = rows<Claimed>(node, LIVE, tripId, home);
+    for (const ticket of tickets) riders.set(ticket.seat, [...(riders.get(ticket.seat) ?? []), ticket]);
+    for (const { seat, sold } of seats.values()) {
+      const there = tickets.filter((each) => each.seat === seat);
+      const ticketed = there.reduce((legs, each) => legs | each.legs, 0);
+      if (ticketed === sold) continue;
+      // Whoever missed the coach gets money back and leaves the seat as it is.
+      const missed = rows<Claimed>(node, REFUNDED, tripId, home, seat).reduce((legs, each) => legs | each.legs, 0);
+      if ((ticketed & ~sold) !== 0 || (sold & ~ticketed & ~missed) !== 0)
+        run.journal.violated('I2 sold seats are not those of tickets', { tripId, home, seat, sold, ticketed });
     }
+  }
+  // What a gate off line from the hub lets in: tickets whose end it has not heard of still have a good code.
+  for (const ticket of rows<Claimed>(station.node, LIVE, tripId, HUB)) {
+    const others = riders.get(ticket.seat) ?? [];
+    if (!others.some(({ ticketNo }) => ticketNo === ticket.ticketNo)) riders.set(ticket.seat, [...others, ticket]);
   }
   for (const tickets of riders.values()) checkRiders(run, tripId, tickets);
   // What it shows was so once: nobody is given a seat by it until it sells again.

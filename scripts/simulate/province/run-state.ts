@@ -9,7 +9,7 @@ import { newBroker, type VirtualBroker } from '../world/virtual-broker.ts';
 import { beginTime, type VirtualTime } from '../world/virtual-time.ts';
 import { type Centre, startCentre } from './hub-node.ts';
 import type { Images } from './images.ts';
-import { Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { installIdOf, STARTS_AT, STATIONS } from './names.ts';
 import { type AnyNode, type Closable, Node } from './node.ts';
 import { Payer } from './payer.ts';
@@ -59,7 +59,7 @@ export class Run {
   readonly folder: string;
   readonly time: VirtualTime;
   readonly broker: VirtualBroker;
-  readonly journal = new Journal();
+  readonly journal: Journal;
   readonly payer = new Payer();
   readonly hub: Node<Centre>;
   readonly stations: readonly Node<Station>[];
@@ -74,9 +74,10 @@ export class Run {
   readonly copies: { readonly station: string; readonly node: Node<Station> }[] = [];
   #made = 0;
 
-  constructor(seed: number, folder: string, images: Images) {
+  constructor(seed: number, folder: string, images: Images, journal: Journal) {
     this.seed = seed;
     this.folder = folder;
+    this.journal = journal;
     this.time = beginTime(seed, STARTS_AT);
     this.broker = newBroker();
     this.journal.isExpected = (who, event, facts) => this.#isExpected(who, event, facts as { code?: string });
