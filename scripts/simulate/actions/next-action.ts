@@ -15,7 +15,7 @@ import {
   startDead,
 } from './faults.ts';
 import { boardOne, collectOne, departOne, releaseUncertainSeats, unboardOne } from './gate.ts';
-import { backUp, restoreHub, restoreStation } from './restores.ts';
+import { backUp, loseDiskOffLine, restoreHub, restoreStation } from './restores.ts';
 import { putOnSale } from './rides.ts';
 
 type Action = (run: Run) => void;
@@ -48,6 +48,7 @@ const WORLD: readonly (readonly [number, Action])[] = [
   [1, setClock],
   [1, backUp],
   [0.05, restoreStation],
+  [0.1, loseDiskOffLine],
   [0.5, startCopy],
   [1, endCopy],
   [0, restoreHub],

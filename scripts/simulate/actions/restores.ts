@@ -4,6 +4,8 @@ import type { Station } from '../province/station-node.ts';
 
 /** Backups of one database that are kept. */
 const BACKUPS_MAX = 3;
+/** So long a station sells off line before its disk is lost, in ms. */
+const SOLD_MS = 800;
 
 /** Somebody copies a station's database while it runs. Its run marker is outside. */
 export function backUp(run: Run): void {
@@ -18,6 +20,18 @@ export function restoreStation(run: Run): void {
   const station = run.pick(run.stations)!;
   const image = run.pick(run.backups.get(station.name) ?? []);
   if (image) putBack(run, station, image);
+}
+
+/** A station that is off line loses its disk after some sales: the backup is older than its marker and not than the hub's word. */
+export function loseDiskOffLine(run: Run): void {
+  const station = run.pick(run.stations)!;
+  run.broker.cut(station.name, true);
+  const image = station.backup();
+  run.begin(`${station.name} off line until its disk is lost`, async () => {
+    await run.pause(SOLD_MS);
+    putBack(run, station, image);
+    return 'restored';
+  });
 }
 
 function putBack(run: Run, station: Node<Station>, image: Buffer): void {
