@@ -1,3 +1,4 @@
+import { repeatNotices } from './actions/channel.ts';
 import { endCopy } from './actions/copies.ts';
 import { startDead } from './actions/faults.ts';
 import { nextAction } from './actions/next-action.ts';
@@ -120,6 +121,8 @@ async function comeToRest(run: Run): Promise<void> {
   }
   for (const { clock } of run.nodes) clock.skewMs = 0;
   endCopy(run);
+  startDead(run);
+  if (run.mistimed.has(run.hub.name)) repeatNotices(run);
   let restless = ['just begun'];
   for (let round = 0; round < REST_ROUNDS && restless.length > 0; round += 1) {
     startDead(run);

@@ -12,6 +12,8 @@ const { simulateSeed } = await import('./simulate-seed.ts');
 for (const seed of seeds) {
   const result = await simulateSeed(Number(seed), Number(steps), Number(trace));
   const { trace: _long, ...short } = result;
-  process.stdout.write(`${JSON.stringify(result.violations.length > 0 ? result : { ...short, trace: [] })}\n`);
+  const line = JSON.stringify(result.violations.length > 0 ? result : { ...short, trace: [] });
+  // The end of the process does not wait for what is still in the pipe.
+  await new Promise<void>((written) => void process.stdout.write(`${line}\n`, () => written()));
 }
 process.exit(0);

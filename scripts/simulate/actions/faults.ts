@@ -71,6 +71,7 @@ export function setClock(run: Run): void {
   const wrong = run.nodes.find(({ clock }) => Math.abs(clock.skewMs) >= HOUR);
   const node = wrong ?? run.pick(run.nodes)!;
   node.clock.skewMs = wrong ? 0 : run.pick([HOUR, -HOUR, DAY, -DAY])!;
+  run.mistimed.add(node.name);
   run.journal.count('clocks set');
   run.journal.note(`the clock of ${node.name} is ${node.clock.skewMs / MINUTE} minutes off`);
 }

@@ -83,7 +83,9 @@ export class Node<Parts extends Closable = Closable> {
     if (!parts || life.dead) return;
     this.parts = undefined;
     try {
-      await life.run(() => parts.close());
+      const closed = life.run(() => parts.close());
+      closed.catch(() => undefined);
+      await Promise.race([closed, life.ended]);
     } catch (cause) {
       if (!life.dead && !isKilled(cause)) this.#failed(cause);
     }

@@ -71,6 +71,8 @@ export class Run {
   readonly backups = new Map<string, readonly Buffer[]>();
   /** Processes that came back with an older database at some time. */
   readonly restored = new Set<string>();
+  /** Processes whose clock was wrong at some time. */
+  readonly mistimed = new Set<string>();
   readonly copies: { readonly station: string; readonly node: Node<Station> }[] = [];
   #made = 0;
 
