@@ -39,7 +39,11 @@ function putBack(run: Run, station: Node<Station>, image: Buffer): void {
   const markerIsLost = run.chance(0.3);
   if (markerIsLost) station.loseMarker();
   run.restored.add(station.name);
-  for (const ticket of run.tickets.values()) if (ticket.home === station.name) ticket.mayBeLost = true;
+  for (const ticket of run.tickets.values()) {
+    if (ticket.home === station.name) ticket.mayBeLost = true;
+    // Whether its gate still knows of the boarding, nobody can say.
+    if (ticket.trip.origin === station.name && ticket.state === 'boarded') ticket.state = 'sold';
+  }
   run.journal.count('restores');
   run.journal.note(`${station.name} is restored${markerIsLost ? ', its marker is lost' : ''}`);
 }
