@@ -10,6 +10,7 @@ export function changeWeather(run: Run): void {
   run.broker.weather = storm
     ? { loss: run.upTo(30) / 100, duplication: run.upTo(20) / 100, delayMsMax: 1 + run.upTo(400) }
     : { loss: 0, duplication: 0, delayMsMax: 2 };
+  run.broker.straggling = storm ? 0.03 : 0;
   run.payer.unreachable = run.chance(0.3) ? 0.4 : 0;
   run.journal.note(`weather ${JSON.stringify(run.broker.weather)}`);
 }
