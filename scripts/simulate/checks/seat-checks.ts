@@ -30,7 +30,9 @@ function checkTrip(run: Run, trip: Trip): void {
   const riders = new Map<string, Claimed[]>();
   for (const { node, home, seats } of [station, hub]) {
     const tickets = rows<Claimed>(node, LIVE, tripId, home);
-    for (const ticket of tickets) riders.set(ticket.seat, [...(riders.get(ticket.seat) ?? []), ticket]);
+    // What a restored party shows was so once: nobody is given a seat by it until it sells again.
+    if (sellsByItsRows(run, node))
+      for (const ticket of tickets) riders.set(ticket.seat, [...(riders.get(ticket.seat) ?? []), ticket]);
     for (const { seat, sold } of seats.values()) {
       const there = tickets.filter((each) => each.seat === seat);
       const ticketed = there.reduce((legs, each) => legs | each.legs, 0);
@@ -42,12 +44,12 @@ function checkTrip(run: Run, trip: Trip): void {
     }
   }
   // What a gate off line from the hub lets in: tickets whose end it has not heard of still have a good code.
-  for (const ticket of rows<Claimed>(station.node, LIVE, tripId, HUB)) {
+  const atGate = sellsByItsRows(run, station.node) ? rows<Claimed>(station.node, LIVE, tripId, HUB) : [];
+  for (const ticket of atGate) {
     const others = riders.get(ticket.seat) ?? [];
     if (!others.some(({ ticketNo }) => ticketNo === ticket.ticketNo)) riders.set(ticket.seat, [...others, ticket]);
   }
   for (const tickets of riders.values()) checkRiders(run, tripId, tickets);
-  // What it shows was so once: nobody is given a seat by it until it sells again.
   if (!sellsByItsRows(run, station.node) || !sellsByItsRows(run, hub.node)) return;
   const underWay = legsUnderWay(run, tripId, [station, hub]);
   const all = (1 << (trip.stops.length - 1)) - 1;
