@@ -112,7 +112,13 @@ export const release`,
   /** A restored station goes on with the number ranges of its lost life. */
   'numbers-used-again': [{ file: 'sync/recovery.ts', rule: 'await dropOldRanges(tx);', instead: '' }],
   /** A restored station sells at once what it may have sold before. */
-  'uncertain-seats-sold': [{ file: 'sync/recovery.ts', rule: 'await blockUncertain(tx, now);', instead: '' }],
+  'uncertain-seats-sold': [
+    {
+      file: 'sync/recovery.ts',
+      rule: 'await blockUncertain(tx, { provenAt: until.provenAt ?? now, now });',
+      instead: '',
+    },
+  ],
   /** A copy on another machine is admitted. */
   'copy-admitted': [
     {
