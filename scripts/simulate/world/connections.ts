@@ -15,11 +15,15 @@ export class Connection {
   readonly real: Sqlite.Database;
   readonly isFresh: boolean;
   user: Life | undefined;
+  /** Of a connection that only reads. */
+  readonly #path: string | undefined;
   readonly #statements = new Map<string, Statement>();
   readonly #settings = new Map<string, unknown>();
+  readonly #quickReads = new Map<string, Statement>();
 
   constructor(path: string, options: Sqlite.Options | undefined) {
     this.real = new Sqlite(path, options);
+    this.#path = options?.readonly ? path : undefined;
     this.isFresh = this.real.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'seats'").get() === undefined;
     if (!options?.readonly && !this.isFresh) this.#watch();
   }
@@ -30,6 +34,22 @@ export class Connection {
     if (!statement) {
       statement = this.real.prepare(text);
       this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+
+  /**
+   * The same read on the connection that writes the file, while that is between two transactions: it sees the same rows, and
+   * its cache is not emptied by each commit. Undefined while something is being written.
+   */
+  quickRead(text: string): Statement | undefined {
+    const writer = this.#path && writerOf(this.#path);
+    if (!writer || writer === this || writer.real.inTransaction) return undefined;
+    let statement = writer.#quickReads.get(text);
+    if (!statement) {
+      statement = writer.real.prepare(text);
+      if (statement.reader) statement.raw(true);
+      writer.#quickReads.set(text, statement);
     }
     return statement;
   }
@@ -84,6 +104,10 @@ export function takeConnection(path: string, options: Sqlite.Options | undefined
   const taken = connection;
   life.onEnd(() => taken.leave());
   return taken;
+}
+
+function writerOf(path: string): Connection | undefined {
+  return open.get(`writes ${path}`)?.find(({ user }) => user !== undefined);
 }
 
 /** Closes what is open of a file: it is removed or another one takes its place. */

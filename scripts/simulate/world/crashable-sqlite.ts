@@ -26,7 +26,7 @@ export default class CrashableSqlite {
   prepare(text: string): CrashableStatement {
     const life = this.#life;
     if (life.dead) throw new Killed();
-    return new CrashableStatement(this.#connection.prepare(text), text === 'COMMIT', life);
+    return new CrashableStatement(this.#connection, text, life);
   }
 
   pragma(text: string): unknown {
@@ -52,9 +52,12 @@ class CrashableStatement {
   readonly run: Execute;
   readonly all: Execute;
   readonly get: Execute;
+  #isRaw = false;
   readonly #statement: Sqlite.Statement<unknown[], unknown>;
 
-  constructor(statement: Sqlite.Statement<unknown[], unknown>, isCommit: boolean, life: Life) {
+  constructor(connection: Connection, text: string, life: Life) {
+    const statement = connection.prepare(text);
+    const isCommit = text === 'COMMIT';
     this.#statement = statement;
     this.reader = statement.reader;
     const guarded = (name: 'run' | 'all' | 'get'): Execute => {
@@ -66,11 +69,16 @@ class CrashableStatement {
         });
     };
     this.run = guarded('run');
-    this.all = guarded('all');
+    const all = guarded('all');
+    this.all = (...params) => {
+      const quick = this.#isRaw ? connection.quickRead(text) : undefined;
+      return quick ? life.statement(() => quick.all(...params)) : all(...params);
+    };
     this.get = guarded('get');
   }
 
   raw(on: boolean): this {
+    this.#isRaw = on;
     this.#statement.raw(on);
     return this;
   }
