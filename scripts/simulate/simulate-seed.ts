@@ -1,13 +1,17 @@
+import { repeatNotices } from './actions/channel.ts';
+import { endCopy } from './actions/copies.ts';
 import { startDead } from './actions/faults.ts';
 import { nextAction } from './actions/next-action.ts';
 import { putOnSale } from './actions/rides.ts';
 import { checkBalance, checkBooks } from './checks/money-checks.ts';
+import { checkBurntKeys } from './checks/request-checks.ts';
 import { restlessness } from './checks/rest.ts';
-import { checkSeats, livelyTrips } from './checks/seat-checks.ts';
+import { checkSeats } from './checks/seat-checks.ts';
 import { checkStreams } from './checks/stream-checks.ts';
-import { checkSameTickets, checkTold } from './checks/ticket-checks.ts';
-import type { Violation } from './province/journal.ts';
-import { Run, reasonOf } from './province/run-state.ts';
+import { checkPassengers, checkSameTickets, checkTold } from './checks/ticket-checks.ts';
+import { images } from './province/images.ts';
+import { Journal, type Violation } from './province/journal.ts';
+import { freshFolder, Run, reasonOf } from './province/run-state.ts';
 import { isKilled } from './world/life.ts';
 
 export type SeedResult = {
@@ -27,12 +31,15 @@ const LONG_STEP_MS = 1_500;
 /** After a run everything comes to rest in so many rounds of so many ms. */
 const REST_ROUNDS = 400;
 const REST_MS = 500;
+/** Loops turn slower then: nobody wants anything. */
+const REST_STRETCH = 10;
 const ENDS_AT_ROUND = 8;
 const ROUNDS_MIN = 20;
 
 /** One run: the same seed and steps give the same run, to the last line. */
-export async function simulateSeed(seed: number, steps: number): Promise<SeedResult> {
-  const run = new Run(seed);
+export async function simulateSeed(seed: number, steps: number, traceLines: number): Promise<SeedResult> {
+  const folder = freshFolder();
+  const run = new Run(seed, folder, await images(folder), new Journal(traceLines));
   const stray = (cause: unknown) => {
     if (!isKilled(cause)) run.journal.violated('nobody caught it', reasonOf(cause));
   };
@@ -72,12 +79,23 @@ async function oneStep(run: Run, step: number): Promise<void> {
   if (run.chance(0.02)) await run.time.advance(run.upTo(LONG_STEP_MS), 5);
   else await run.time.advance(run.upTo(STEP_MS));
   run.journal.note(`${step} ${stateOf(run)}`);
-  if (run.nodes.some(({ life }) => life.touched)) {
-    checkSeats(run, livelyTrips(run));
-    checkStreams(run);
-    for (const { life } of run.nodes) life.touched = false;
-  }
+  checkTouched(run);
   if (step % WHOLE_EVERY === 0) checkWhole(run);
+}
+
+/** The rules hold over what this step has changed. */
+function checkTouched(run: Run): void {
+  const trips = new Set(run.nodes.flatMap(({ life }) => [...life.touchedTrips]));
+  if (trips.size > 0)
+    checkSeats(
+      run,
+      run.trips.filter(({ tripId }) => trips.has(tripId)),
+    );
+  if (run.nodes.some(({ life }) => life.touchedStreams)) checkStreams(run);
+  for (const { life } of run.nodes) {
+    life.touchedTrips.clear();
+    life.touchedStreams = false;
+  }
 }
 
 function stateOf(run: Run): string {
@@ -88,6 +106,7 @@ function stateOf(run: Run): string {
 function checkWhole(run: Run): void {
   checkSeats(run, run.trips);
   checkTold(run);
+  checkBurntKeys(run);
   checkBalance(run);
 }
 
@@ -100,16 +119,21 @@ async function comeToRest(run: Run): Promise<void> {
     life.crashAt(Number.POSITIVE_INFINITY, true);
     life.commitsToFail = 0;
   }
+  for (const { clock } of run.nodes) clock.skewMs = 0;
+  endCopy(run);
+  startDead(run);
+  if (run.mistimed.has(run.hub.name)) repeatNotices(run);
   let restless = ['just begun'];
   for (let round = 0; round < REST_ROUNDS && restless.length > 0; round += 1) {
     startDead(run);
-    await run.time.advance(REST_MS, 5);
+    await run.time.advance(REST_MS, REST_STRETCH);
     // Holds, payments and refunds that nobody sees to end by the clock.
     if (round === ENDS_AT_ROUND) run.time.wallOffsetMs += 3_600_000;
     restless = round < ROUNDS_MIN ? ['holds and payments have not ended'] : restlessness(run);
   }
   if (restless.length > 0) run.journal.violated('it does not come to rest', restless);
   checkWhole(run);
+  checkPassengers(run);
   checkSameTickets(run);
   await checkBooks(run);
   run.journal.note(`at rest ${stateOf(run)}`);

@@ -11,11 +11,14 @@ export type SeedsWish = {
   readonly steps: number;
   /** Name of a rule that is switched off, or `none`. */
   readonly mutant: string;
+  /** Lines of a run that are kept for the one who has to find out. */
+  readonly trace?: number;
   /** Stops at the first violation. */
   readonly untilCaught?: boolean;
 };
 
 const WORKERS_MAX = 8;
+const TRACE_LINES = 40;
 
 /** Simulates seeds in processes of their own, as many as there are cores, and tells each result as it comes. */
 export async function simulateSeeds(wish: SeedsWish, tell: (result: SeedResult) => void): Promise<void> {
@@ -35,12 +38,12 @@ export async function simulateSeeds(wish: SeedsWish, tell: (result: SeedResult) 
 }
 
 async function work(
-  { steps, mutant, untilCaught }: SeedsWish,
+  { steps, mutant, trace = TRACE_LINES, untilCaught }: SeedsWish,
   seeds: readonly number[],
   tell: (result: SeedResult) => void,
   children: ChildProcess[],
 ): Promise<void> {
-  const args = [join(import.meta.dirname, 'worker.ts'), String(steps), mutant, ...seeds.map(String)];
+  const args = [join(import.meta.dirname, 'worker.ts'), String(steps), mutant, String(trace), ...seeds.map(String)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const exited = once(child, 'exit') as Promise<[number | null]>;

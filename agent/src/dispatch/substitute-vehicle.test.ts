@@ -109,7 +109,7 @@ describe('a substituted vehicle', () => {
 
   it('takes seats of the hub before holds, and blocked seats along to where a supervisor releases them', async () => {
     await giveSeats(agent, call(), { tripId, from: 0, to: 2, count: 1 }, NOON);
-    await agent.store.transaction((tx) => blockUncertain(tx, NOON));
+    await agent.store.transaction((tx) => blockUncertain(tx, { provenAt: NOON, now: NOON }));
     await substitute(['1A', '1B']);
     expect((await listUncertain(agent)).map(({ seat, legs }) => [seat, legs])).toEqual([
       ['1A', 3],

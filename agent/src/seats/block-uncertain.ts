@@ -6,16 +6,20 @@ import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
 /**
- * Takes every leg that the station owns and has no ticket for off sale, on trips that have not arrived: it may have been
- * sold in the part of the database that is lost. A person releases them (`releaseUncertain`). Returns the number of seats.
+ * Takes every leg that the station owns and has no ticket for off sale: it may have been sold in the part of the database
+ * that is lost. On trips that had not arrived at `provenAt`, when it was last proven what was sold: the clock may be another
+ * one now. A person releases them (`releaseUncertain`). Returns the number of seats.
  */
-export async function blockUncertain(tx: AgentTx, now: EpochMs): Promise<number> {
+export async function blockUncertain(
+  tx: AgentTx,
+  { provenAt, now }: { readonly provenAt: EpochMs; readonly now: EpochMs },
+): Promise<number> {
   const { trips, holds, uncertainSeats, seats } = tx.t;
   const open = (
     await tx.db
       .select({ tripId: trips.tripId })
       .from(trips)
-      .where(and(inArray(trips.state, ['open', 'suspended']), gt(trips.arrivesAt, now)))
+      .where(and(inArray(trips.state, ['open', 'suspended']), gt(trips.arrivesAt, provenAt)))
   ).map(({ tripId }) => tripId);
   const held = await tx.db.select({ holdId: holds.holdId }).from(holds).where(eq(holds.state, 'held'));
   for (const { holdId } of held) await releaseHold(tx, holdId, 'expired');

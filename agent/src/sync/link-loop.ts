@@ -53,7 +53,7 @@ export type LinkLoopOptions = {
 
 const HUB = 'hub';
 const TICK_MS = 10;
-/** How often the outbox is looked at for new rows, and unknown outcomes are asked about. In ms. */
+/** How often the outbox is looked at for new rows while there are commits, and unknown outcomes are asked about. In ms. */
 const OUTBOX_MS = 20;
 const RESOLVE_MS = 5_000;
 const RECOVERY_MS = 200;
@@ -84,6 +84,8 @@ export class LinkLoop implements LinkPort {
   readonly #startedAt = monotonic();
   #toldAt = Number.NEGATIVE_INFINITY;
   #looking = false;
+  /** Commits of the store when the outbox was last looked at. */
+  #lookedAt = -1;
   /** A recovery may have to be ended: looked at after each welcome. */
   #recovering = false;
   #recoveredAt = 0;
@@ -260,10 +262,13 @@ export class LinkLoop implements LinkPort {
   }
 
   async #lookIntoOutbox(now: number): Promise<void> {
-    if (this.#looking) return;
+    const { store } = this.#options;
+    const commits = store.commits();
+    if (this.#looking || commits === this.#lookedAt) return;
     this.#looking = true;
     this.#outboxReadAt = now;
-    for (const { peer, lane, head } of await headsOf(this.#options.store.read)) {
+    this.#lookedAt = commits;
+    for (const { peer, lane, head } of await headsOf(store.read)) {
       if (peer === HUB) this.#link?.appended(lane, head);
     }
     this.#looking = false;

@@ -8,7 +8,7 @@ import { type AgentStore, openAgentStore } from '../store/open-agent-store.ts';
 import { freshAgent } from '../testing/fresh-agent.ts';
 import { importTrips } from '../trips/import-trips.ts';
 import { proveContinuity } from './prove-continuity.ts';
-import { beginRecovery } from './recovery.ts';
+import { beginRecovery, finishRecovery } from './recovery.ts';
 import { RunMarker } from './run-marker.ts';
 
 let agent: Awaited<ReturnType<typeof freshAgent>>;
@@ -64,6 +64,22 @@ describe('continuity of a station', () => {
     await store.transaction((tx) => beginRecovery(tx, { theirs, installId: 'machine-2' }, NOON));
     await store.close();
     expect(await life(null, { installId: 'machine-2' })).toBe('station.recovering');
+  });
+
+  it('leaves no seat on sale after a restore because the clock runs a day ahead', async () => {
+    await life('K1');
+    rmSync(join(agent.folder, 'marker'));
+    expect(await life(null)).toBe('station.marker-missing');
+    const store = await openAgentStore(join(agent.folder, 'life.sqlite'));
+    const { seat } = await positionsOf(store.read, 'hub');
+    const theirs = { seat, ev: seat }; // A hub that has sent nothing yet.
+    const tomorrow = NOON + 2 * 86_400_000;
+    await store.transaction((tx) => beginRecovery(tx, { theirs, installId: 'machine-1' }, tomorrow));
+    expect(await finishRecovery(store, tomorrow)).toBe(true);
+    const seats = await store.read.db.select().from(store.read.t.seats);
+    expect(seats.filter(({ mine, blocked }) => mine !== blocked)).toEqual([]);
+    expect(seats.length).toBeGreaterThan(0);
+    await store.close();
   });
 
   it('is not proven when the marker has another history at the same sequence', async () => {

@@ -8,11 +8,17 @@ import { blockUncertain } from '../seats/block-uncertain.ts';
 import { resumeSelling } from '../selling/resume-selling.ts';
 import { saleStops, stopSelling } from '../selling/sale-stops.ts';
 import type { AgentStore, AgentTx } from '../store/open-agent-store.ts';
+import { linkIdentityIn } from './link-identity.ts';
 import { forgetProvenHeads } from './lost-continuity.ts';
 import { INSTALL_ID } from './prove-continuity.ts';
 
 const UNTIL = 'recovery.until';
-type Until = { readonly seat: number; readonly ev: number };
+type Until = {
+  readonly seat: number;
+  readonly ev: number;
+  /** When this database last heard the hub: whatever was sold since may be lost. Later clocks may be wrong. */
+  readonly provenAt?: EpochMs;
+};
 
 /**
  * The hub has given a new incarnation to a station whose continuity was not proven. It sells again when it has what the
@@ -25,7 +31,12 @@ export async function beginRecovery(
 ): Promise<void> {
   const stop = (await saleStops(tx)).find(({ cause }) => cause === 'continuity');
   if (!stop) return;
-  const until: Until = { seat: theirs.seat.out.next - 1, ev: theirs.ev.out.next - 1 };
+  const { lastWordAt } = await linkIdentityIn(tx);
+  const until: Until = {
+    seat: theirs.seat.out.next - 1,
+    ev: theirs.ev.out.next - 1,
+    provenAt: Math.min(now, lastWordAt ?? 0),
+  };
   await keep(tx, UNTIL, JSON.stringify(until));
   await keep(tx, INSTALL_ID, installId);
   await forgetProvenHeads(tx);
@@ -50,7 +61,7 @@ export function finishRecovery(store: AgentStore, now: EpochMs): Promise<boolean
     for (const lane of LANES) if ((await receivedPosition(tx, HUB, lane)).ack < until[lane]) return false;
     if (await numbersWaiting(tx, until.ev)) return false;
     await dropOldRanges(tx);
-    await blockUncertain(tx, now);
+    await blockUncertain(tx, { provenAt: until.provenAt ?? now, now });
     await resumeSelling(tx, 'continuity');
     await tx.db.delete(meta).where(eq(meta.key, UNTIL));
     return true;

@@ -1,6 +1,6 @@
 import { bizDateOf } from '@lianpiao/shared/domain/period';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { departsAt } from '@lianpiao/shared/domain/trip';
+import { departsAt, type Trip } from '@lianpiao/shared/domain/trip';
 import { isLetDown, type TripState } from '@lianpiao/shared/domain/trip-states';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, gte, inArray, lte, notExists, notInArray } from 'drizzle-orm';
@@ -20,6 +20,8 @@ export async function countAsTravelled(store: HubStore, since: EpochMs, now: Epo
   let cleared = 0;
   const unclear: Cleared['unclear'][number][] = [];
   for (const stop of await openStops(store.read, since, now)) {
+    // Most stops have a gate and wait for its word: they cost no transaction.
+    if (!(await tripToCount(store.read, stop, now))) continue;
     const one = await store.transaction((tx) => countStop(tx, stop, now));
     cleared += one.cleared;
     unclear.push(...one.unclear);
@@ -45,16 +47,9 @@ function openStops(on: HubReader, since: EpochMs, now: EpochMs): Promise<Departe
 }
 
 async function countStop(tx: HubTx, { tripId, stop }: DepartedStop, now: EpochMs): Promise<Cleared> {
-  const trip = await findTrip(tx, tripId);
-  const plannedAt = trip ? departsAt(trip, stop) : now;
-  if (
-    !trip ||
-    plannedAt > now - AFTER_MS ||
-    isLetDown(trip.state as TripState) ||
-    (await boardingGate(tx, trip, stop))
-  ) {
-    return { cleared: 0, unclear: [] };
-  }
+  const trip = await tripToCount(tx, { tripId, stop }, now);
+  if (!trip) return { cleared: 0, unclear: [] };
+  const plannedAt = departsAt(trip, stop);
   const { tickets, epochMaps } = tx.t;
   const here = and(
     eq(tickets.tripId, tripId),
@@ -81,4 +76,11 @@ async function countStop(tx: HubTx, { tripId, stop }: DepartedStop, now: EpochMs
     .set({ state: 'departed', endedAt: plannedAt })
     .where(and(here, notInArray(tickets.ticketNo, unclear)));
   return result;
+}
+
+/** The trip, where it left that stop long enough ago and nobody but the clock will say so. */
+async function tripToCount(on: HubReader, { tripId, stop }: DepartedStop, now: EpochMs): Promise<Trip | undefined> {
+  const trip = await findTrip(on, tripId);
+  if (!trip || departsAt(trip, stop) > now - AFTER_MS || isLetDown(trip.state as TripState)) return undefined;
+  return (await boardingGate(on, trip, stop)) ? undefined : trip;
 }

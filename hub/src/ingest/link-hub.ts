@@ -74,6 +74,8 @@ export class LinkHub {
   #incarnation = 1;
   #timers: NodeJS.Timeout[] = [];
   #looking = false;
+  /** Commits of the store when the outbox was last looked at. */
+  #lookedAt = -1;
   #backlogAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LinkHubOptions) {
@@ -253,10 +255,12 @@ export class LinkHub {
   }
 
   async #lookIntoOutbox(): Promise<void> {
-    if (this.#looking) return;
+    const { store } = this.#options;
+    const commits = store.commits();
+    if (this.#looking || commits === this.#lookedAt) return;
     this.#looking = true;
-    for (const { peer, lane, head } of await headsOf(this.#options.store.read))
-      this.#stations.get(peer)?.appended(lane, head);
+    this.#lookedAt = commits;
+    for (const { peer, lane, head } of await headsOf(store.read)) this.#stations.get(peer)?.appended(lane, head);
     this.#looking = false;
   }
 

@@ -287,7 +287,7 @@ export class StationLink {
 
   async #welcome(hello: Hello): Promise<void> {
     const { store, clock } = this.#options;
-    if (this.online && (await isCopy(store.read, hello))) return this.#turnAway(hello);
+    if (await isCopy(store.read, hello)) return this.#turnAway(hello);
     this.#greetAnew = false;
     await this.#end();
     const judged = await judgeHello(store, hello, clock.now());
@@ -303,12 +303,16 @@ export class StationLink {
     await this.#admit(hello, judged.value);
   }
 
-  /** A copy of the station says hello while the station is here: the copy is told to stop, the session goes on. */
+  /**
+   * A copy of the station says hello: the copy alone is told to stop, as the station hears the same room, connected or about
+   * to be. A session goes on; without one the record shows what has happened.
+   */
   #turnAway({ boot, installId }: Hello): void {
     const { station, say, noted } = this.#options;
     const code = 'link.other-machine';
     noted('link.fenced', { station, code, detail: installId, by: 'hub' });
     say({ k: 'fence', code, detail: installId.slice(0, 200), to: boot }, NO_TERMS);
+    if (!this.#session) this.#stopAs(code);
   }
 
   /**

@@ -7,13 +7,16 @@ import { refundTicket } from '@lianpiao/hub/orders/refund-ticket';
 import { releaseSeats } from '@lianpiao/hub/orders/release-seats';
 import { aTraveller } from '../../scenarios/real-timetables/travellers.ts';
 import { WEB } from '../province/hub-node.ts';
-import type { Run } from '../province/run-state.ts';
+import { type Rider, type Run, soldTicket } from '../province/run-state.ts';
 import { someTicket } from './counter.ts';
 import { type Ride, someRide } from './rides.ts';
 
 /** How long somebody looks whether an order has become tickets, in ms of waiting. */
 const LOOK_MS = 500;
 const LOOKS = 6;
+
+/** Who sits where. */
+type Riders = ReadonlyMap<string, Rider>;
 
 /** Somebody buys on line: holds, orders, and pays once, twice, late or never. */
 export function buyOnLine(run: Run): void {
@@ -40,7 +43,8 @@ export function buyOnLine(run: Run): void {
     const { payment } = made.value;
     if (dice < 0.2) return `orders ${seats.join()} of ${tripId} and never pays`;
     await pay(run, payment.paymentId, dice);
-    return readTickets(run, made.value.order.orderId, ride);
+    const riders: Riders = new Map(seats.map((seat, index) => [seat, passengers[index]!]));
+    return readTickets(run, made.value.order.orderId, ride, riders);
   });
 }
 
@@ -55,15 +59,27 @@ async function pay(run: Run, paymentId: string, dice: number): Promise<void> {
   }
 }
 
-async function readTickets(run: Run, orderId: string, { trip, from }: Ride): Promise<string> {
+/**
+ * A hub whose clock ran ahead stops asking about a payment while its page is still open. Then only the provider's word,
+ * which is repeated, brings the money to light.
+ */
+export function repeatNotices(run: Run): void {
+  for (const notice of run.payer.notices)
+    run.begin(`notice of ${notice.providerRef} again`, async () => {
+      await run.untilAnswered(run.hub, ({ hub }) => paymentNotified(hub, notice, hub.clock.now()));
+      return 'heard';
+    });
+}
+
+async function readTickets(run: Run, orderId: string, ride: Ride, riders: Riders): Promise<string> {
   for (let look = 0; look < LOOKS; look += 1) {
     const found = await run.untilAnswered(run.hub, ({ hub }) => orderById(hub, orderId));
     if (!found.ok) throw new Error(`an order is gone: ${orderId}`);
     const { state, tickets } = found.value;
     if (state === 'ticketed') {
-      for (const { ticketNo } of tickets) run.told({ ticketNo, home: 'hub', trip, from, state: 'sold' });
+      for (const ticket of tickets) run.told(soldTicket(ticket, riders.get(ticket.seat), ride, 'hub'));
       run.journal.count('channel tickets', tickets.length);
-      return `has ${tickets.map(({ seat }) => seat).join()} of ${trip.tripId}`;
+      return `has ${tickets.map(({ seat }) => seat).join()} of ${ride.trip.tripId}`;
     }
     if (state === 'autoRefund') return 'gets the money back';
     await run.pause(LOOK_MS);

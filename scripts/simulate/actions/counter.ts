@@ -1,6 +1,4 @@
-import { boardTicket } from '@lianpiao/agent/boarding/board-ticket';
-import { departTrip } from '@lianpiao/agent/departure/depart-trip';
-import { holdSeats } from '@lianpiao/agent/seats/hold-seats';
+import { holdOrRecall } from '@lianpiao/agent/seats/hold-or-recall';
 import { releaseSeats } from '@lianpiao/agent/seats/release-seats';
 import { rebookTicket } from '@lianpiao/agent/tickets/rebook-ticket';
 import { quoteAnywhere, refundAnywhere } from '@lianpiao/agent/tickets/refund-anywhere';
@@ -8,9 +6,9 @@ import { sell } from '@lianpiao/agent/tickets/sell';
 import { voidTicket } from '@lianpiao/agent/tickets/void-ticket';
 import { departsAt } from '@lianpiao/shared/domain/trip';
 import { aTraveller } from '../../scenarios/real-timetables/travellers.ts';
-import type { KnownTicket, Run } from '../province/run-state.ts';
+import { type KnownTicket, type Run, soldTicket } from '../province/run-state.ts';
 import { CLERK } from '../province/station-node.ts';
-import { openTrips, someRide } from './rides.ts';
+import { someRide } from './rides.ts';
 
 const MINUTE = 60_000;
 
@@ -29,9 +27,7 @@ export function buyAtCounter(run: Run): void {
   const insuranceFenEach = run.chance(0.2) ? 300 : 0;
   run.begin(`counter sale at ${origin}`, async () => {
     const wish = { tripId, from, to, ...chosen };
-    const held = await run.ask(station, CLERK, ({ agent, desk }, call) =>
-      holdSeats(agent, call, wish, desk.clock.now()),
-    );
+    const held = await run.ask(station, CLERK, ({ desk, recalls }, call) => holdOrRecall(desk, recalls, call, wish));
     if (!held.ok) return held.refusal.code;
     const { holdId, seats } = held.value;
     if (dice < 0.1) return `holds ${seats.join()} of ${tripId} and walks away`;
@@ -43,7 +39,8 @@ export function buyAtCounter(run: Run): void {
     const sale = { holdId, passengers, payMethod: 'cash' as const, insuranceFenEach, print };
     const sold = await run.ask(station, CLERK, ({ agent, desk }, call) => sell(agent, call, sale, desk.clock.now()));
     if (!sold.ok) return sold.refusal.code;
-    for (const { ticketNo } of sold.value.tickets) run.told({ ticketNo, home: origin, trip, from, state: 'sold' });
+    for (const [index, { ticketNo, seat }] of sold.value.tickets.entries())
+      run.told(soldTicket({ ticketNo, seat }, passengers[index]!, { trip, from, to }, origin));
     run.journal.count('counter tickets', seats.length);
     return `buys ${seats.join()} of ${tripId} ${from}-${to}`;
   });
@@ -61,9 +58,11 @@ export function someTicket(run: Run, good: (ticket: KnownTicket) => boolean): Kn
 }
 
 export function voidOne(run: Run): void {
-  const ticket = someTicket(run, ({ home }) => home !== 'hub');
+  const elsewhere = run.chance(0.1);
+  const ticket = someTicket(run, ({ home, trip }) => (elsewhere ? home !== trip.origin : home !== 'hub'));
   if (!ticket) return;
-  const station = run.station(ticket.home);
+  // Only its home may: at its gate, where it is known too, the answer is no.
+  const station = run.station(elsewhere ? ticket.trip.origin : ticket.home);
   run.begin(`void ${ticket.ticketNo}`, async () => {
     const voided = await run.ask(station, CLERK, ({ agent, desk }, call) =>
       voidTicket(agent, call, ticket.ticketNo, desk.clock.now()),
@@ -111,39 +110,8 @@ export function rebookOne(run: Run): void {
     );
     if (!rebooked.ok) return rebooked.refusal.code;
     ticket.state = 'rebooked';
-    run.told({ ticketNo: rebooked.value.ticket.ticketNo, home, trip, from, state: 'sold' });
+    run.told(soldTicket(rebooked.value.ticket, ticket.who, { trip, from, to }, home));
     run.journal.count('rebookings');
     return `to ${rebooked.value.ticket.seat} of ${trip.tripId}`;
-  });
-}
-
-/** The gate of a coach that leaves soon. */
-export function boardOne(run: Run): void {
-  const ticket = someTicket(run, ({ trip, from }) => from === 0 && departsAt(trip, 0) < run.time.wall + 30 * MINUTE);
-  if (!ticket) return;
-  const { ticketNo, trip } = ticket;
-  run.begin(`board ${ticketNo}`, async () => {
-    const wish = { tripId: trip.tripId, ticketNo };
-    const boarded = await run.ask(run.station(trip.origin), CLERK, ({ agent, desk }, call) =>
-      boardTicket(agent, call, wish, desk.clock.now()),
-    );
-    if (!boarded.ok) return boarded.refusal.code;
-    ticket.state = 'boarded';
-    run.journal.count('boardings');
-    return 'boarded';
-  });
-}
-
-export function departOne(run: Run): void {
-  const trip = run.pick(openTrips(run).filter((each) => departsAt(each, 0) < run.time.wall + 5 * MINUTE));
-  if (!trip) return;
-  const { tripId, origin } = trip;
-  run.begin(`depart ${tripId}`, async () => {
-    const left = await run.ask(run.station(origin), CLERK, ({ agent, desk }, call) =>
-      departTrip(agent, call, { tripId }, desk.clock.now()),
-    );
-    if (!left.ok) return left.refusal.code;
-    run.journal.count('departures');
-    return `with ${left.value.boarded}, without ${left.value.forfeited}`;
   });
 }

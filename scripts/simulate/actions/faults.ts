@@ -1,6 +1,8 @@
 import type { Run } from '../province/run-state.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** The lines get worse or better. */
 export function changeWeather(run: Run): void {
@@ -8,6 +10,7 @@ export function changeWeather(run: Run): void {
   run.broker.weather = storm
     ? { loss: run.upTo(30) / 100, duplication: run.upTo(20) / 100, delayMsMax: 1 + run.upTo(400) }
     : { loss: 0, duplication: 0, delayMsMax: 2 };
+  run.broker.straggling = storm ? 0.03 : 0;
   run.payer.unreachable = run.chance(0.3) ? 0.4 : 0;
   run.journal.note(`weather ${JSON.stringify(run.broker.weather)}`);
 }
@@ -51,6 +54,27 @@ export function startDead(run: Run): void {
     node.start();
     run.journal.note(`${node.name} starts`);
   }
+}
+
+/** An operator stops a process in order; it is started again as a dead one is. */
+export function shutDown(run: Run): void {
+  const node = run.pick(run.nodes.filter(({ isUp }) => isUp));
+  if (!node) return;
+  run.journal.count('shutdowns');
+  run.begin(`shutdown of ${node.name}`, async () => {
+    await node.shutDown();
+    return 'done';
+  });
+}
+
+/** Somebody sets the clock of one machine, wrong or right. */
+export function setClock(run: Run): void {
+  const wrong = run.nodes.find(({ clock }) => Math.abs(clock.skewMs) >= HOUR);
+  const node = wrong ?? run.pick(run.nodes)!;
+  node.clock.skewMs = wrong ? 0 : run.pick([HOUR, -HOUR, DAY, -DAY])!;
+  run.mistimed.add(node.name);
+  run.journal.count('clocks set');
+  run.journal.note(`the clock of ${node.name} is ${node.clock.skewMs / MINUTE} minutes off`);
 }
 
 export function fillDisk(run: Run): void {

@@ -1,7 +1,21 @@
 import type { Run } from '../province/run-state.ts';
 import { buyOnLine, refundOnLine } from './channel.ts';
-import { boardOne, buyAtCounter, departOne, rebookOne, refundAtCounter, voidOne } from './counter.ts';
-import { changeWeather, crash, cutLine, fillDisk, healLines, passTime, restartBroker, startDead } from './faults.ts';
+import { buyAtCopy, endCopy, startCopy } from './copies.ts';
+import { buyAtCounter, rebookOne, refundAtCounter, voidOne } from './counter.ts';
+import {
+  changeWeather,
+  crash,
+  cutLine,
+  fillDisk,
+  healLines,
+  passTime,
+  restartBroker,
+  setClock,
+  shutDown,
+  startDead,
+} from './faults.ts';
+import { boardOne, collectOne, departOne, releaseUncertainSeats, unboardOne } from './gate.ts';
+import { backUp, loseDiskOffLine, restoreHub, restoreStation } from './restores.ts';
 import { putOnSale } from './rides.ts';
 
 type Action = (run: Run) => void;
@@ -16,6 +30,10 @@ const PEOPLE: readonly (readonly [number, Action])[] = [
   [5, rebookOne],
   [6, boardOne],
   [4, departOne],
+  [4, collectOne],
+  [3, unboardOne],
+  [2, releaseUncertainSeats],
+  [2, buyAtCopy],
 ];
 const WORLD: readonly (readonly [number, Action])[] = [
   [6, changeWeather],
@@ -26,6 +44,14 @@ const WORLD: readonly (readonly [number, Action])[] = [
   [14, startDead],
   [2, fillDisk],
   [8, passTime],
+  [2, shutDown],
+  [1, setClock],
+  [1, backUp],
+  [0.05, restoreStation],
+  [0.1, loseDiskOffLine],
+  [0.5, startCopy],
+  [1, endCopy],
+  [0, restoreHub],
 ];
 /** So many callers wait at once at most. */
 const CALLERS_MAX = 16;

@@ -1,8 +1,10 @@
 import { HUB } from '@lianpiao/agent/agent';
-import { departsAt, type Trip } from '@lianpiao/shared/domain/trip';
-import type { Node } from '../province/node.ts';
+import type { Trip } from '@lianpiao/shared/domain/trip';
+import type { AnyNode } from '../province/node.ts';
 import type { Run } from '../province/run-state.ts';
 
+/** One of a trip's two owners, as it is committed. */
+type Owner = { readonly node: AnyNode; readonly home: string; readonly seats: ReadonlyMap<string, SeatRow> };
 type SeatRow = Readonly<Record<'mine' | 'held' | 'sold' | 'freed' | 'blocked', number>> & { readonly seat: string };
 type Given = { readonly transferId: string; readonly seat: string; readonly legs: number };
 type Claimed = { readonly ticketNo: string; readonly seat: string; readonly legs: number };
@@ -12,6 +14,8 @@ const GIVEN = "SELECT transfer_id AS transferId, seat, legs FROM transfers WHERE
 const RECEIVED = "SELECT transfer_id AS transferId FROM transfers WHERE trip_id = ? AND direction = 'received'";
 const LIVE =
   "SELECT ticket_no AS ticketNo, seat, legs FROM tickets WHERE trip_id = ? AND home = ? AND state NOT IN ('refunded', 'voided', 'rebooked')";
+const REFUNDED =
+  "SELECT ticket_no AS ticketNo, seat, legs FROM tickets WHERE trip_id = ? AND home = ? AND seat = ? AND state = 'refunded'";
 
 /** I1 to I3 over what is committed at both owners of each trip. */
 export function checkSeats(run: Run, trips: readonly Trip[]): void {
@@ -20,35 +24,59 @@ export function checkSeats(run: Run, trips: readonly Trip[]): void {
 
 function checkTrip(run: Run, trip: Trip): void {
   const { tripId } = trip;
-  const station = run.station(trip.origin);
-  const there = rows<SeatRow>(station, SEATS, tripId);
-  if (there.length === 0) return;
-  const here = new Map(rows<SeatRow>(run.hub, SEATS, tripId).map((row) => [row.seat, row]));
-  const received = new Set(rows<Given>(run.hub, RECEIVED, tripId).map(({ transferId }) => transferId));
-  const underWay = new Map<string, number>();
-  for (const { transferId, seat, legs } of rows<Given>(station, GIVEN, tripId)) {
-    if (received.has(transferId)) continue;
-    if (((underWay.get(seat) ?? 0) & legs) !== 0)
-      run.journal.violated('I1 two grants of a leg under way', { tripId, seat });
-    underWay.set(seat, (underWay.get(seat) ?? 0) | legs);
-  }
+  const station = ownerOf(run.station(trip.origin), trip.origin, tripId);
+  if (station.seats.size === 0) return;
+  const hub = ownerOf(run.hub, HUB, tripId);
   const riders = new Map<string, Claimed[]>();
-  for (const [node, home] of [
-    [station, trip.origin],
-    [run.hub, HUB],
-  ] as const) {
-    const owners = node === run.hub ? here : new Map(there.map((row) => [row.seat, row]));
-    for (const ticket of rows<Claimed>(node, LIVE, tripId, home)) {
-      riders.set(ticket.seat, [...(riders.get(ticket.seat) ?? []), ticket]);
-      const sold = owners.get(ticket.seat)?.sold ?? 0;
-      if ((sold & ticket.legs) !== ticket.legs)
-        run.journal.violated('I2 a live ticket has no sold seat', { tripId, home, ...ticket });
+  for (const { node, home, seats } of [station, hub]) {
+    const tickets = rows<Claimed>(node, LIVE, tripId, home);
+    // What a restored party shows was so once: nobody is given a seat by it until it sells again.
+    if (sellsByItsRows(run, node))
+      for (const ticket of tickets) riders.set(ticket.seat, [...(riders.get(ticket.seat) ?? []), ticket]);
+    for (const { seat, sold } of seats.values()) {
+      const there = tickets.filter((each) => each.seat === seat);
+      const ticketed = there.reduce((legs, each) => legs | each.legs, 0);
+      if (ticketed === sold) continue;
+      // Whoever missed the coach gets money back and leaves the seat as it is.
+      const missed = rows<Claimed>(node, REFUNDED, tripId, home, seat).reduce((legs, each) => legs | each.legs, 0);
+      if ((ticketed & ~sold) !== 0 || (sold & ~ticketed & ~missed) !== 0)
+        run.journal.violated('I2 sold seats are not those of tickets', { tripId, home, seat, sold, ticketed });
     }
   }
-  const all = (1 << (trip.stops.length - 1)) - 1;
-  for (const at of there)
-    checkSeat(run, { tripId, all, at, hub: here.get(at.seat), underWay: underWay.get(at.seat) ?? 0 });
+  // What a gate off line from the hub lets in: tickets whose end it has not heard of still have a good code.
+  const atGate = sellsByItsRows(run, station.node) ? rows<Claimed>(station.node, LIVE, tripId, HUB) : [];
+  for (const ticket of atGate) {
+    const others = riders.get(ticket.seat) ?? [];
+    if (!others.some(({ ticketNo }) => ticketNo === ticket.ticketNo)) riders.set(ticket.seat, [...others, ticket]);
+  }
   for (const tickets of riders.values()) checkRiders(run, tripId, tickets);
+  if (!sellsByItsRows(run, station.node) || !sellsByItsRows(run, hub.node)) return;
+  const underWay = legsUnderWay(run, tripId, [station, hub]);
+  const all = (1 << (trip.stops.length - 1)) - 1;
+  for (const at of station.seats.values())
+    checkSeat(run, { tripId, all, at, hub: hub.seats.get(at.seat), underWay: underWay.get(at.seat) ?? 0 });
+}
+
+function ownerOf(node: AnyNode, home: string, tripId: string): Owner {
+  return { node, home, seats: new Map(rows<SeatRow>(node, SEATS, tripId).map((row) => [row.seat, row])) };
+}
+
+/** Legs that one of the two has given and the other has not received, by seat. */
+function legsUnderWay(run: Run, tripId: string, [one, other]: readonly [Owner, Owner]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const [giver, receiver] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const received = new Set(rows<Given>(receiver.node, RECEIVED, tripId).map(({ transferId }) => transferId));
+    for (const { transferId, seat, legs } of rows<Given>(giver.node, GIVEN, tripId)) {
+      if (received.has(transferId)) continue;
+      const before = found.get(seat) ?? 0;
+      if ((before & legs) !== 0) run.journal.violated('I1 two grants of a leg under way', { tripId, seat });
+      found.set(seat, before | legs);
+    }
+  }
+  return found;
 }
 
 type Seat = {
@@ -88,7 +116,7 @@ function checkRiders(run: Run, tripId: string, tickets: readonly Claimed[]): voi
 const statements = new WeakMap<object, Map<string, { all(...params: unknown[]): unknown[] }>>();
 
 /** Rows that are committed at a node; none before its database exists. */
-export function rows<Row>(node: Pick<Node<unknown>, 'look'>, text: string, ...params: unknown[]): Row[] {
+export function rows<Row>(node: Pick<AnyNode, 'look'>, text: string, ...params: unknown[]): Row[] {
   const { look } = node;
   let known = statements.get(look);
   if (!known) {
@@ -103,7 +131,10 @@ export function rows<Row>(node: Pick<Node<unknown>, 'look'>, text: string, ...pa
   return statement.all(...params) as Row[];
 }
 
-/** Trips that still change: an hour after departure nobody comes any more. */
-export function livelyTrips(run: Run): Trip[] {
-  return run.trips.filter((trip) => departsAt(trip, 0) > run.time.wall - 3_600_000);
+const STOPS = 'SELECT code FROM sale_stops';
+
+/** False while a station that was restored may show seats that are no longer its own: it may not sell meanwhile. */
+export function sellsByItsRows(run: Run, node: AnyNode): boolean {
+  if (!run.restored.has(node.name)) return true;
+  return node.isUp && (node.name === HUB || rows(node, STOPS).length === 0);
 }

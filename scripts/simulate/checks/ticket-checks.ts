@@ -1,5 +1,5 @@
 import { HUB } from '@lianpiao/agent/agent';
-import type { KnownTicket, Run } from '../province/run-state.ts';
+import { isLive, type KnownTicket, type Run } from '../province/run-state.ts';
 import { rows } from './seat-checks.ts';
 
 type Ticket = {
@@ -11,6 +11,7 @@ type Ticket = {
 
 const TICKETS =
   'SELECT ticket_no AS ticketNo, state, home, trip_id AS tripId, seat, legs, from_stop AS fromStop, fare_fen AS fareFen, insurance_fen AS insuranceFen FROM tickets';
+const ENDED = "SELECT ticket_no AS no FROM tickets WHERE state IN ('refunded', 'voided', 'rebooked')";
 const CONTESTED = "SELECT ticket_no AS no FROM refund_dues WHERE state = 'contested'";
 /** What a ticket may be once its holder was told that it is this. */
 const MAY_BE: Readonly<Record<KnownTicket['state'], readonly string[] | undefined>> = {
@@ -40,8 +41,8 @@ export function checkTold(run: Run): void {
     const row = found.get(told.ticketNo);
     const state = (told.state === 'boarded' ? atGates.get(told.ticketNo) : row)?.state;
     const fits = row !== undefined && state !== undefined && (MAY_BE[told.state]?.includes(state) ?? true);
-    const { ticketNo, home } = told;
-    if (!fits)
+    const { ticketNo, home, mayBeLost } = told;
+    if (!fits && !mayBeLost)
       run.journal.violated('what a caller was told is lost', {
         ticketNo,
         home,
@@ -51,11 +52,31 @@ export function checkTold(run: Run): void {
   }
 }
 
+/** I3 among passengers, at rest: nobody holds a ticket for a seat that somebody else has a ticket for, lost rows or not. */
+export function checkPassengers(run: Run): void {
+  const ended = new Set(run.nodes.flatMap((node) => rows<{ readonly no: string }>(node, ENDED)).map(({ no }) => no));
+  const riders = new Map<string, KnownTicket[]>();
+  for (const ticket of run.tickets.values()) {
+    // Who asked for a refund elsewhere may not have heard the yes: the row knows.
+    if (!isLive(ticket.state) || ended.has(ticket.ticketNo)) continue;
+    const place = `${ticket.trip.tripId} ${ticket.seat}`;
+    const others = riders.get(place) ?? [];
+    const twin = others.find(({ legs }) => (legs & ticket.legs) !== 0);
+    if (twin) run.journal.violated('I3 two passengers on a leg', { place, tickets: [twin, ticket].map(shortly) });
+    riders.set(place, [...others, ticket]);
+  }
+}
+
+function shortly({ ticketNo, home, state, legs, mayBeLost = false }: KnownTicket) {
+  return { ticketNo, home, state, legs, mayBeLost };
+}
+
 /** I6: at rest the hub has every ticket of every station as it is there, and stations have the hub's tickets that board there. */
 export function checkSameTickets(run: Run): void {
   const hub = new Map(rows<Ticket>(run.hub, TICKETS).map((row) => [row.ticketNo, row]));
   const contested = new Set(rows<{ readonly no: string }>(run.hub, CONTESTED).map(({ no }) => no));
   for (const node of run.stations) {
+    if (run.restored.has(node.name)) continue;
     for (const ticket of rows<Ticket>(node, TICKETS)) {
       const known = hub.get(ticket.ticketNo);
       hub.delete(ticket.ticketNo);
@@ -66,6 +87,7 @@ export function checkSameTickets(run: Run): void {
     }
   }
   for (const ticket of hub.values()) {
+    if (run.restored.has(ticket.home) || run.restored.has(ticket.tripId.split('-')[0]!)) continue;
     if (ticket.home !== HUB) run.journal.violated('I6 the hub has a ticket that its home has not', ticket);
     else if (ticket.fromStop === 0) run.journal.violated('I6 the gate does not know a ticket', ticket);
   }

@@ -1,3 +1,5 @@
+import { cutOffStops } from '@lianpiao/hub/cut-off/cut-off-stops';
+import { returnIdleSeats } from '@lianpiao/hub/cut-off/return-idle-seats';
 import type { Hub } from '@lianpiao/hub/hub';
 import { LinkHub } from '@lianpiao/hub/ingest/link-hub';
 import { projections } from '@lianpiao/hub/inventory/projections';
@@ -16,7 +18,7 @@ import { bookJobs } from '@lianpiao/hub/settlement/book-jobs';
 import { leaseNumbers } from '@lianpiao/hub/stations/lease-numbers';
 import type { HubStore } from '@lianpiao/hub/store/hub-store';
 import { openHubStore } from '@lianpiao/hub/store/open-hub-store';
-import { systemClock } from '@lianpiao/shared/clock';
+import type { Clock } from '@lianpiao/shared/clock';
 import { startJob } from '@lianpiao/shared/job-loop';
 import type { Caller } from '@lianpiao/shared/store/call';
 import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
@@ -25,20 +27,30 @@ import { randomUUID } from '../world/seeded-crypto.ts';
 import type { Journal } from './journal.ts';
 import { BROKERS, installIdOf, macKeysOf, paper, STATIONS, TLS, vault } from './names.ts';
 
-export type Centre = { readonly hub: Hub & { readonly seats: SeatRequests }; readonly link: LinkHub };
+export type Centre = {
+  readonly hub: Hub & { readonly seats: SeatRequests };
+  readonly link: LinkHub;
+  /** An orderly end, as by a service manager. */
+  readonly close: () => Promise<void>;
+};
 
 export const WEB: Caller = { id: 'web-demo', channel: 'web', terminal: '001', clerk: null, shiftId: null };
 
-const ORDERS_MS = 500;
-const BOOKS_MS = 1_000;
+const ORDERS_MS = 1_000;
+const BOOKS_MS = 5_000;
+const CUT_OFF_MS = 5_000;
 const REFERENCE_MS = 5_000;
 /** 票源 that the hub gets of every trip. It asks for more when one is left. */
 const ALLOTMENT = { line: '*', seats: 2, lowWater: 1 };
 const NO_KEYS = { forStation: () => Promise.reject(new Error('every party has the month keys')) };
 
 /** What `hub/src/start-hub.ts` starts, without HTTP, certificates and search. */
-export async function startCentre(file: string, provider: PaymentProvider, journal: Journal): Promise<Centre> {
-  const clock = systemClock;
+export async function startCentre(
+  file: string,
+  clock: Clock,
+  provider: PaymentProvider,
+  journal: Journal,
+): Promise<Centre> {
   const store = await openHubStore(file);
   await openBooks(store, clock.now());
   await admitStations(store, clock.now());
@@ -69,16 +81,25 @@ export async function startCentre(file: string, provider: PaymentProvider, journ
   });
   await link.start();
   const log = journal.logOf('hub');
-  startJob('payments', ORDERS_MS, () => checkPayments(hub, clock.now()), log);
-  startJob('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log);
-  startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log);
-  startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log);
   const publish = async () => {
     for (const { set, version } of await publishSets(store, clock.now())) link.hint(set, version);
   };
-  startJob('reference', REFERENCE_MS, publish, log);
-  for (const { name, run } of bookJobs(store, clock)) startJob(name, BOOKS_MS, run, log);
-  return { hub: { ...hub, seats: new SeatRequests(hub) }, link };
+  const jobs = [
+    startJob('payments', ORDERS_MS, () => checkPayments(hub, clock.now()), log),
+    startJob('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log),
+    startJob('cut-off', CUT_OFF_MS, () => cutOffStops(hub, clock.now()), log),
+    startJob('idle-seats', CUT_OFF_MS, () => returnIdleSeats(hub, clock.now()), log),
+    startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
+    startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
+    startJob('reference', REFERENCE_MS, publish, log),
+    ...bookJobs(store, clock).map(({ name, run }) => startJob(name, BOOKS_MS, run, log)),
+  ];
+  const close = async () => {
+    await Promise.all(jobs.map((job) => job.stop()));
+    await link.close();
+    await store.close();
+  };
+  return { hub: { ...hub, seats: new SeatRequests(hub) }, link, close };
 }
 
 /** Stations of the network without certificates: row, number ranges and standing order, once. */

@@ -9,6 +9,8 @@ export const BROKERS = ['mqtts://broker'] as const;
 /** Noon of 2026-11-21 in China. */
 export const STARTS_AT = Date.UTC(2026, 10, 21, 4);
 
+/** Where the run marker of a database is. */
+export const markerOf = (file: string) => `${file}.run-marker`;
 export const installIdOf = (station: string) => `machine-${station}`;
 
 const keys = new Map(

@@ -25,6 +25,11 @@ export class Payer {
       }),
   };
 
+  /** Every payment that was made: a provider repeats its word for a day. */
+  get notices(): readonly PaymentNotice[] {
+    return [...this.#paid.values()].flat();
+  }
+
   /** What the provider holds for the hub, in fen. */
   get balanceFen(): number {
     const paid = [...this.#paid.values()].flat().reduce((sum, { amountFen }) => sum + amountFen, 0);

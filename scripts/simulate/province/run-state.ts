@@ -1,21 +1,26 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { legsBetween } from '@lianpiao/shared/domain/legs';
 import type { Outcome } from '@lianpiao/shared/domain/outcome';
 import type { Trip } from '@lianpiao/shared/domain/trip';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
 import { newBroker, type VirtualBroker } from '../world/virtual-broker.ts';
 import { beginTime, type VirtualTime } from '../world/virtual-time.ts';
 import { type Centre, startCentre } from './hub-node.ts';
-import { Journal } from './journal.ts';
-import { STARTS_AT, STATIONS } from './names.ts';
-import { Node } from './node.ts';
+import type { Images } from './images.ts';
+import type { Journal } from './journal.ts';
+import { installIdOf, STARTS_AT, STATIONS } from './names.ts';
+import { type AnyNode, type Closable, Node } from './node.ts';
 import { Payer } from './payer.ts';
 import { type Station, startStation } from './station-node.ts';
+import { WallClock } from './wall-clock.ts';
 
 /** A caller without an answer asks again after so many ms. */
 const AGAIN_MS = 200;
 const MEMORY = '/dev/shm';
+
+export type Rider = { readonly idType: string; readonly idNo: string };
 
 /** A ticket that somebody was told about, and what they were told last. */
 export type KnownTicket = {
@@ -23,16 +28,38 @@ export type KnownTicket = {
   readonly home: string;
   readonly trip: Trip;
   readonly from: number;
+  readonly seat: string;
+  readonly legs: number;
+  /** The document of its passenger; undefined where late money bought other seats than were held. */
+  readonly who: Rider | undefined;
+  /** Its home was restored since: it may be in the part that is lost. */
+  mayBeLost?: boolean;
   state: 'sold' | 'collected' | 'boarded' | 'voided' | 'refunded' | 'rebooked';
 };
+
+type Ride = { readonly trip: Trip; readonly from: number; readonly to: number };
+
+export function soldTicket(
+  { ticketNo, seat }: { readonly ticketNo: string; readonly seat: string },
+  who: Rider | undefined,
+  { trip, from, to }: Ride,
+  home: string,
+): KnownTicket {
+  return { ticketNo, home, trip, from, seat, legs: Number(legsBetween(from, to)), who, state: 'sold' };
+}
+
+/** Whether somebody holds a ticket that is good for its seat. */
+export function isLive(state: KnownTicket['state']): boolean {
+  return state === 'sold' || state === 'collected' || state === 'boarded';
+}
 
 /** Everything of one run: the processes, the world around them, and what callers were told. */
 export class Run {
   readonly seed: number;
-  readonly folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'lianpiao-simulate-'));
+  readonly folder: string;
   readonly time: VirtualTime;
   readonly broker: VirtualBroker;
-  readonly journal = new Journal();
+  readonly journal: Journal;
   readonly payer = new Payer();
   readonly hub: Node<Centre>;
   readonly stations: readonly Node<Station>[];
@@ -40,35 +67,62 @@ export class Run {
   readonly tickets = new Map<string, KnownTicket>();
   /** What is under way: names of actions whose callers still wait. */
   readonly underWay = new Set<string>();
+  /** Databases as they once were, by station or `hub`. */
+  readonly backups = new Map<string, readonly Buffer[]>();
+  /** Processes that came back with an older database at some time. */
+  readonly restored = new Set<string>();
+  /** Processes whose clock was wrong at some time. */
+  readonly mistimed = new Set<string>();
+  readonly copies: { readonly station: string; readonly node: Node<Station> }[] = [];
   #made = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, folder: string, images: Images, journal: Journal) {
     this.seed = seed;
+    this.folder = folder;
+    this.journal = journal;
     this.time = beginTime(seed, STARTS_AT);
     this.broker = newBroker();
+    this.journal.isExpected = (who, event, facts) => this.#isExpected(who, event, facts as { code?: string });
     const failed = (name: string) => (cause: unknown) =>
       this.journal.violated('start', { name, reason: reasonOf(cause) });
     const provider = this.payer.provider;
-    this.hub = new Node(
-      'hub',
-      join(this.folder, 'hub.sqlite'),
-      (file) => startCentre(file, provider, this.journal),
-      failed('hub'),
-    );
-    this.stations = STATIONS.map((code) => {
-      const skewMs = this.upTo(1_000) - 500;
-      const machine = { now: () => this.time.wall + skewMs, monotonic: () => this.time.wall, boot: 'the only one' };
-      const start = (file: string) => startStation(file, code, machine, this.journal);
-      return new Node(code, join(this.folder, `${code}.sqlite`), start, failed(code));
+    const clock = new WallClock(0);
+    this.hub = new Node({
+      name: 'hub',
+      file: join(folder, 'hub.sqlite'),
+      clock,
+      start: (file) => startCentre(file, clock, provider, this.journal),
+      failed: failed('hub'),
+    });
+    this.stations = STATIONS.map((code) => this.machine(code, code, installIdOf(code)));
+    for (const { name, file } of this.nodes) writeFileSync(file, name === 'hub' ? images.hub : images.station);
+  }
+
+  /** A machine that runs a station, or a copy of one. */
+  machine(name: string, station: string, installId: string): Node<Station> {
+    const clock = new WallClock(this.upTo(1_000) - 500);
+    return new Node({
+      name,
+      file: join(this.folder, `${name}.sqlite`),
+      clock,
+      start: (file) => startStation(file, { name, station, installId, clock }, this.journal),
+      failed: (cause) => this.journal.violated('start', { name, reason: reasonOf(cause) }),
     });
   }
 
-  get nodes(): readonly Node<unknown>[] {
-    return [this.hub, ...this.stations] as readonly Node<unknown>[];
+  get nodes(): readonly AnyNode[] {
+    return [this.hub, ...this.stations] as unknown as readonly AnyNode[];
   }
 
   station(code: string): Node<Station> {
     return this.stations.find(({ name }) => name === code)!;
+  }
+
+  /** A copy is turned away, by word to it or for the station's record; a restored database is fenced where it must be rebuilt. */
+  #isExpected(who: string, event: string, { code }: { readonly code?: string }): boolean {
+    if (event !== 'link.fenced') return false;
+    if (code === 'link.other-machine') return !STATIONS.some((station) => station === who);
+    return this.restored.size > 0;
   }
 
   chance(share: number): boolean {
@@ -102,7 +156,7 @@ export class Run {
    * Asks a verb under one key until there is an answer, through crashes and full disks. Now and then the key is used once
    * more, as by a caller who lost the answer: it has to be the same one.
    */
-  async ask<Parts, Given extends Outcome<unknown, { readonly code: string }>>(
+  async ask<Parts extends Closable, Given extends Outcome<unknown, { readonly code: string }>>(
     node: Node<Parts>,
     caller: Caller,
     verb: (parts: Parts, call: Call) => Promise<Given>,
@@ -119,7 +173,10 @@ export class Run {
     return answer;
   }
 
-  async untilAnswered<Parts, Given>(node: Node<Parts>, verb: (parts: Parts) => Promise<Given>): Promise<Given> {
+  async untilAnswered<Parts extends Closable, Given>(
+    node: Node<Parts>,
+    verb: (parts: Parts) => Promise<Given>,
+  ): Promise<Given> {
     for (;;) {
       const given = await node.ask(verb);
       if (given !== 'unknown') return given;
@@ -138,9 +195,14 @@ export class Run {
   }
 
   close(): void {
-    for (const node of this.nodes) node.close();
+    for (const node of [...this.nodes, ...this.copies.map((copy) => copy.node)]) node.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A folder of this run's own, in memory where there is one. */
+export function freshFolder(): string {
+  return mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'lianpiao-simulate-'));
 }
 
 export function reasonOf(cause: unknown): string {

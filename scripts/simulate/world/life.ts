@@ -29,8 +29,10 @@ export class Life {
   readonly ended: Promise<void>;
   /** Statements of all databases, for the trace. */
   statements = 0;
-  /** A statement changed seats, transfers, tickets or streams since somebody looked. */
-  touched = true;
+  /** Trips whose seats, transfers or tickets were changed since somebody looked. */
+  readonly touchedTrips = new Set<string>();
+  /** A stream went on since somebody looked. */
+  touchedStreams = true;
   /** So many commits fail from now on, as on a full disk. */
   commitsToFail = 0;
   #dead = false;

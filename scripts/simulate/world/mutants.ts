@@ -64,4 +64,147 @@ export const release`,
       instead: `const { trips, transfers, allotments, meta } = tx.t;${TAKE_BACK}`,
     },
   ],
+  /** A free seat somewhere in the coach is enough to claim this one. */
+  'claims-by-count': [
+    {
+      file: 'seats/seat-rows.ts',
+      rule: `sql\`\${claimed(t)} & \${value('legs')} = 0\`,
+        sql\`\${t.seats.mine} & \${value('legs')} = \${value('legs')}\`,
+      ),
+    ),
+);
+
+export const release`,
+      instead: `sql\`(SELECT count(*) FROM seats other WHERE other.held | other.sold = 0) > 0\`,
+        sql\`\${t.seats.mine} & \${value('legs')} = \${value('legs')}\`,
+      ),
+    ),
+);
+
+export const release`,
+    },
+  ],
+  /** A batch behind a gap is taken at once. */
+  'jumps-a-hole': [
+    {
+      file: 'protocol/stream-receiver.ts',
+      rule: 'if (batch.from > this.#position.ack + 1) {',
+      instead: 'if (false) {',
+    },
+  ],
+  /** The hub counts seats by the answer to its request, beside the lane. */
+  'grants-counted-from-the-answer': [
+    {
+      file: 'inventory/seat-requests.ts',
+      rule: 'return answer.ok && answer.value.granted > 0 ? arrival : false;',
+      instead: `if (answer.ok) await this.#store.transaction(async (tx) => tx.engine.prepare('UPDATE seats SET mine = mine | ? WHERE trip_id = ? AND seat IN (SELECT seat FROM seats WHERE trip_id = ? AND mine & ? = 0 LIMIT ?)').run([legsBetween(from, to), tripId, tripId, legsBetween(from, to), answer.value.granted]));
+    return answer.ok && answer.value.granted > 0 ? arrival : false;`,
+    },
+  ],
+  /** A database that is older than its run marker goes on selling. */
+  'restored-and-selling': [
+    {
+      file: 'sync/prove-continuity.ts',
+      rule: "if (finding) await stopSelling(tx, { cause: 'continuity', ...finding, since: now });",
+      instead: '',
+    },
+  ],
+  /** A restored station goes on with the number ranges of its lost life. */
+  'numbers-used-again': [{ file: 'sync/recovery.ts', rule: 'await dropOldRanges(tx);', instead: '' }],
+  /** A restored station sells at once what it may have sold before. */
+  'uncertain-seats-sold': [
+    {
+      file: 'sync/recovery.ts',
+      rule: 'await blockUncertain(tx, { provenAt: until.provenAt ?? now, now });',
+      instead: '',
+    },
+  ],
+  /** A copy on another machine is admitted. */
+  'copy-admitted': [
+    {
+      file: 'ingest/judge-hello.ts',
+      rule: "if (known.installId !== installId) return refuse({ code: 'link.other-machine', detail: installId });",
+      instead: '',
+    },
+    {
+      file: 'ingest/station-link.ts',
+      rule: 'if (await isCopy(store.read, hello)) return this.#turnAway(hello);',
+      instead: '',
+    },
+  ],
+  /** What the hub says to a copy, the station hears too. */
+  'copy-turned-away-aloud': [
+    {
+      file: 'ingest/station-link.ts',
+      rule: 'detail: installId.slice(0, 200), to: boot }',
+      instead: 'detail: installId.slice(0, 200) }',
+    },
+  ],
+  /** A hold that has ended can still be sold when the clock goes back. */
+  'ended-hold-sold': [
+    {
+      file: 'seats/release-hold.ts',
+      rule: ".set({ state: value('state') as never })",
+      instead: ".set({ state: 'held' })",
+    },
+  ],
+  /** The hub sells a freed seat before the gate knows that the old ticket is none. */
+  'freed-seat-resold': [
+    {
+      file: 'orders/refund-ticket.ts',
+      rule: '  if (station) await freeSeatElsewhere(tx, ticket);\n  else await freeSeat(tx, ticket);',
+      instead: '  await freeSeat(tx, ticket);',
+    },
+    { file: 'orders/refund-ticket.ts', rule: 'seatFreed: seatFreed && station ? 1 : 0', instead: 'seatFreed: 0' },
+  ],
+  /** Answers are forgotten after ten minutes: a late repeat is a new request. */
+  'answers-forgotten': [
+    {
+      file: 'store/answers.ts',
+      rule: '    const tried = await unit(tx);',
+      instead:
+        '    await tx.engine.prepare("DELETE FROM answers WHERE at < ?").run([now - 600_000]);\n    const tried = await unit(tx);',
+    },
+  ],
+  /** Who says that a request never arrived carries it out when it arrives. */
+  'key-not-burnt': [
+    {
+      file: 'orders/intent-state.ts',
+      rule: "await tx.db.insert(answers).values({ caller: station, key, verb: 'burnt', bodyHash: '', answer: 'null', at: now });",
+      instead: '',
+    },
+    {
+      file: 'sync/hub-requests.ts',
+      rule: 'const [fresh] = await tx.db.insert(answers).values(burnt).onConflictDoNothing().returning();',
+      instead:
+        'const known = await tx.db.select().from(answers).where(and(eq(answers.caller, ASKING.id), eq(answers.key, key)));\n    const fresh = known.length === 0;',
+    },
+  ],
+  /** Any station ends any ticket that it knows. */
+  'voided-away-from-home': [
+    {
+      file: 'tickets/ticket-at-home.ts',
+      rule: "if (ticket.home !== agent.station.code) return refuse({ code: 'ticket.other-home', ticketNo, home: ticket.home });",
+      instead: '',
+    },
+  ],
+  /** Late money becomes tickets without a claim on the seats. */
+  'late-payment-unseated': [
+    {
+      file: 'orders/payment-notified.ts',
+      rule: '  return late && seatLate(hub, tx, late, now);',
+      instead: `  const [old] = await tx.db.select().from(tx.t.holds).where(inArray(tx.t.holds.holdId, [order.holdId ?? '']));
+  if (!late || !old || order.contact === null) return undefined;
+  const { tripId, fromStop: from, toStop: to, seats, caller } = old;
+  return { tripId, from, to, seats: JSON.parse(seats), legs: legsBetween(from, to), caller };`,
+    },
+  ],
+  /** Each payment of an order is taken for its tickets. */
+  'double-payment-kept': [
+    {
+      file: 'orders/payment-notified.ts',
+      rule: 'if (!isFirst || !fits) {',
+      instead: "if (!isFirst) return done<TakenPayment>({ orderId, became: 'known' });\n    if (!fits) {",
+    },
+  ],
 };

@@ -30,7 +30,8 @@ class VirtualTimer {
 
 /**
  * The only clock, timers and chance of a run. Nothing happens by itself: `advance` runs what is due, in order, and lets
- * each piece of work come to rest before the next one.
+ * what happens in one millisecond come to rest before the next one. Repeated timers of one period beat together, in all
+ * processes: they cost a rest each.
  */
 export class VirtualTime {
   readonly random: () => number;
@@ -54,29 +55,38 @@ export class VirtualTime {
 
   after(ms: number, work: Work, everyMs?: number): VirtualTimer {
     const timer = new VirtualTimer(work, everyMs);
-    if (!timer.life?.dead) this.#add(timer, Math.max(0, ms));
+    if (!timer.life?.dead) this.#add(timer, everyMs === undefined ? Math.max(0, ms) : this.#untilBeat(everyMs));
     return timer;
   }
 
   async advance(ms: number, stretch = 1): Promise<void> {
-    const until = this.now + ms;
+    const until = this.now + Math.round(ms);
     this.#stretch = stretch;
     await settled();
     for (let next = this.#queue.next(); next && next.at <= until; next = this.#queue.next()) {
-      this.#queue.take();
-      const { timer } = next;
-      if (timer.cleared || timer.life?.dead) continue;
-      this.now = Math.max(this.now, next.at);
-      if (timer.everyMs !== undefined) this.#add(timer, Math.max(1, timer.everyMs * this.#stretch));
-      runTimer(timer);
+      this.now = next.at;
+      for (let due: Scheduled | undefined = next; due?.at === this.now; due = this.#queue.next()) {
+        this.#queue.take();
+        if (!due.timer.cleared && !due.timer.life?.dead) this.#ring(due.timer);
+      }
       await settled();
     }
     this.now = until;
   }
 
+  #ring(timer: VirtualTimer): void {
+    if (timer.everyMs !== undefined) this.#add(timer, this.#untilBeat(timer.everyMs * this.#stretch));
+    runTimer(timer);
+  }
+
+  #untilBeat(everyMs: number): number {
+    const every = Math.max(1, Math.round(everyMs));
+    return every - (this.now % every);
+  }
+
   #add(timer: VirtualTimer, ms: number): void {
     this.#order += 1;
-    this.#queue.add({ at: this.now + ms, order: this.#order, timer });
+    this.#queue.add({ at: this.now + Math.ceil(ms), order: this.#order, timer });
   }
 }
 

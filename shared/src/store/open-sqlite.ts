@@ -37,11 +37,16 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
   const writing = readerOn(writer, options.tables);
   const memo = new Map<string, unknown>();
   const tx: Tx<Tables> = { ...writing, memo, ...(options.stamp ? { stamp: options.stamp } : {}) };
-  const told = () => options.committed?.(writing.engine);
+  let commits = 0;
+  const told = () => {
+    commits += 1;
+    options.committed?.(writing.engine);
+  };
   const group = groupCommit(writerConnection(writer, () => memo.clear(), told));
   return {
     read: inMemory ? writing : readerOn(reader, options.tables),
     transaction: <Value>(unit: (tx: Tx<Tables>) => Promise<Value>) => group.enqueue(() => unit(tx)) as Promise<Value>,
+    commits: () => commits,
     close: async () => {
       await group.idle();
       if (!inMemory) reader.close();

@@ -10,7 +10,7 @@ type Values = Readonly<Record<string, unknown>>;
 export const value = (name: string) => sql.placeholder(name);
 
 /**
- * A statement of a hot path: built by drizzle once per engine, then only bound and run.
+ * A statement of a hot path: built by drizzle once for each set of tables, prepared once per engine, then only bound and run.
  *
  * drizzle's own prepared queries cost about as much again as the statement itself; this keeps its SQL and its types and
  * leaves out the rest. A write without `returning` resolves to the number of rows it changed, which is how a guard is read:
@@ -19,23 +19,36 @@ export const value = (name: string) => sql.placeholder(name);
 export function statement<Tables, Result>(
   build: (db: Database, t: Tables) => Query<Result>,
 ): (on: Reader<Tables>, values: Values) => Promise<Answer<Result>> {
-  const hot = new WeakMap<Database, (values: Values) => unknown>();
+  const built = new WeakMap<object, Built>();
+  const hot = new WeakMap<Engine, (values: Values) => unknown>();
   return async (on, values) => {
-    let call = hot.get(on.db);
+    let call = hot.get(on.engine);
     if (!call) {
-      call = prepare(build(on.db, on.t), on.engine);
-      hot.set(on.db, call);
+      const tables = on.t as object;
+      const known = built.get(tables) ?? builtOf(build(on.db, on.t));
+      built.set(tables, known);
+      call = prepare(known, on.engine);
+      hot.set(on.engine, call);
     }
     return call(values) as Answer<Result>;
   };
 }
 
-function prepare(query: Query<unknown>, engine: Engine): (values: Values) => unknown {
+/** What drizzle has made of a query: its text, how values become parameters, and rows objects, if it has rows. */
+type Built = {
+  readonly text: string;
+  readonly bind: (values: Values) => unknown[];
+  readonly objects: ((rows: Rows) => unknown[]) | undefined;
+};
+
+function builtOf(query: Query<unknown>): Built {
   const { query: built, fields } = (query as Preparable)._prepare();
-  const statement = engine.prepare(built.sql);
-  const bind = binder(built.params);
-  if (!fields) return (values) => statement.run(bind(values));
-  const objects = rowMaker(fields);
+  return { text: built.sql, bind: binder(built.params), objects: fields && rowMaker(fields) };
+}
+
+function prepare({ text, bind, objects }: Built, engine: Engine): (values: Values) => unknown {
+  const statement = engine.prepare(text);
+  if (!objects) return (values) => statement.run(bind(values));
   return (values) => {
     const rows = statement.rows(bind(values));
     return rows instanceof Promise ? rows.then(objects) : objects(rows);

@@ -1,0 +1,95 @@
+import { boardTicket } from '@lianpiao/agent/boarding/board-ticket';
+import { unboardTicket } from '@lianpiao/agent/boarding/unboard-ticket';
+import { departTrip } from '@lianpiao/agent/departure/depart-trip';
+import { listUncertain } from '@lianpiao/agent/seats/list-uncertain';
+import { releaseUncertain } from '@lianpiao/agent/seats/release-uncertain';
+import { collectAnywhere } from '@lianpiao/agent/tickets/collect-anywhere';
+import { departsAt } from '@lianpiao/shared/domain/trip';
+import { isLive, type Run } from '../province/run-state.ts';
+import { CLERK } from '../province/station-node.ts';
+import { someTicket } from './counter.ts';
+import { openTrips } from './rides.ts';
+
+const MINUTE = 60_000;
+
+/** The gate of a coach that leaves soon. */
+export function boardOne(run: Run): void {
+  const ticket = someTicket(run, ({ trip, from }) => from === 0 && departsAt(trip, 0) < run.time.wall + 30 * MINUTE);
+  if (!ticket) return;
+  const { ticketNo, trip } = ticket;
+  const late = run.chance(0.3);
+  run.begin(`board ${ticketNo}`, async () => {
+    const wish = { tripId: trip.tripId, ticketNo, late };
+    const boarded = await run.ask(run.station(trip.origin), CLERK, ({ agent, desk }, call) =>
+      boardTicket(agent, call, wish, desk.clock.now()),
+    );
+    if (!boarded.ok) return boarded.refusal.code;
+    ticket.state = 'boarded';
+    run.journal.count('boardings');
+    return 'boarded';
+  });
+}
+
+export function departOne(run: Run): void {
+  const trip = run.pick(openTrips(run).filter((each) => departsAt(each, 0) < run.time.wall + 5 * MINUTE));
+  if (!trip) return;
+  const { tripId, origin } = trip;
+  run.begin(`depart ${tripId}`, async () => {
+    const left = await run.ask(run.station(origin), CLERK, ({ agent, desk }, call) =>
+      departTrip(agent, call, { tripId }, desk.clock.now()),
+    );
+    if (!left.ok) return left.refusal.code;
+    run.journal.count('departures');
+    return `with ${left.value.boarded}, without ${left.value.forfeited}`;
+  });
+}
+
+/** 退检: somebody was let through by mistake. From here on nobody can say what the ticket is. */
+export function unboardOne(run: Run): void {
+  const ticket = run.pick([...run.tickets.values()].filter(({ state }) => state === 'boarded'));
+  if (!ticket) return;
+  const { ticketNo, trip } = ticket;
+  ticket.state = 'sold';
+  run.begin(`unboard ${ticketNo}`, async () => {
+    const undone = await run.ask(run.station(trip.origin), CLERK, ({ agent, desk }, call) =>
+      unboardTicket(agent, call, ticketNo, desk.clock.now()),
+    );
+    if (!undone.ok) return undone.refusal.code;
+    run.journal.count('boardings undone');
+    return 'may board again';
+  });
+}
+
+/** A passenger fetches the paper at any counter, with a document. */
+export function collectOne(run: Run): void {
+  const ticket = someTicket(run, ({ state, who }) => state === 'sold' && who !== undefined);
+  if (!ticket?.who) return;
+  const { ticketNo, home, who } = ticket;
+  const station = home === 'hub' ? run.station(ticket.trip.origin) : run.pick(run.stations)!;
+  const wish = { proof: { idType: who.idType, idNo: who.idNo } as never, ticketNos: [ticketNo] };
+  run.begin(`collect ${ticketNo} of ${home} at ${station.name}`, async () => {
+    const handed = await run.ask(station, CLERK, ({ desk }, call) => collectAnywhere(desk, call, wish), false);
+    if (!handed.ok) return handed.refusal.code;
+    run.journal.count('collections');
+    return 'has the paper';
+  });
+}
+
+/** After a restore a supervisor compares seats with stubs, and puts those on sale again that nobody has a ticket for. */
+export function releaseUncertainSeats(run: Run): void {
+  const station = run.pick(run.stations.filter(({ name }) => run.restored.has(name)));
+  if (!station || run.underWay.size > 0) return;
+  run.begin(`release seats at ${station.name}`, async () => {
+    const [first] = await run.untilAnswered(station, ({ agent }) => listUncertain(agent));
+    if (!first) return 'nothing to release';
+    const { tripId, seat, legs } = first;
+    const stubs = [...run.tickets.values()].filter(({ trip, state }) => trip.tripId === tripId && isLive(state));
+    if (stubs.some((stub) => stub.seat === seat && (stub.legs & Number(legs)) !== 0)) return `${seat} has a stub`;
+    const released = await run.ask(station, CLERK, ({ agent, desk }, call) =>
+      releaseUncertain(agent, call, { tripId, seats: [seat] }, desk.clock.now()),
+    );
+    if (!released.ok) return released.refusal.code;
+    run.journal.count('seats released');
+    return `${seat} of ${tripId}`;
+  });
+}

@@ -1,0 +1,119 @@
+import Sqlite from 'better-sqlite3';
+import type { Life } from './life.ts';
+
+type Statement = Sqlite.Statement<unknown[], unknown>;
+
+/** Tables whose rows belong to a trip that has to be checked when one of them changes. */
+const OF_TRIPS = ['seats', 'tickets', 'transfers'];
+const OF_STREAMS = ['stream_out', 'stream_in'];
+
+/**
+ * A connection that outlives the process that uses it. A kill takes back what was not committed, as closing it would; but
+ * opening it again, and preparing its statements, would cost more than a whole life between two crashes.
+ */
+export class Connection {
+  readonly real: Sqlite.Database;
+  readonly isFresh: boolean;
+  user: Life | undefined;
+  /** Of a connection that only reads. */
+  readonly #path: string | undefined;
+  readonly #statements = new Map<string, Statement>();
+  readonly #settings = new Map<string, unknown>();
+  readonly #quickReads = new Map<string, Statement>();
+
+  constructor(path: string, options: Sqlite.Options | undefined) {
+    this.real = new Sqlite(path, options);
+    this.#path = options?.readonly ? path : undefined;
+    this.isFresh = this.real.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'seats'").get() === undefined;
+    if (!options?.readonly && !this.isFresh) this.#watch();
+  }
+
+  /** The same text gives the same statement. */
+  prepare(text: string): Statement {
+    let statement = this.#statements.get(text);
+    if (!statement) {
+      statement = this.real.prepare(text);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+
+  /**
+   * The same read on the connection that writes the file, while that is between two transactions: it sees the same rows, and
+   * its cache is not emptied by each commit. Undefined while something is being written.
+   */
+  quickRead(text: string): Statement | undefined {
+    const writer = this.#path && writerOf(this.#path);
+    if (!writer || writer === this || writer.real.inTransaction) return undefined;
+    let statement = writer.#quickReads.get(text);
+    if (!statement) {
+      statement = writer.real.prepare(text);
+      if (statement.reader) statement.raw(true);
+      writer.#quickReads.set(text, statement);
+    }
+    return statement;
+  }
+
+  /** Settings stay as they are once they are made. */
+  pragma(text: string): unknown {
+    if (!this.#settings.has(text)) this.#settings.set(text, this.real.pragma(text));
+    return this.#settings.get(text);
+  }
+
+  /** Its process has ended. */
+  leave(): void {
+    this.user = undefined;
+    if (this.real.inTransaction) this.real.exec('ROLLBACK');
+  }
+
+  /** Tells the life at work what it changes: a trigger sees every row, whatever statement it was. */
+  #watch(): void {
+    this.real.function('changed_trip', (trip: unknown) => {
+      this.user?.touchedTrips.add(String(trip));
+      return 0;
+    });
+    this.real.function('changed_stream', () => {
+      if (this.user) this.user.touchedStreams = true;
+      return 0;
+    });
+    for (const table of OF_TRIPS) this.#trigger(table, 'changed_trip(NEW.trip_id)');
+    for (const table of OF_STREAMS) this.#trigger(table, 'changed_stream()');
+  }
+
+  #trigger(table: string, call: string): void {
+    for (const change of ['INSERT', 'UPDATE'])
+      this.real.exec(
+        `CREATE TEMP TRIGGER watch_${table}_${change} AFTER ${change} ON main.${table} BEGIN SELECT ${call}; END`,
+      );
+  }
+}
+
+const open = new Map<string, Connection[]>();
+
+/** A connection to the file, for one life: a spare one of the same kind or a new one. */
+export function takeConnection(path: string, options: Sqlite.Options | undefined, life: Life): Connection {
+  const kind = `${options?.readonly ? 'reads' : 'writes'} ${path}`;
+  const known = open.get(kind) ?? [];
+  open.set(kind, known);
+  let connection = known.find(({ user }) => user === undefined);
+  if (!connection) {
+    connection = new Connection(path, options);
+    known.push(connection);
+  }
+  connection.user = life;
+  const taken = connection;
+  life.onEnd(() => taken.leave());
+  return taken;
+}
+
+function writerOf(path: string): Connection | undefined {
+  return open.get(`writes ${path}`)?.find(({ user }) => user !== undefined);
+}
+
+/** Closes what is open of a file: it is removed or another one takes its place. */
+export function closeConnections(path: string): void {
+  for (const kind of [`reads ${path}`, `writes ${path}`]) {
+    for (const { real } of open.get(kind) ?? []) real.close();
+    open.delete(kind);
+  }
+}
