@@ -71,7 +71,13 @@ async function businessRows({ read }: AgentStore) {
     orders: await read.db.select().from(orders).orderBy(orders.orderId),
     transfers: await read.db.select().from(transfers).orderBy(transfers.transferId),
     departures: await read.db.select().from(departures),
-    outbox: await read.db.select().from(outbox).orderBy(outbox.lane, outbox.seq),
+    // What the clocks showed beside a fact stays where it happened, and is lost with it.
+    outbox: (await read.db.select().from(outbox).orderBy(outbox.lane, outbox.seq)).map((row) => ({
+      ...row,
+      wallAt: null,
+      offsetMs: null,
+      monoMs: null,
+    })),
     seats: await read.db.select(owned).from(seats).orderBy(tripId, seat),
   };
 }

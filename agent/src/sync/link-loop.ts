@@ -1,60 +1,37 @@
 import { randomBytes } from 'node:crypto';
-import type { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { done } from '@lianpiao/shared/domain/outcome';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { channelOf, NO_TERMS, publishFrame, readFrame, type Terms } from '@lianpiao/shared/link/framing';
 import { InboxProjector, type ParkedQueue } from '@lianpiao/shared/link/inbox-projector';
-import { type MqttSession, openMqttSession, type SessionTls } from '@lianpiao/shared/link/mqtt-session';
 import { PeerLink, type Said, type SayResult } from '@lianpiao/shared/link/peer-link';
 import { PeerRequests } from '@lianpiao/shared/link/peer-requests';
 import { RefusalTally } from '@lianpiao/shared/link/refusal-tally';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { sendBack } from '@lianpiao/shared/link/send-back';
-import { headsOf, positionsOf } from '@lianpiao/shared/link/stream-rows';
-import type { Lane } from '@lianpiao/shared/protocol/events';
+import { positionsOf } from '@lianpiao/shared/link/stream-rows';
 import type { Beat, Envelope, StationMessage, Welcome } from '@lianpiao/shared/protocol/messages';
 import { StationSession } from '@lianpiao/shared/protocol/session';
-import { bulkFilters, controlFilters, isBulk, liveTopic, upTopic } from '@lianpiao/shared/protocol/topics';
+import { isBulk, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR } from '@lianpiao/shared/protocol/versions';
-import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
-import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
-import type { StreamArchive } from '@lianpiao/shared/store/pruning/stream-archive';
 import type { LinkPort } from '../link-port.ts';
-import { resumeSelling } from '../selling/resume-selling.ts';
-import type { AgentStore } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
-import type { StationClock } from '../time/station-clock.ts';
 import { compareWithHub } from './compare-with-hub.ts';
+import { type Connections, closeConnections, openConnections } from './connections.ts';
 import { heartbeat } from './heartbeat.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
+import { keepWelcome } from './keep-welcome.ts';
 import { lifeSign } from './life-sign.ts';
-import { keepHubIncarnation, keepIncarnation, keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
+import { keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
+import type { LinkLoopOptions } from './link-options.ts';
 import { ourHello } from './our-words.ts';
+import { OutboxWatch } from './outbox-watch.ts';
 import { RebuildLoop } from './rebuild-loop.ts';
-import { beginRecovery, finishRecovery } from './recovery.ts';
+import { finishRecovery } from './recovery.ts';
 import { ReferenceData } from './reference-data.ts';
-
-export type LinkLoopOptions = {
-  readonly store: AgentStore;
-  readonly station: string;
-  /** `mqtts://host:port`, in the order of preference. */
-  readonly brokers: readonly [string, ...string[]];
-  readonly tls: SessionTls;
-  readonly keys: MacKeys;
-  readonly installId: string;
-  readonly agentVersion: string;
-  readonly clock: StationClock;
-  readonly room: DiskRoom;
-  readonly archive?: StreamArchive;
-  readonly log: (event: string, facts: Readonly<Record<string, unknown>>) => void;
-  /** Called between commit and acknowledgement of a batch. */
-  readonly committed?: (lane: Lane) => void;
-};
 
 const HUB = 'hub';
 const TICK_MS = 10;
-/** How often the outbox is looked at for new rows while there are commits, and unknown outcomes are asked about. In ms. */
-const OUTBOX_MS = 20;
+/** How often unknown outcomes are asked about, in ms. */
 const RESOLVE_MS = 5_000;
 const RECOVERY_MS = 200;
 const TELEMETRY_MS = 60_000;
@@ -70,22 +47,17 @@ export class LinkLoop implements LinkPort {
   readonly #tally: RefusalTally;
   readonly #boot = randomBytes(6).toString('hex');
   #identity: LinkIdentity | undefined;
-  #mqtt: MqttSession | undefined;
-  /** Carries what nobody waits for; without it nothing stops. */
-  #bulk: MqttSession | undefined;
+  #lines: Connections | undefined;
   #link: PeerLink<AgentTables> | undefined;
   #projector: InboxProjector<AgentTables> | undefined;
   readonly #requests: PeerRequests<AgentTables>;
   readonly #reference: ReferenceData;
   #answers: RequestHandlers = {};
   #timer: NodeJS.Timeout | undefined;
-  #outboxReadAt = 0;
   #resolvedAt = 0;
   readonly #startedAt = monotonic();
   #toldAt = Number.NEGATIVE_INFINITY;
-  #looking = false;
-  /** Commits of the store when the outbox was last looked at. */
-  #lookedAt = -1;
+  readonly #outbox: OutboxWatch;
   /** A recovery may have to be ended: looked at after each welcome. */
   #recovering = false;
   #recoveredAt = 0;
@@ -98,6 +70,7 @@ export class LinkLoop implements LinkPort {
     this.#options = options;
     const { store, clock, log } = options;
     this.#tally = new RefusalTally((code, facts) => log('frame.refused', { code, ...facts }));
+    this.#outbox = new OutboxWatch(store, (lane, head) => this.#link?.appended(lane, head));
     this.#reference = new ReferenceData({
       store,
       say: (said) => this.#link?.sayBulk(said) ?? 'busy',
@@ -149,37 +122,19 @@ export class LinkLoop implements LinkPort {
     });
     this.#link.known(await positionsOf(store.read, HUB));
     await this.#projector.start();
-    this.#mqtt = openMqttSession({
-      urls: brokers,
-      tls,
-      clientId: `ag-${station}-${this.#boot}-c`,
-      will: () => ({ topic: liveTopic(station), payload: this.#lifeSign(false), retain: true }),
-      subscriptions: controlFilters(station),
-      onMessage: (topic, payload) => this.#hear(topic, payload),
-      onUp: (url) => {
-        this.#options.log('link.connected', { url });
-        this.#mqtt?.publish(liveTopic(station), this.#lifeSign(true), { retain: true });
+    this.#lines = openConnections({
+      ...{ station, brokers, tls, boot: this.#boot, log: this.#noted },
+      lifeSign: (on) => this.#lifeSign(on),
+      hear: (topic, payload) => this.#hear(topic, payload),
+      up: () => {
         this.#session.connected();
         this.#tick();
       },
-      onDown: (reason) => {
-        this.#options.log('link.disconnected', { reason });
+      down: () => {
         this.#session.disconnected();
         void this.#link?.stop();
       },
-      onTrouble: (trouble) => this.#tally.note(trouble.code, HUB, { ...trouble }, monotonic()),
-      random: Math.random,
-    });
-    this.#bulk = openMqttSession({
-      urls: brokers,
-      tls,
-      clientId: `ag-${station}-${this.#boot}-b`,
-      subscriptions: bulkFilters(station),
-      onMessage: (topic, payload) => this.#hear(topic, payload),
-      onUp: (url) => this.#options.log('link.bulk-connected', { url }),
-      onDown: (reason) => this.#options.log('link.bulk-disconnected', { reason }),
-      onTrouble: (trouble) => this.#tally.note(trouble.code, HUB, { ...trouble }, monotonic()),
-      random: Math.random,
+      trouble: (trouble) => this.#tally.note(trouble.code, HUB, { ...trouble }, monotonic()),
     });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
@@ -217,8 +172,8 @@ export class LinkLoop implements LinkPort {
   /** Says goodbye and keeps what has arrived. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    this.#mqtt?.publish(liveTopic(this.#options.station), this.#lifeSign(false), { retain: true });
-    await Promise.all([this.#mqtt?.close(), this.#bulk?.close()]);
+    const { station } = this.#options;
+    if (this.#lines) await closeConnections(this.#lines, { station, lifeSign: (on) => this.#lifeSign(on) });
     this.#session.disconnected();
     await this.#link?.stop();
     await this.#rebuilding?.idle();
@@ -230,7 +185,7 @@ export class LinkLoop implements LinkPort {
   #tick(): void {
     const now = monotonic();
     if (this.#session.helloDue(now)) void this.#sayHello(now);
-    if (now - this.#outboxReadAt >= OUTBOX_MS) void this.#lookIntoOutbox(now);
+    if (this.#outbox.due(now)) void this.#lookIntoOutbox(now);
     this.#link?.tick();
     if (this.#session.state !== 'up') return;
     if (this.#recovering && now - this.#recoveredAt >= RECOVERY_MS) void this.#finishRecovery(now);
@@ -262,16 +217,7 @@ export class LinkLoop implements LinkPort {
   }
 
   async #lookIntoOutbox(now: number): Promise<void> {
-    const { store } = this.#options;
-    const commits = store.commits();
-    if (this.#looking || commits === this.#lookedAt) return;
-    this.#looking = true;
-    this.#outboxReadAt = now;
-    this.#lookedAt = commits;
-    for (const { peer, lane, head } of await headsOf(store.read)) {
-      if (peer === HUB) this.#link?.appended(lane, head);
-    }
-    this.#looking = false;
+    await this.#outbox.look(now);
     this.#link?.tick();
   }
 
@@ -376,15 +322,7 @@ export class LinkLoop implements LinkPort {
       return;
     }
     // First what must be durable: if that fails there is no session, and we say hello again.
-    await store.transaction(async (tx) => {
-      await resumeSelling(tx, 'fence');
-      if (clock.synced) await resumeSelling(tx, 'clock');
-      await keepAgreedMinor(tx, HUB, message.minor, clock.now());
-      await keepHubIncarnation(tx, hubIncarnation);
-      if (incarnation === this.#identity!.incarnation) return;
-      await keepIncarnation(tx, incarnation);
-      await beginRecovery(tx, { theirs: message.lanes, installId }, clock.now());
-    });
+    await store.transaction((tx) => keepWelcome(tx, message, this.#identity!, { clock, installId }));
     this.#identity = { ...this.#identity!, incarnation, hubIncarnation };
     this.#recovering = true;
     if (!this.#underLease(message)) return;
@@ -426,7 +364,7 @@ export class LinkLoop implements LinkPort {
     const { station, keys } = this.#options;
     const session = said.k === 'hello' || said.k === 'fence';
     const channel = channelOf(said);
-    const line = channel !== 'session' && isBulk(channel) ? this.#bulk : this.#mqtt;
+    const line = channel !== 'session' && isBulk(channel) ? this.#lines?.bulk : this.#lines?.control;
     if (!line?.isUp() || (!session && !this.#session.lease)) return 'busy';
     const { lease, minor }: Terms = this.#session.lease ?? NO_TERMS;
     const envelope: Envelope = {

@@ -97,7 +97,12 @@ export class ReferenceData {
     if (!question || part.id !== question.id || part.set !== question.set) return;
     const { begun, next } = question;
     const continues = begun !== undefined && part.part === next && isSamePull(begun, part);
-    if (!(continues || part.part === 0) || part.part >= part.parts || partDigest(part.rows) !== part.digest) return;
+    if (part.part >= part.parts || partDigest(part.rows) !== part.digest) return;
+    if (!continues && part.part > 0) {
+      // The set is another one than that which was begun: from the start, when it is time to ask again.
+      this.#question = { ...question, next: 0, begun: undefined };
+      return;
+    }
     this.#question = undefined;
     this.#asking = true;
     try {

@@ -144,8 +144,9 @@ export class Day {
     const legs: { tripId: string; seat: string; leg: number }[] = [];
     for (const [code, { agent }] of this.province.stations) {
       const rows = await eventsFrom(agent.store.read, 'hub', 'seat', (this.#granted.get(code) ?? 0) + 1, 100_000);
-      for (const { seq, fact } of rows) {
+      for (const { seq, type, fact } of rows) {
         this.#granted.set(code, seq);
+        if (type !== 'seat.granted') continue;
         const grant = JSON.parse(fact) as { tripId: string; seat: string; legs: number };
         if (!this.model.has(grant.tripId) || isPseudoSeat(grant.seat)) continue;
         for (const leg of legsOf(grant.legs)) legs.push({ tripId: grant.tripId, seat: grant.seat, leg });

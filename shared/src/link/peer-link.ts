@@ -1,28 +1,18 @@
-import type { EpochMs } from '../domain/service-day.ts';
 import { BulkPace } from '../protocol/bulk-pace.ts';
 import { CHAIN_START } from '../protocol/chain.ts';
 import { LANES } from '../protocol/compare-positions.ts';
 import type { Lane } from '../protocol/events.ts';
 import { LineWindow } from '../protocol/line-window.ts';
-import type {
-  Ack,
-  Batch,
-  Beat,
-  Envelope,
-  LaneAck,
-  LanePositions,
-  Nack,
-  StationMessage,
-  WireEvent,
-} from '../protocol/messages.ts';
+import type { Ack, Batch, Beat, Envelope, LaneAck, LanePositions, Nack, StationMessage } from '../protocol/messages.ts';
 import { StreamReceiver } from '../protocol/stream-receiver.ts';
-import { BATCH_EVENTS_MAX, BATCHES_IN_FLIGHT_MAX, batchLength, StreamSender } from '../protocol/stream-sender.ts';
+import { BATCHES_IN_FLIGHT_MAX, batchLength, StreamSender } from '../protocol/stream-sender.ts';
 import type { Store } from '../store/store.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
 import { CopiesTold } from './copies-told.ts';
 import { codeOfFailure, type FactHandlers } from './facts.ts';
 import { type Kept, keepEvents } from './keep-events.ts';
-import { confirmSent, eventsFrom, type OutEvent, receivedPosition, sentHash } from './stream-rows.ts';
+import { type Archived, OutboxReader, onTheWire, wireBytes } from './outbox-reader.ts';
+import { confirmSent, receivedPosition, sentHash } from './stream-rows.ts';
 
 /** Acknowledgements go out at most this often, and confirmations are written down at most this often. In ms. */
 export const ACK_MS_MIN = 50;
@@ -31,10 +21,6 @@ const ACK_BATCHES = 4;
 const CONFIRM_MS = 500;
 /** Batches that may wait for their commit before the line is slowed down. */
 const KEEPING_MAX = 64;
-/** Rows of the outbox that are read at once. */
-const READ_ROWS = 4 * BATCH_EVENTS_MAX;
-/** A batch's envelope, sequence and names around each event's text, roughly. */
-const EVENT_FRAME_BYTES = 200;
 
 /** A message without its envelope. */
 export type Said = StationMessage extends infer One
@@ -51,8 +37,7 @@ export type PeerLinkOptions<Tables extends SharedTables> = {
   readonly peer: string;
   readonly handlers: FactHandlers<Tables>;
   readonly say: (message: Said) => SayResult;
-  /** Rows that are no longer in the outbox and may have to be sent again, in order from `from` on. */
-  readonly archived?: (lane: Lane, from: number, limit: number) => readonly OutEvent[];
+  readonly archived?: Archived;
   /** Monotonic, in ms. */
   readonly monotonic: () => number;
   /** False while there is no room for what the peer sends: nothing is taken, and its window is 0. */
@@ -79,8 +64,6 @@ type LaneState = {
   unacked: number;
   flushing: boolean;
   confirmed: { readonly ack: number; readonly hash: string; readonly safe: number } | undefined;
-  /** Rows of the outbox, in order and without a gap. */
-  read: readonly OutEvent[];
 };
 
 /**
@@ -95,6 +78,7 @@ export class PeerLink<Tables extends SharedTables> {
     seat: freshLane('seat', this.#line),
     ev: freshLane('ev', this.#line),
   };
+  readonly #outbox: Record<Lane, OutboxReader<Tables>>;
   #running = false;
   /** There is no room to keep anything. */
   #full = false;
@@ -106,7 +90,12 @@ export class PeerLink<Tables extends SharedTables> {
 
   constructor(options: PeerLinkOptions<Tables>) {
     this.#options = options;
-    this.#copies = new CopiesTold(options.store, options.peer);
+    const { store, peer, archived } = options;
+    this.#copies = new CopiesTold(store, peer);
+    this.#outbox = {
+      seat: new OutboxReader(store, peer, 'seat', archived),
+      ev: new OutboxReader(store, peer, 'ev', archived),
+    };
   }
 
   /** Events that the peer has not confirmed. */
@@ -149,8 +138,7 @@ export class PeerLink<Tables extends SharedTables> {
       state.sender.appended(ours[lane].out.next - 1, this.#options.monotonic());
       state.confirmed = { ack: theirs[lane].in.ack, hash: theirs[lane].in.hash, safe: 0 };
       state.stopped = undefined;
-      // A rebuild may have changed what stands at a sequence number since the last session.
-      state.read = [];
+      this.#outbox[lane].forget();
       this.#back(state, await receivedPosition(this.#options.store.read, this.#options.peer, lane));
     }
     this.#running = true;
@@ -348,32 +336,11 @@ export class PeerLink<Tables extends SharedTables> {
     }
   }
 
-  /** What a batch from that event on may hold, and the chain before it. Rows never change: those of the last reading are as good. */
-  async #outboxRows(lane: Lane, from: number): Promise<{ before: string | undefined; events: readonly OutEvent[] }> {
-    const state = this.#lanes[lane];
-    // The row before the first gives the chain at the join.
-    const first = Math.max(1, from - 1);
-    const end = Math.min(from + BATCH_EVENTS_MAX - 1, state.sender.head);
-    if (!((state.read[0]?.seq ?? Infinity) <= first && state.read.at(-1)!.seq >= end))
-      state.read = await this.#readOutbox(lane, first);
-    const offset = from - (state.read[0]?.seq ?? 0);
-    const before = from === 1 ? CHAIN_START : state.read[offset - 1]?.hash;
-    return { before, events: state.read.slice(offset, offset + BATCH_EVENTS_MAX) };
-  }
-
-  async #readOutbox(lane: Lane, first: number): Promise<readonly OutEvent[]> {
-    const { store, peer, archived } = this.#options;
-    const rows = await eventsFrom(store.read, peer, lane, first, READ_ROWS);
-    if (rows[0]?.seq === first || !archived) return rows;
-    const old = archived(lane, first, READ_ROWS);
-    return [...old, ...rows.filter(({ seq }) => seq >= first + old.length)];
-  }
-
   async #send(lane: Lane, sender: StreamSender): Promise<void> {
     const { say, monotonic, broken } = this.#options;
     for (let due = sender.due(monotonic()); due; due = sender.due(monotonic())) {
       const { from } = due;
-      const { before, events } = await this.#outboxRows(lane, from);
+      const { before, events } = await this.#outbox[lane].rows(from, sender.head);
       if (before === undefined || events[0]?.seq !== from) {
         broken('link.rows-missing', { lane, from });
         return;
@@ -408,17 +375,5 @@ function freshLane(lane: Lane, line: LineWindow): LaneState {
     unacked: 0,
     flushing: false,
     confirmed: undefined,
-    read: [],
   };
-}
-
-/** Roughly how long an event is in a batch. */
-export function wireBytes({ fact, person }: Pick<OutEvent, 'fact' | 'person'>): number {
-  return fact.length + (person?.length ?? 0) * 1.4 + EVENT_FRAME_BYTES;
-}
-
-/** An event as a batch carries it. */
-export function onTheWire({ type, tv, at, agg, fact, person, personHash }: OutEvent): WireEvent {
-  const sealed = person && personHash ? { person: { sealed: person.toString('base64url'), hash: personHash } } : {};
-  return { type, tv, at: at as EpochMs, agg, fact, ...sealed };
 }

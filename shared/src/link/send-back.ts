@@ -3,7 +3,7 @@ import type { RequestAnswer } from '../protocol/requests.ts';
 import { BATCH_EVENTS_MAX, batchLength } from '../protocol/stream-sender.ts';
 import type { Reader } from '../store/store.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
-import { onTheWire, wireBytes } from './peer-link.ts';
+import { onTheWire, wireBytes } from './outbox-reader.ts';
 import { receivedFrom, receivedPosition } from './stream-rows.ts';
 
 /**

@@ -89,8 +89,8 @@ describe('the comparison of two copies', () => {
   it('goes on when the receiver holds a part of what the sender has', () => {
     const station = lanes(lane({ next: 6, acked: 3, ackedHash: A, headHash: B }));
     const hub = lanes(lane({}, { ack: 3, hash: A }));
-    expect(comparePositions(station, hub, nothingKept)).toEqual({ fatal: undefined, notices: [] });
-    expect(comparePositions(hub, station, nothingKept)).toEqual({ fatal: undefined, notices: [] });
+    expect(comparePositions(station, hub, nothingKept)).toEqual({ fatal: undefined, fatals: [], notices: [] });
+    expect(comparePositions(hub, station, nothingKept)).toEqual({ fatal: undefined, fatals: [], notices: [] });
   });
 
   it('stops when the receiver holds more than the sender has, seen from either side', () => {

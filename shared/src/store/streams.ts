@@ -5,7 +5,7 @@ import { CHAIN_START, eventHash } from '../protocol/chain.ts';
 import { EVENTS, type EventBody, type EventType, type Lane } from '../protocol/events.ts';
 import { speaks } from './peer-versions.ts';
 import { statement, value } from './statement.ts';
-import type { Tx } from './store.ts';
+import type { ClockStamp, Tx } from './store.ts';
 import type { SharedTables } from './tables/shared.ts';
 
 /** The sealed passenger of an event, and the digest that stands for them in the chain. */
@@ -95,15 +95,16 @@ export async function emit<Type extends EventType>(
     invariant(await speaks(tx, peer, type), 'a type of lane seat goes only to a peer that knows it', { peer, type });
   const sealed = { person: person?.sealed ?? null, personHash: person?.hash ?? null };
   const event = { type, tv, at: now, agg, fact: JSON.stringify(emission.fact), ...sealed };
-  return (await appendEvent(tx, peer, lane, event)).seq;
+  return (await appendEvent(tx, peer, lane, event, tx.stamp?.())).seq;
 }
 
-/** Appends an event whose text is already written. Returns where it stands, and the chain there. */
+/** Appends an event whose text is already written; `stamp` are the clocks where it happened just now. Returns where it stands, and the chain there. */
 export async function appendEvent(
   tx: Tx<SharedTables>,
   peer: string,
   lane: Lane,
   event: StreamEvent,
+  stamp: ClockStamp | typeof NO_STAMP = NO_STAMP,
 ): Promise<{ readonly seq: number; readonly hash: string }> {
   const name = headName(peer, lane);
   const stream = (tx.memo.get(name) as Head | undefined) ?? (await head(tx, { peer, lane }))[0];
@@ -124,7 +125,7 @@ export async function appendEvent(
     person: person ? Buffer.from(person) : null,
     personHash,
     hash,
-    ...(tx.stamp?.() ?? NO_STAMP),
+    ...stamp,
   });
   return { seq, hash };
 }

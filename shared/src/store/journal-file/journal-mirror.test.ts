@@ -51,7 +51,7 @@ const say = (count: number) =>
   });
 const outbox = async () => {
   const rows = await store.read.db.select().from(store.read.t.outbox);
-  return rows.map(({ peer: _, lane: __, ...row }) => row);
+  return rows.map(({ peer: _, lane: __, wallAt: ___, offsetMs: ____, monoMs: _____, ...row }) => row);
 };
 
 it('holds every row that anybody was told of, as it stands in the outbox, also after restarts', async () => {
