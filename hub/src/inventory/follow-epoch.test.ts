@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quoteRefund } from '../orders/quote-refund.ts';
 import { listOverflow } from '../overflow/list-overflow.ts';
 import { seatPassenger } from '../overflow/seat-passenger.ts';
+import { freezeTrip, thawTrip } from '../restore/withhold-seats.ts';
 import { anOrder, type FreshHub, freshHub, HANGZHOU, onSale, pay, says, WEB } from '../testing/fresh-hub.ts';
 
 /** Two days ahead, so that a refund on line is still possible. */
@@ -142,6 +143,22 @@ it('keeps to the plan of lane seat, whichever publication overtakes it or comes 
   await reseated(2, ['1A', '1B'], { '03': '1A', '04': '1B' });
   await published(1, [...trip.seats], '8');
   expect(await findTrip(hub.store.read, tripId)).toMatchObject({ epoch: 2, seats: ['1A', '1B'], gate: '8' });
+});
+
+it('gives back under its new label what was frozen under the old one while the hub was restored', async () => {
+  const blocked = async () =>
+    (await seatsOfTrip(hub.store.read, tripId)).map(({ seat, blocked: legs }) => [seat, legs]);
+  await hub.store.transaction((tx) => freezeTrip(tx, tripId, NOON));
+  await reseated(2, ['1A', '1B'], { '03': '1A', '04': '1B' });
+  expect(await blocked()).toEqual([
+    ['1A', EVERY],
+    ['1B', EVERY],
+  ]);
+  await hub.store.transaction((tx) => thawTrip(tx, tripId, false));
+  expect(await blocked()).toEqual([
+    ['1A', 0],
+    ['1B', 0],
+  ]);
 });
 
 it('stops the lane at a plan that follows none that is known, and at one that is not its station’s', async () => {
