@@ -14,11 +14,15 @@ import { quoteRefund } from '@lianpiao/hub/orders/quote-refund';
 import { refundTicket } from '@lianpiao/hub/orders/refund-ticket';
 import { settleDues } from '@lianpiao/hub/orders/settle-dues';
 import { acknowledges, anOrder, freshHub, HANGZHOU, call as hubCall, pay, WEB } from '@lianpiao/hub/testing/fresh-hub';
+import { freeChildrenMax } from '@lianpiao/shared/domain/fare-type';
 import { allLegs, type LegMask, legMask, meets, NO_LEGS, union } from '@lianpiao/shared/domain/legs';
+import { childPlaces } from '@lianpiao/shared/domain/pseudo-seats';
+import { DEFAULT_RULES } from '@lianpiao/shared/domain/rules';
 import { claimed, type SeatState } from '@lianpiao/shared/domain/seats';
 import { holdsSeat, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { planOf } from '@lianpiao/shared/store/epochs/epoch-rows';
-import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { activateRules } from '@lianpiao/shared/store/rules';
+import { placesOfTrip, seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import type { Reader, Store } from '@lianpiao/shared/store/store';
 import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
@@ -33,18 +37,26 @@ const joins = {
   stops: runs.stops.filter((_, stop) => stop !== 1),
 };
 const TRIPS = [runs, joins];
+/** A child for every second seat, so that families meet on coaches of this size. */
+const fareTypes = { ...DEFAULT_RULES.fareTypes, freeChildrenNoneUpToSeats: 1, freeChildrenBasisPoints: 5000 };
+const RULES = { ...DEFAULT_RULES, version: 'families-1', validFrom: 1, fareTypes };
 
 const trip = fc.nat(1);
+const children = fc.nat(1);
 const ride = fc.constantFrom([0, 1], [0, 2], [1, 2]);
 const plan = fc.uniqueArray(fc.constantFrom('01', '02', '03', '04', '05', '1A', '1B'), { minLength: 1, maxLength: 6 });
 const step = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constantFrom('give', 'give', 'recall', 'station sells'), trip, ride }),
+    arbitrary: fc.record({ do: fc.constantFrom('give', 'give', 'recall', 'station sells'), trip, ride, children }),
   },
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constantFrom('hub orders', 'hub orders', 'hub is paid', 'hub refunds'), trip }),
+    arbitrary: fc.record({
+      do: fc.constantFrom('hub orders', 'hub orders', 'hub is paid', 'hub refunds'),
+      trip,
+      children,
+    }),
   },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('carry'), lane: fc.nat(3), again: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('station refunds', 'seats somebody') }) },
@@ -56,6 +68,7 @@ const anySteps = fc.array(step, { minLength: 20, maxLength: 60 });
 
 async function aWorld() {
   const [agent, hub] = [await freshAgent(HANGZHOU), await freshHub()];
+  for (const { store } of [agent, hub]) await store.transaction((tx) => activateRules(tx, RULES));
   await importTrips(agent, TRIPS, NOON);
   const [own, shared] = [agent.store as unknown as Store<SharedTables>, hub.store as unknown as Store<SharedTables>];
   const up = { from: own, peer: 'hub', to: hub.store, facts: projections(hub), sender: HANGZHOU };
@@ -76,6 +89,8 @@ async function aWorld() {
   const does = async (each: Step): Promise<void> => {
     const tripHere = TRIPS['trip' in each ? each.trip : 0]!;
     const { tripId } = tripHere;
+    const family = { first: passengers + 1, children: 'children' in each ? each.children : 0 };
+    passengers += 1;
     if (each.do === 'carry') await lanes[each.lane]!.carry(each.again);
     else if (each.do === 'substitute' && 'plan' in each)
       await substituteVehicle(agent, stationCall(), { tripId, seats: each.plan! }, NOON);
@@ -87,7 +102,7 @@ async function aWorld() {
         NOON,
       );
     else if (each.do === 'hub orders') {
-      const order = await anOrder(hub, tripHere, { first: ++passengers }).catch(() => undefined);
+      const order = await anOrder(hub, tripHere, family).catch(() => undefined);
       if (order) pages.push(order.payment.payUrl);
     } else if (each.do === 'hub is paid') {
       const page = pages.pop();
@@ -111,10 +126,7 @@ async function aWorld() {
       if (each.do === 'give') await giveSeats(agent, stationCall(), { ...body, count: 2 }, NOON);
       else if (each.do === 'recall')
         await recallSeats(hub, hubCall({ ...WEB, id: HANGZHOU, channel: 'counter' }), body, NOON);
-      else
-        await aSale(agent, { trip: tripHere, from, to, now: NOON, first: ++passengers, print: false }).catch(
-          () => undefined,
-        );
+      else await aSale(agent, { trip: tripHere, from, to, now: NOON, ...family, print: false }).catch(() => undefined);
     }
   };
   const arriveAll = async () => {
@@ -130,7 +142,9 @@ async function aWorld() {
 type World = Awaited<ReturnType<typeof aWorld>>;
 
 const seatsAt = async (on: Store<SharedTables>, tripId: string) =>
-  new Map((await seatsOfTrip(on.read, tripId)).map((state) => [state.seat, state]));
+  new Map(
+    [...(await seatsOfTrip(on.read, tripId)), ...(await placesOfTrip(on.read, tripId))].map((row) => [row.seat, row]),
+  );
 const ticketsAt = async ({ read }: Store<SharedTables>) => read.db.select().from(read.t.tickets);
 type Ticket = Awaited<ReturnType<typeof ticketsAt>>[number];
 const seatedIn = (tickets: readonly Ticket[], tripId: string, epoch: number) =>
@@ -157,11 +171,13 @@ async function expectAtRest({ own, shared }: World): Promise<void> {
     expect(await planOf(shared.read, tripId)).toEqual(newest);
     const { epoch, seats } = newest ?? { epoch: 1, seats: first };
     const [station, hub] = [await seatsAt(own, tripId), await seatsAt(shared, tripId)];
-    expect([...station.keys()]).toEqual(seats);
+    const places = childPlaces(freeChildrenMax(seats.length, fareTypes));
+    const labels = [...seats, ...places.map(({ seat }) => seat)];
+    expect([...station.keys()]).toEqual(labels);
     expectClaimsInside([...station.values(), ...hub.values()]);
     const riders = seatedIn(there, tripId, epoch);
     seated += riders.length;
-    for (const seat of seats) {
+    for (const seat of labels) {
       const [a, b] = [station.get(seat)!, hub.get(seat)?.mine ?? NO_LEGS];
       expect([meets(a.mine, b), union(a.mine, b)]).toEqual([false, allLegs(stops.length)]);
       let taken: LegMask = NO_LEGS;
@@ -182,7 +198,7 @@ async function expectAtRest({ own, shared }: World): Promise<void> {
   }
 }
 
-it('each leg of the newest plan has one owner and each passenger one seat or a place on the list, whatever was under way when the plans changed', async () => {
+it('each leg of the newest plan has one owner and each passenger or child one seat or a place on the list, whatever was under way when the plans changed', async () => {
   await fc.assert(
     fc.asyncProperty(anySteps, async (steps) => {
       const world = await aWorld();

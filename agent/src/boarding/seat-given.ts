@@ -7,12 +7,11 @@ import type { AgentTx } from '../store/open-agent-store.ts';
 
 /**
  * True when another passenger has the seat of a forfeited ticket on one of its legs, bought it or boarded with it, or when
- * the coach has that seat no more. A child
- * without a seat of its own shares one, and takes it from nobody.
+ * the coach has that seat no more, or that place for a child. A child on its place takes no seat from anybody.
  */
 export async function seatGiven(tx: AgentTx, ticket: TicketRow): Promise<boolean> {
-  if (ticket.fareType === 'freeChild') return false;
   if (await isOver(tx, ticket)) return true;
+  if (ticket.fareType === 'freeChild') return false;
   const { tickets } = tx.t;
   const others = await tx.db
     .select({ state: tickets.state, legs: tickets.legs, fareType: tickets.fareType })

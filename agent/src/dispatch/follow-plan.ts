@@ -7,7 +7,7 @@ import type { Agent } from '../agent.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import { oldSeatsOf } from './old-seats.ts';
-import { reseatTrip } from './reseat-trip.ts';
+import { labelsOf, reseatTrip } from './reseat-trip.ts';
 
 /**
  * The timetable source has another seat plan for a trip on sale. It becomes the trip's plan where that takes a seat from
@@ -24,12 +24,12 @@ export async function followPlan(
   const inForce = await planOf(tx, trip.tripId);
   if (inForce && inForce.reason !== 'timetable') return false;
   if (await whyNotSell(agent, tx)) return false;
-  if (!fitsAll(await oldSeatsOf(tx, trip, true), seats)) return false;
+  if (!fitsAll(await oldSeatsOf(tx, trip, true), await labelsOf(tx, seats, now))) return false;
   return (await reseatTrip(tx, trip, { seats, reason: 'timetable' }, now)).ok;
 }
 
-function fitsAll(old: readonly OldSeat[], seats: readonly string[]): boolean {
-  const step = { moves: makeEpochMap(old, seats) };
+function fitsAll(old: readonly OldSeat[], labels: readonly string[]): boolean {
+  const step = { moves: makeEpochMap(old, labels) };
   return old.every(({ seat, uses }) =>
     uses.every(({ use, legs }) => use === 'free' || movedWhole(step, { seat, legs }) !== undefined),
   );

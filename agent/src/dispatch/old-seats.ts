@@ -10,12 +10,12 @@ import {
 } from '@lianpiao/shared/domain/legs';
 import type { OldSeat, SeatUse } from '@lianpiao/shared/domain/make-epoch-map';
 import { holdsSeat, type TicketState } from '@lianpiao/shared/domain/ticket';
-import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { placesOfTrip, seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq } from 'drizzle-orm';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
-/** What the station knows of the seats of its trip, for a new plan: its own rows, and tickets of every home that it has heard of. */
+/** What the station knows of the seats and children's places of its trip, for a new plan: its own rows, and tickets of every home that it has heard of. */
 export async function oldSeatsOf(
   tx: AgentTx,
   trip: KnownTrip,
@@ -29,7 +29,7 @@ export async function oldSeatsOf(
       .select()
       .from(tickets)
       .where(and(eq(tickets.tripId, tripId), eq(tickets.epoch, trip.epoch)))
-  ).filter(({ state, fareType }) => holdsSeat(state as TicketState) && fareType !== 'freeChild');
+  ).filter(({ state }) => holdsSeat(state as TicketState));
   const held = (
     await tx.db
       .select()
@@ -39,7 +39,8 @@ export async function oldSeatsOf(
     (JSON.parse(seats) as string[]).map((seat) => ({ seat, legs: legsBetween(fromStop, toStop) })),
   );
   const every = allLegs(trip.stops.length);
-  return (await seatsOfTrip(tx, tripId)).map(({ seat, mine, blocked }): OldSeat => {
+  const rows = [...(await seatsOfTrip(tx, tripId)), ...(await placesOfTrip(tx, tripId))];
+  return rows.map(({ seat, mine, blocked }): OldSeat => {
     const here = <Row extends { readonly seat: string; readonly legs: number }>(rows: readonly Row[]) =>
       rows.filter((row) => row.seat === seat).map((row) => legMask(row.legs));
     const uses: SeatUse[] = here(sold).map((legs) => ({ use: 'sold', legs }));

@@ -1,10 +1,13 @@
 import { checkSteps, type EpochMapRefusal } from '@lianpiao/shared/domain/epoch-map';
+import { freeChildrenMax } from '@lianpiao/shared/domain/fare-type';
 import { allLegs } from '@lianpiao/shared/domain/legs';
 import { makeEpochMap, type OldMove } from '@lianpiao/shared/domain/make-epoch-map';
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
+import { childPlaces, isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { applyEpoch } from '@lianpiao/shared/store/epochs/apply-epoch';
+import { rulesAt } from '@lianpiao/shared/store/rules';
 import { emit } from '@lianpiao/shared/store/streams';
 import { bodyOfTrip } from '@lianpiao/shared/store/trips/trip-body';
 import { type KnownTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -18,7 +21,7 @@ export type NewPlan = {
   readonly seats: readonly string[];
   readonly vehicleClass?: string | undefined;
   readonly reason: EventBody<'trip.reseated'>['reason'];
-  /** Whole seats to their new ones, in place of the map that the station makes; what is not named is dropped. */
+  /** Whole seats to their new ones, in place of the map that the station makes; what is not named is dropped. Children's places always follow the station's map. */
   readonly moves?: readonly { readonly seat: string; readonly to: string }[] | undefined;
   /** A trip that ends here, and where its stops are among those of the trip. */
   readonly joined?: { readonly trip: KnownTrip; readonly stops: readonly number[] } | undefined;
@@ -40,13 +43,15 @@ export async function reseatTrip(
 ): Promise<Outcome<Reseated, PlanRefusal>> {
   const { tripId } = trip;
   const { seats, reason, joined } = plan;
-  if (seats.length === 0 || new Set(seats).size !== seats.length)
+  if (seats.length === 0 || new Set(seats).size !== seats.length || seats.some(isPseudoSeat))
     return refuse({ code: 'epoch.plan-malformed', tripId });
   const old = await oldSeatsOf(tx, trip, true);
   if (joined) old.push(...(await oldSeatsOf(tx, joined.trip, false, joined.stops)));
   const every = allLegs(trip.stops.length);
+  const labels = await labelsOf(tx, seats, now);
+  const made = makeEpochMap(old, labels);
   const chosen = plan.moves?.map((move): OldMove => ({ ...move, trip: tripId, legs: every }));
-  const all = chosen ?? makeEpochMap(old, seats);
+  const all = chosen ? [...chosen, ...made.filter(({ seat }) => isPseudoSeat(seat))] : made;
   const movesOf = (from: string) =>
     all.filter((move) => move.trip === from).map(({ seat, legs, to }) => ({ seat, legs, to }));
   const from = joined && {
@@ -56,11 +61,12 @@ export async function reseatTrip(
     stops: [...joined.stops],
   };
   const moves = movesOf(tripId);
-  const wrong = checkSteps(from ? [{ moves }, from] : [{ moves }], seats);
+  const wrong = checkSteps(from ? [{ moves }, from] : [{ moves }], labels);
   if (!wrong.ok) return wrong;
 
   const epoch = trip.epoch + 1;
-  const fact = { tripId, epoch, seats: [...seats], moves, reason, at: now, ...(from ? { joined: from } : {}) };
+  const places = labels.length - seats.length;
+  const fact = { tripId, epoch, seats: [...seats], places, moves, reason, at: now, ...(from ? { joined: from } : {}) };
   await applyEpoch(tx, fact, every, now);
   await moveUncertain(tx, [tripId, ...(joined ? [joined.trip.tripId] : [])]);
   const changed = { ...trip, seats, epoch, vehicleClass: plan.vehicleClass ?? trip.vehicleClass };
@@ -69,6 +75,12 @@ export async function reseatTrip(
   await emit(tx, { peer: HUB, type: 'trip.published', agg: tripId, fact: bodyOfTrip(changed) }, now);
   const left = [{ tripId, epoch: trip.epoch }, ...(from ? [from] : [])];
   return done({ tripId, epoch, leftOver: await listed(tx, left) });
+}
+
+/** The seats of a plan, and the places that it has for free children. */
+export async function labelsOf(tx: AgentTx, seats: readonly string[], now: EpochMs): Promise<string[]> {
+  const places = freeChildrenMax(seats.length, (await rulesAt(tx, now)).fareTypes);
+  return [...seats, ...childPlaces(places).map(({ seat }) => seat)];
 }
 
 async function listed(

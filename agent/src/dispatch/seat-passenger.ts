@@ -6,7 +6,7 @@ import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
 import { type LostRide, lostRide, seatAgain } from '@lianpiao/shared/store/epochs/seat-again';
 import { grantLegs } from '@lianpiao/shared/store/seats/grant-seats';
-import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { seatsAlike } from '@lianpiao/shared/store/seats/seat-rows';
 import { emit } from '@lianpiao/shared/store/streams';
 import { type Agent, HUB } from '../agent.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
@@ -46,7 +46,7 @@ export function seatPassenger(agent: Agent, call: Call, { ticketNo, seat }: Seat
 
 async function giveForTicket(agent: Agent, tx: AgentTx, ride: LostRide, named: string | undefined, now: EpochMs) {
   const { tripId, epoch, legs } = ride;
-  const seats = await seatsOfTrip(tx, tripId);
+  const seats = await seatsAlike(tx, tripId, ride.ticket.seat);
   const seat = named ?? bestFit(seats, legs, 1)[0]?.seat;
   if (seat === undefined) return refuse({ code: 'seat.sold-out', tripId, wanted: 1 });
   if (!seats.some((each) => each.seat === seat && isFree(each, legs))) return refuse({ code: 'seat.taken', seat });

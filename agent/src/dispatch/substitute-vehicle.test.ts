@@ -1,4 +1,4 @@
-import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { placesOfTrip, seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { aPassenger, aTrip, NOON } from '@lianpiao/shared/testing/builders';
@@ -117,6 +117,73 @@ describe('a substituted vehicle', () => {
     ]);
     expect(await releaseUncertain(agent, call(), { tripId, seats: ['1A', '1B'] }, NOON)).toMatchObject({ ok: true });
     expect(await aSale(agent, { trip, count: 2 })).toMatchObject({ tickets: [{ seat: '1A' }, { seat: '1B' }] });
+  });
+});
+
+describe('the places of free children', () => {
+  const coach = aTrip({ seatCount: 20, tripNo: 'K200' });
+  const labels = (count: number) => Array.from({ length: count }, (_, index) => `A${index + 1}`);
+  const change = (count: number, more = {}) => substitute(labels(count), { tripId: coach.tripId, ...more });
+  const places = async () =>
+    (await placesOfTrip(agent.store.read, coach.tripId)).map(({ seat, mine, sold }) => [seat, mine, sold]);
+  const family = async (first: number) => {
+    const { tickets } = await aSale(agent, { trip: coach, children: 1, first });
+    return tickets.find(({ fareType }) => fareType === 'freeChild')!.ticketNo;
+  };
+
+  it.each([
+    [45, ['C1', 'C2', 'C3', 'C4']],
+    [30, ['C1', 'C2', 'C3']],
+    [10, ['C1']],
+    [9, []],
+  ])('are as many as a coach of %i seats takes, and new ones are the station’s', async (count, wanted) => {
+    await importTrips(agent, [coach], NOON);
+    expect(await change(count)).toMatchObject({ ok: true });
+    expect(await places()).toEqual(wanted.map((seat) => [seat, 3, 0]));
+    expect(await eventsOf(agent, 'trip.reseated')).toMatchObject([{ fact: { places: wanted.length } }]);
+  });
+
+  it('go along with their children, and a child without one is listed until there is one again', async () => {
+    const [one, two] = [await family(1), await family(3)];
+    const smaller = await change(10);
+    expect(smaller).toMatchObject({ value: { leftOver: [two] } });
+    expect(await places()).toEqual([['C1', 3, 3]]);
+    expect(await seatPassenger(agent, call(), { ticketNo: two }, NOON)).toMatchObject({
+      refusal: { code: 'seat.sold-out' },
+    });
+    await change(20);
+    expect(await seatPassenger(agent, call(), { ticketNo: two, seat: 'A9' }, NOON)).toMatchObject({
+      refusal: { code: 'seat.taken', seat: 'A9' },
+    });
+    expect(await seatPassenger(agent, call(), { ticketNo: two }, NOON)).toMatchObject({ value: { seat: 'C2' } });
+    expect([await seatOf(one), await seatOf(two)]).toEqual(['C1', 'C2']);
+    expect(await places()).toEqual([
+      ['C1', 3, 3],
+      ['C2', 3, 3],
+    ]);
+  });
+
+  it('are never in a dispatcher’s plan or map, and follow also where one gives a map', async () => {
+    const child = await family(1);
+    expect(await substitute(['A1', 'C2'], { tripId: coach.tripId })).toMatchObject({
+      refusal: { code: 'epoch.plan-malformed' },
+    });
+    expect(await change(20, { moves: [{ seat: '02', to: 'C2' }] })).toMatchObject({
+      refusal: { code: 'epoch.seat-not-in-plan', seat: 'C2' },
+    });
+    expect(await change(20, { moves: [{ seat: '01', to: 'A7' }] })).toMatchObject({ value: { leftOver: [] } });
+    expect(await seatOf(child)).toBe('C1');
+  });
+
+  it('of two trips that are merged are one row, and no two children have one place', async () => {
+    const other = aTrip({ seatCount: 20, tripNo: 'K201' });
+    const here = await family(1);
+    const { tickets } = await aSale(agent, { trip: other, children: 1, first: 3 });
+    const there = tickets.find(({ fareType }) => fareType === 'freeChild')!.ticketNo;
+    const wish = { tripId: other.tripId, into: coach.tripId, seats: labels(20) };
+    expect(await mergeTrips(agent, call(), wish, NOON)).toMatchObject({ value: { leftOver: [] } });
+    expect([await seatOf(here), await seatOf(there)]).toEqual(['C1', 'C2']);
+    expect(await placesOfTrip(agent.store.read, other.tripId)).toEqual([]);
   });
 });
 

@@ -40,7 +40,7 @@ export function hubFacts(
     },
     'hub-ticket.seated': async (tx, { fact, at }) => {
       const known = await findTicket(tx, fact.ticketNo);
-      if (known) await keepSeated(tx, { ...fact, fareType: known.fareType }, at);
+      if (known) await keepSeated(tx, fact, at);
     },
     'hub-ticket.sold': async (tx, { fact: sold, person, at }) => {
       const fact = await ticketOnArrival(tx, sold, at);

@@ -1,13 +1,14 @@
 import { allLegs } from '@lianpiao/shared/domain/legs';
-import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { placesOfTrip, seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { findOrder } from '@lianpiao/shared/store/tickets/order-rows';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quoteRefund } from '../orders/quote-refund.ts';
 import { listOverflow } from '../overflow/list-overflow.ts';
 import { seatPassenger } from '../overflow/seat-passenger.ts';
+import { freezeTrip, thawTrip } from '../restore/withhold-seats.ts';
 import { anOrder, type FreshHub, freshHub, HANGZHOU, onSale, pay, says, WEB } from '../testing/fresh-hub.ts';
 
 /** Two days ahead, so that a refund on line is still possible. */
@@ -49,6 +50,52 @@ it('sells on under the new labels, and the order under way is issued its new sea
   await pay(hub, payment.payUrl);
   expect(await ticketsOf(order.orderId)).toMatchObject([{ seat: '1C', epoch: 2, state: 'sold' }]);
   expect(await toStation('hub-ticket.sold')).toMatchObject([{ seat: '1C', epoch: 2 }]);
+});
+
+describe('a free child of an order', () => {
+  const coach = aTrip({ seatCount: 20, serviceDate: '20261123' as never, tripNo: 'K200' });
+  const plan = (places: number | undefined, moves: readonly { seat: string; to: string }[]) =>
+    says(hub, HANGZHOU, 'trip.reseated', {
+      tripId: coach.tripId,
+      epoch: 2,
+      seats: ['1A', '1B', '1C'],
+      ...(places === undefined ? {} : { places }),
+      moves: [...coach.seats.slice(-2).map((seat, index) => ({ seat, to: `1${'AB'[index]}` })), ...moves].map(
+        (move) => ({
+          ...move,
+          legs: EVERY,
+        }),
+      ),
+      reason: 'substituted',
+      at: NOON,
+    });
+  const rows = async () =>
+    (await placesOfTrip(hub.store.read, coach.tripId)).map(({ seat, mine, held }) => [seat, mine, held]);
+
+  beforeEach(async () => {
+    await onSale(hub, coach, 2);
+    const fact = { tripId: coach.tripId, epoch: 1, seat: 'C2', legs: EVERY, transferId: 'child' };
+    await says(hub, HANGZHOU, 'seat.granted', fact);
+  });
+
+  it.each([
+    ['as the origin maps it', 1, [{ seat: 'C2', to: 'C1' }], ['C1', EVERY, EVERY]],
+    ['where an older origin says nothing of places', undefined, [], ['C2', EVERY, EVERY]],
+  ])('keeps its place %s', async (_, places, moves, row) => {
+    const { order, payment } = await anOrder(hub, coach, { children: 1 });
+    await plan(places, moves);
+    expect(await rows()).toEqual([row]);
+    await pay(hub, payment.payUrl);
+    expect((await ticketsOf(order.orderId)).map(({ seat }) => seat).sort()).toEqual(['1A', row[0]]);
+  });
+
+  it('that loses its place ends the hold, and the money goes back', async () => {
+    const { order, payment } = await anOrder(hub, coach, { children: 1 });
+    await plan(0, []);
+    expect(await rows()).toEqual([]);
+    await pay(hub, payment.payUrl);
+    expect(await findOrder(hub.store.read, order.orderId)).toMatchObject({ state: 'autoRefund' });
+  });
 });
 
 it('pays an order back whose hold lost its seat while it was being paid', async () => {
@@ -96,6 +143,22 @@ it('keeps to the plan of lane seat, whichever publication overtakes it or comes 
   await reseated(2, ['1A', '1B'], { '03': '1A', '04': '1B' });
   await published(1, [...trip.seats], '8');
   expect(await findTrip(hub.store.read, tripId)).toMatchObject({ epoch: 2, seats: ['1A', '1B'], gate: '8' });
+});
+
+it('gives back under its new label what was frozen under the old one while the hub was restored', async () => {
+  const blocked = async () =>
+    (await seatsOfTrip(hub.store.read, tripId)).map(({ seat, blocked: legs }) => [seat, legs]);
+  await hub.store.transaction((tx) => freezeTrip(tx, tripId, NOON));
+  await reseated(2, ['1A', '1B'], { '03': '1A', '04': '1B' });
+  expect(await blocked()).toEqual([
+    ['1A', EVERY],
+    ['1B', EVERY],
+  ]);
+  await hub.store.transaction((tx) => thawTrip(tx, tripId, false));
+  expect(await blocked()).toEqual([
+    ['1A', 0],
+    ['1B', 0],
+  ]);
 });
 
 it('stops the lane at a plan that follows none that is known, and at one that is not its station’s', async () => {

@@ -9,6 +9,7 @@ import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
 import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { moveWithheld } from './move-withheld.ts';
 
 /**
  * The origin has given a trip another seat plan: the hub's seats, holds and tickets follow it. Orders whose hold ended are paid
@@ -31,6 +32,7 @@ export async function followEpoch(
     });
   }
   if ((await applyEpoch(tx, fact, NO_LEGS, now)) === 'known') return;
+  await moveWithheld(tx, [{ tripId, epoch: epoch - 1 }, ...(joined ? [joined] : [])]);
   const trip = await findTrip(tx, tripId);
   if (trip) {
     await saveTrip(tx, { ...trip, seats, epoch });

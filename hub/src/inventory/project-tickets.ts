@@ -53,8 +53,8 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       await tellCollected(tx, row, fact, hub.clock.now());
     },
     'ticket.seated': async (tx, { fact }, peer) => {
-      const { fareType } = await ownTicket(tx, fact.ticketNo, peer);
-      await keepSeated(tx, { ...fact, fareType }, hub.clock.now());
+      await ownTicket(tx, fact.ticketNo, peer);
+      await keepSeated(tx, fact, hub.clock.now());
       touchTrip(tx, fact.tripId);
     },
     'ticket.voided': async (tx, { fact }, peer) => {

@@ -14,7 +14,7 @@ import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
-import { aPassenger, NOON } from '@lianpiao/shared/testing/builders';
+import { aChild, aPassenger, NOON } from '@lianpiao/shared/testing/builders';
 import { Hono } from 'hono';
 import { paymentRoutes } from '../api/payment-routes.ts';
 import type { AskStation } from '../ask-station.ts';
@@ -160,14 +160,14 @@ export async function grants(hub: Hub, trip: Trip, seat: string): Promise<void> 
 }
 
 /** Holds seats of the whole ride and orders them for synthetic adults; the payment is still to be made. */
-export async function anOrder(hub: FreshHub, trip: Trip, { count = 1, first = 0 } = {}) {
+export async function anOrder(hub: FreshHub, trip: Trip, { count = 1, first = 0, children = 0 } = {}) {
   const now = hub.clock.now();
   const held = await holdSeats(hub, call(), { tripId: trip.tripId, from: 0, to: trip.stops.length - 1, count }, now);
   if (!held.ok) throw new Error(held.refusal.code);
-  const passengers = Array.from({ length: count }, (_, index) => ({
-    ...aPassenger(first + index),
-    fareType: 'full' as const,
-  }));
+  const passengers = [
+    ...Array.from({ length: count }, (_, index) => ({ ...aPassenger(first + index), fareType: 'full' as const })),
+    ...Array.from({ length: children }, (_, index) => aChild(first + index)),
+  ];
   const contact = { name: '测试甲', phone: '13800000000' };
   const ordered = await createOrder(hub, call(), { holdId: held.value.holdId, passengers, contact }, now);
   if (!ordered.ok) throw new Error(ordered.refusal.code);

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { atStops, checkSteps, filledLegs, moved, movedThrough, movedWhole } from './epoch-map.ts';
 import { allLegs, intersection, type LegMask, legsBetween, meets, NO_LEGS, union } from './legs.ts';
 import { makeEpochMap, type OldSeat, SEAT_USES } from './make-epoch-map.ts';
+import { done, refuse } from './outcome.ts';
+import { childPlaces, isPseudoSeat } from './pseudo-seats.ts';
 
 const LEGS = 4;
 const EVERY = allLegs(LEGS + 1);
@@ -23,6 +25,15 @@ describe('a map from one seat plan to the next', () => {
       refusal: { code: 'epoch.seat-split', seat: '01' },
     });
     expect(codeOf(move('01', '9Z'))).toEqual({ ok: false, refusal: { code: 'epoch.seat-not-in-plan', seat: '9Z' } });
+  });
+
+  it.each([
+    ['C2', 'C1', true],
+    ['01', 'C1', false],
+    ['C1', '1A', false],
+  ])('leads from %s to %s: %s, for a seat never becomes a child’s place, nor the reverse', (seat, to, ok) => {
+    const checked = checkSteps([{ moves: [{ seat, legs: EVERY, to }] }], ['1A', 'C1']);
+    expect(checked).toEqual(ok ? done(null) : refuse({ code: 'epoch.seat-not-in-plan', seat: to }));
   });
 
   it('is refused where a seat of a merged trip meets one of the trip that runs', () => {
@@ -70,10 +81,20 @@ const anySeat = fc.array(anyUse, { maxLength: 4 }).map((uses) => {
     return true;
   });
 });
+const labelled = (prefix: string) => (seats: readonly OldSeat['uses'][]) =>
+  seats.map((uses, index): OldSeat => ({ trip: 'T', seat: `${prefix}${index + 1}`, stays: true, uses }));
 const anyOld = fc
-  .array(anySeat, { minLength: 1, maxLength: 8 })
-  .map((seats) => seats.map((uses, index): OldSeat => ({ trip: 'T', seat: `0${index + 1}`, stays: true, uses })));
-const anyPlan = fc.uniqueArray(fc.constantFrom('01', '02', '03', '04', '1A', '1B', '1C', '1D', '1E'), { minLength: 1 });
+  .tuple(
+    fc.array(anySeat, { minLength: 1, maxLength: 8 }).map(labelled('0')),
+    fc.array(anySeat, { maxLength: 4 }).map(labelled('C')),
+  )
+  .map(([seats, places]) => [...seats, ...places]);
+const anyPlan = fc
+  .tuple(
+    fc.uniqueArray(fc.constantFrom('01', '02', '03', '04', '1A', '1B', '1C', '1D', '1E'), { minLength: 1 }),
+    fc.nat({ max: 4 }),
+  )
+  .map(([seats, places]) => [...seats, ...childPlaces(places).map(({ seat }) => seat)]);
 
 describe('the maker of maps', () => {
   const seat = (label: string, ...uses: OldSeat['uses']): OldSeat => ({ trip: 'T', seat: label, stays: true, uses });
@@ -101,6 +122,18 @@ describe('the maker of maps', () => {
     expect(places(old, ['01', '02', '03'])).toEqual({ '02': '02', '03': '03', '04': '01' });
     expect(places(old, ['01', '02'])).toEqual({ '03': '02', '04': '01' });
     expect(places(old, ['01'])).toEqual({ '04': '01' });
+  });
+
+  it('maps children’s places among themselves, however many seats are left', () => {
+    const old = [
+      seat('01', whole('free')),
+      seat('C1', whole('free')),
+      seat('C2', whole('away')),
+      seat('C3', whole('sold')),
+    ];
+    expect(places(old, ['1A', '1B', '1C', 'C1'])).toEqual({ '01': '1A', C3: 'C1' });
+    expect(places(old, ['1A', 'C1', 'C2'])).toEqual({ '01': '1A', C2: 'C2', C3: 'C1' });
+    expect(places(old, ['1A'])).toEqual({ '01': '1A' });
   });
 
   it('puts two passengers of different legs on one seat rather than leave one behind', () => {
@@ -140,14 +173,18 @@ describe('the maker of maps', () => {
             if (use !== 'sold' && use !== 'held') continue;
             const pieces = moved(step, { seat: label, legs });
             expect(pieces.length === 0 || movedWhole(step, { seat: label, legs }) !== undefined).toBe(true);
-            if (old.length <= plan.length) expect(pieces).toHaveLength(1);
+            const alike = (each: string) => isPseudoSeat(each) === isPseudoSeat(label);
+            const wanted = old.filter((each) => alike(each.seat)).length;
+            if (wanted <= plan.filter(alike).length) expect(pieces).toHaveLength(1);
           }
         }
         const filled = filledLegs([step]);
         for (const { seat: label, uses } of old)
           for (const { use, legs } of uses)
             if (use === 'sold' && moved(step, { seat: label, legs }).length === 0)
-              expect(plan.every((to) => meets(filled.get(to) ?? NO_LEGS, legs))).toBe(true);
+              expect(
+                plan.every((to) => isPseudoSeat(to) !== isPseudoSeat(label) || meets(filled.get(to) ?? NO_LEGS, legs)),
+              ).toBe(true);
       }),
     );
   });

@@ -1,5 +1,6 @@
 import { intersection, type LegMask, legsBetween, meets, NO_LEGS, union, without } from './legs.ts';
 import { done, type Outcome, refuse } from './outcome.ts';
+import { isPseudoSeat } from './pseudo-seats.ts';
 
 /**
  * A seat plan that follows another one of the same trip, its new epoch (inventory: epoch): which legs of which old seat are
@@ -22,14 +23,18 @@ export type EpochMapRefusal =
   | { readonly code: 'epoch.seat-given-twice'; readonly seat: string }
   | { readonly code: 'epoch.seat-split'; readonly seat: string };
 
-/** Checks that no leg of a new seat has two old ones and no leg of an old seat has two new ones, over all steps into `plan`. */
+/**
+ * Checks that no leg of a new seat has two old ones and no leg of an old seat has two new ones, over all steps into `plan`, and
+ * that no seat becomes a pseudo-seat or the reverse.
+ */
 export function checkSteps(steps: readonly EpochStep[], plan: readonly string[]): Outcome<null, EpochMapRefusal> {
   const known = new Set(plan);
   const filled = new Map<string, LegMask>();
   for (const { moves, stops } of steps) {
     const left = new Map<string, LegMask>();
     for (const { seat, legs, to } of moves) {
-      if (!known.has(to)) return refuse({ code: 'epoch.seat-not-in-plan', seat: to });
+      if (!known.has(to) || isPseudoSeat(seat) !== isPseudoSeat(to))
+        return refuse({ code: 'epoch.seat-not-in-plan', seat: to });
       if (meets(left.get(seat) ?? NO_LEGS, legs)) return refuse({ code: 'epoch.seat-split', seat });
       const there = atStops(legs, stops);
       if (meets(filled.get(to) ?? NO_LEGS, there)) return refuse({ code: 'epoch.seat-given-twice', seat: to });

@@ -1,6 +1,7 @@
 import type { SeatMove } from './epoch-map.ts';
 import { atStops } from './epoch-map.ts';
 import { type LegMask, meets, NO_LEGS, union, without } from './legs.ts';
+import { isPseudoSeat } from './pseudo-seats.ts';
 
 /**
  * What the maker of a map knows of legs of a seat, the most important first: a living ticket; a hold or a block; legs of
@@ -27,8 +28,19 @@ const HELD = SEAT_USES.indexOf('held');
  * The map that lets most passengers keep a seat. The seats that matter most come along whole: under the same label where
  * the new plan has it, else under the first label that is left. When seats are short, free legs of the station go first,
  * then legs of others, then holds; a ticket without a place is in no move, and its passenger is a matter for a person.
+ *
+ * Pseudo-seats of `plan` are filled from pseudo-seats and seats from seats: a passenger and a child's place are never swapped.
  */
 export function makeEpochMap(old: readonly OldSeat[], plan: readonly string[]): OldMove[] {
+  return [false, true].flatMap((pseudo) =>
+    mapAlike(
+      old.filter(({ seat }) => isPseudoSeat(seat) === pseudo),
+      plan.filter((label) => isPseudoSeat(label) === pseudo),
+    ),
+  );
+}
+
+function mapAlike(old: readonly OldSeat[], plan: readonly string[]): OldMove[] {
   const inOrder = old
     .filter(({ uses }) => uses.length > 0)
     .map((seat) => ({ seat, rank: Math.min(...seat.uses.map(({ use }) => SEAT_USES.indexOf(use))) }))

@@ -13,6 +13,9 @@ export function isPseudoSeat(label: string): label is PseudoSeat {
 /** Pseudo-seats stand behind every seat: their position tells them from seats where rows are counted. */
 export const PSEUDO_POSITION = 1000;
 
+/** More places than any trip has: a seat plan has at most 80 seats, and a coach never takes more free children than it has seats. */
+export const PLACES_MAX = 80;
+
 /** The places of a trip that carries that many free children, with their positions. */
 export function childPlaces(count: number): { readonly seat: PseudoSeat; readonly position: number }[] {
   return Array.from({ length: count }, (_, index) => {

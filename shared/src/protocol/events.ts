@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PLACES_MAX } from '../domain/pseudo-seats.ts';
 
 /**
  * Facts that travel on a stream of the station link. A fact happened: it is applied, never refused.
@@ -113,6 +114,8 @@ export const EVENTS = {
   /**
    * Origin → every party of the trip: from here on the trip has another seat plan. `moves` lead from the plan of the epoch
    * before; `joined` is a trip that ends and whose passengers come over. What is said of an older plan is translated.
+   * `places` are the free children's places of the new plan (domain/pseudo-seats) by the origin's rules, whose moves stand
+   * among the others; an origin that does not say how many leaves them as they are.
    */
   'trip.reseated': {
     lane: 'seat',
@@ -121,6 +124,7 @@ export const EVENTS = {
       tripId,
       epoch: z.int().min(2),
       seats: z.array(seatLabel).min(1).max(80),
+      places: z.int().min(0).max(PLACES_MAX).optional(),
       moves: seatMoves,
       reason: z.enum(['substituted', 'timetable', 'merged']),
       at,

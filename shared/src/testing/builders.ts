@@ -65,3 +65,9 @@ export function aPassenger(index: number): { name: string; idType: 'resident'; i
     idNo: body + '10X98765432'[sum % 11],
   };
 }
+
+/** A synthetic child that rides free, with a document of its own. */
+export function aChild(index: number) {
+  const idNo = `E${String(index).padStart(8, '0')}`;
+  return { name: '测试童', idType: 'passport' as const, idNo, fareType: 'freeChild' as const };
+}

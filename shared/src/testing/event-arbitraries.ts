@@ -91,6 +91,7 @@ const FACTS: Record<EventType, fc.Arbitrary<unknown>> = {
       tripId,
       epoch: fc.integer({ min: 2, max: 9 }),
       seats: fc.array(seat, { minLength: 1, maxLength: 4 }),
+      places: fc.nat({ max: 80 }),
       moves: seatMoves,
       reason: fc.constantFrom('substituted', 'timetable', 'merged'),
       at,

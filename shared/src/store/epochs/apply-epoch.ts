@@ -1,13 +1,13 @@
-import { and, eq, inArray, lt } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { type EpochStep, filledLegs, moved, movedWhole } from '../../domain/epoch-map.ts';
-import { type LegMask, legMask, legsBetween, NO_LEGS, union, without } from '../../domain/legs.ts';
-import { PSEUDO_POSITION } from '../../domain/pseudo-seats.ts';
+import { allLegs, LEGS_MAX, type LegMask, legMask, legsBetween, NO_LEGS, union, without } from '../../domain/legs.ts';
+import { childPlaces, PLACES_MAX } from '../../domain/pseudo-seats.ts';
 import { newSeat, type SeatState } from '../../domain/seats.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
 import { holdsSeat, type TicketState } from '../../domain/ticket.ts';
 import { Fault } from '../../fault.ts';
 import type { EventBody } from '../../protocol/events.ts';
-import { release, seatsOfTrip } from '../seats/seat-rows.ts';
+import { placesOfTrip, release, seatsOfTrip } from '../seats/seat-rows.ts';
 import type { Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
 import { epochOf, isOver, keepStep } from './epoch-rows.ts';
@@ -18,8 +18,8 @@ type Reseated = EventBody<'trip.reseated'>;
 type Source = EpochStep & { readonly tripId: string; readonly epoch: number };
 
 /**
- * Brings this party's rows of a trip into its new seat plan: seats with all that is owned and claimed of them, holds and
- * tickets. What was owned of a dropped leg is lost. `capacity` are the legs of a new seat that no old one had: all of them at
+ * Brings this party's rows of a trip into its new seat plan: seats and children's places with all that is owned and claimed
+ * of them, holds and tickets. What was owned of a dropped leg is lost. `capacity` are the legs of a new seat or place that no old one had: all of them at
  * the origin, whose they are, none elsewhere.
  *
  * Every party does the same from the same map, so that a leg has one owner before and after. A hold that lost a seat ends;
@@ -41,7 +41,8 @@ export async function applyEpoch(
       facts: { tripId, epoch, known },
     });
   }
-  const sources: Source[] = [{ tripId, epoch: known, moves: asMoves(fact.moves) }];
+  const staying = fact.places === undefined ? PLACES_STAY : [];
+  const sources: Source[] = [{ tripId, epoch: known, moves: [...asMoves(fact.moves), ...staying] }];
   if (joined) sources.push({ ...joined, moves: asMoves(joined.moves) });
   for (const source of sources) await keep(tx, source, fact, now);
   await moveSeats(tx, sources, fact, capacity);
@@ -51,6 +52,9 @@ export async function applyEpoch(
   }
   return 'applied';
 }
+
+/** What an origin means that knows nothing of places: no plan changes them. */
+const PLACES_STAY = childPlaces(PLACES_MAX).map(({ seat }) => ({ seat, legs: allLegs(LEGS_MAX + 1), to: seat }));
 
 const asMoves = (moves: Reseated['moves']) => moves.map((move) => ({ ...move, legs: legMask(move.legs) }));
 
@@ -74,12 +78,12 @@ const MASKS = ['mine', 'owed', 'held', 'sold', 'freed', 'blocked'] as const;
 async function moveSeats(
   tx: Tx<SharedTables>,
   sources: readonly Source[],
-  { tripId, epoch, seats: plan }: Reseated,
+  { tripId, epoch, seats: plan, places = PLACES_MAX }: Reseated,
   capacity: LegMask,
 ): Promise<void> {
   const next = new Map<string, SeatState>();
   for (const source of sources) {
-    for (const old of await seatsOfTrip(tx, source.tripId)) {
+    for (const old of [...(await seatsOfTrip(tx, source.tripId)), ...(await placesOfTrip(tx, source.tripId))]) {
       for (const mask of MASKS) {
         for (const { seat, legs } of moved(source, { seat: old.seat, legs: old[mask] })) {
           const state = next.get(seat) ?? newSeat(seat, NO_LEGS);
@@ -91,8 +95,11 @@ async function moveSeats(
   const filled = filledLegs(sources);
   const { seats } = tx.t;
   const ended = sources.map((source) => source.tripId);
-  await tx.db.delete(seats).where(and(inArray(seats.tripId, ended), lt(seats.position, PSEUDO_POSITION)));
-  for (const [position, seat] of plan.entries()) {
+  await tx.db.delete(seats).where(inArray(seats.tripId, ended));
+  for (const { seat, position } of [
+    ...plan.map((seat, index) => ({ seat, position: index })),
+    ...childPlaces(places),
+  ]) {
     const fresh = without(capacity, filled.get(seat) ?? NO_LEGS);
     const state = next.get(seat) ?? newSeat(seat, NO_LEGS);
     if (capacity === NO_LEGS && !next.has(seat)) continue;

@@ -5,12 +5,12 @@ import { bestFit } from '../../domain/seats.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
 import { holdsSeat, type TicketState } from '../../domain/ticket.ts';
 import { freeSeat } from '../seats/end-sold-seat.ts';
-import { claim, heldToSold, seatsOfTrip } from '../seats/seat-rows.ts';
+import { claim, heldToSold, seatsAlike } from '../seats/seat-rows.ts';
 import type { Reader, Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
 import { findTicket, type TicketRow } from '../tickets/ticket-rows.ts';
 import { type PlanId, stepsFrom } from './epoch-rows.ts';
-import { type SeatedIn, ticketOnArrival } from './seat-now.ts';
+import { ticketOnArrival } from './seat-now.ts';
 
 /** The ride of a passenger without a seat, on the trip and in the plan that are in force. */
 export type LostRide = PlanId & {
@@ -43,15 +43,20 @@ export async function lostRide(on: Reader<SharedTables>, ticketNo: string): Prom
   return done({ ticket, ...steps.at(-1)!.to, from, to, legs: legsBetween(from, to) });
 }
 
-/** Gives the passenger a free seat of this party, the one that is named or one that fits. What was left of the old one is free. */
+/**
+ * Gives the passenger a free seat of this party, a child its place, the one that is named or one that fits. What was left of
+ * the old one is free.
+ */
 export async function seatAgain(
   tx: Tx<SharedTables>,
   { ticket, tripId, epoch, from, to, legs }: LostRide,
   named: string | undefined,
 ): Promise<Outcome<Seated, SeatAgainRefusal>> {
   await freeSeat(tx, ticket);
-  const seat = named ?? bestFit(await seatsOfTrip(tx, tripId), legs, 1)[0]?.seat;
+  const seats = await seatsAlike(tx, tripId, ticket.seat);
+  const seat = named ?? bestFit(seats, legs, 1)[0]?.seat;
   if (seat === undefined) return refuse({ code: 'seat.sold-out', tripId, wanted: 1 });
+  if (!seats.some((each) => each.seat === seat)) return refuse({ code: 'seat.taken', seat });
   if ((await claim(tx, { tripId, seat, legs })) === 0) return refuse({ code: 'seat.taken', seat });
   await heldToSold(tx, { tripId, seat, legs });
   const seated = { ticketNo: ticket.ticketNo, tripId, epoch, seat, legs, from, to };
@@ -60,7 +65,7 @@ export async function seatAgain(
 }
 
 /** What the ticket's home says of its seat, in the plan that is in force here: it may be a newer one. */
-export async function keepSeated(tx: Tx<SharedTables>, seated: Seated & SeatedIn, now: EpochMs): Promise<void> {
+export async function keepSeated(tx: Tx<SharedTables>, seated: Seated, now: EpochMs): Promise<void> {
   await writeSeat(tx, await ticketOnArrival(tx, seated, now));
 }
 

@@ -1,4 +1,4 @@
-import { atStops, movedThrough, movedWhole, type SeatLegs } from '../../domain/epoch-map.ts';
+import { movedThrough, movedWhole, type SeatLegs } from '../../domain/epoch-map.ts';
 import { legMask } from '../../domain/legs.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
 import { statement, value } from '../statement.ts';
@@ -26,17 +26,14 @@ export type SeatedIn = {
   readonly legs: number;
   readonly from: number;
   readonly to: number;
-  readonly fareType: string;
 };
 
-/** A ticket in the newest plan that still has its seat whole. A free child sits on somebody's knees in every plan. */
+/** A ticket in the newest plan that still has its seat whole. */
 export async function seatedNow<Ticket extends SeatedIn>(on: Reader<SharedTables>, ticket: Ticket): Promise<Ticket> {
   let now = ticket;
   for (const step of await stepsFrom(on, ticket)) {
     const { stops, to: plan } = step;
-    const here = { seat: now.seat, legs: legMask(now.legs) };
-    const place =
-      now.fareType === 'freeChild' ? { seat: now.seat, legs: atStops(here.legs, stops) } : movedWhole(step, here);
+    const place = movedWhole(step, { seat: now.seat, legs: legMask(now.legs) });
     if (!place) return now;
     const [from, to] = [stops?.[now.from] ?? now.from, stops?.[now.to] ?? now.to];
     now = { ...now, ...place, ...plan, from, to };

@@ -7,6 +7,7 @@ import type { RuleSet } from '../../domain/rules.ts';
 import { bestFit, isFree, type SeatState } from '../../domain/seats.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
 import type { Trip } from '../../domain/trip.ts';
+import { placesNow } from '../epochs/seat-now.ts';
 import { rulesAt } from '../rules.ts';
 import type { Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
@@ -69,14 +70,17 @@ export async function placesToGive(
 }
 
 /**
- * True when the ticket has legs of a row: every seat has, and the place of a child. A child that was sold a ride by an
+ * True when the ticket has what is left of its legs in rows: every seat has, and the place of a child. A child that was sold a ride by an
  * earlier version has a label and no row.
  */
 export async function hasRow(
   tx: Tx<SharedTables>,
-  { tripId, seat, legs }: { readonly tripId: string; readonly seat: string; readonly legs: number },
+  ticket: { readonly tripId: string; readonly epoch: number; readonly seat: string; readonly legs: number },
 ): Promise<boolean> {
-  if (!isPseudoSeat(seat)) return true;
-  const place = (await placesOfTrip(tx, tripId)).find((row) => row.seat === seat);
-  return place !== undefined && covers(place.sold, legs as LegMask);
+  if (!isPseudoSeat(ticket.seat)) return true;
+  for (const { tripId, seat, legs } of await placesNow(tx, ticket)) {
+    const row = (await placesOfTrip(tx, tripId)).find((place) => place.seat === seat);
+    if (!row || !covers(row.sold, legs)) return false;
+  }
+  return true;
 }

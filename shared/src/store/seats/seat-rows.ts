@@ -1,5 +1,5 @@
 import { and, eq, gte, lt, sql } from 'drizzle-orm';
-import { PSEUDO_POSITION } from '../../domain/pseudo-seats.ts';
+import { isPseudoSeat, PSEUDO_POSITION } from '../../domain/pseudo-seats.ts';
 import type { SeatState } from '../../domain/seats.ts';
 import { statement, value } from '../statement.ts';
 import type { Reader } from '../store.ts';
@@ -35,6 +35,11 @@ export async function seatsOfTrip(on: Reader<SharedTables>, tripId: string): Pro
 /** The pseudo-seats of a trip that this party knows. */
 export async function placesOfTrip(on: Reader<SharedTables>, tripId: string): Promise<SeatState[]> {
   return (await ofTrip(on, { tripId, from: PSEUDO_POSITION, before: 2 * PSEUDO_POSITION })) as unknown as SeatState[];
+}
+
+/** What somebody with such a label may have instead: seats for a seat, places for a place. */
+export function seatsAlike(on: Reader<SharedTables>, tripId: string, label: string): Promise<SeatState[]> {
+  return isPseudoSeat(label) ? placesOfTrip(on, tripId) : seatsOfTrip(on, tripId);
 }
 
 const oneSeat = (t: SharedTables) => and(eq(t.seats.tripId, value('tripId')), eq(t.seats.seat, value('seat')));
