@@ -33,6 +33,7 @@ import { ourHello } from './our-words.ts';
 import { RebuildLoop } from './rebuild-loop.ts';
 import { beginRecovery, finishRecovery } from './recovery.ts';
 import { ReferenceData } from './reference-data.ts';
+import { undoFacts } from './undo-facts.ts';
 
 export type LinkLoopOptions = {
   readonly store: AgentStore;
@@ -129,7 +130,14 @@ export class LinkLoop implements LinkPort {
     this.#lastWordAt = this.#identity.lastWordAt;
     this.#answers = { ...answers, 'stream.back': async (wish) => done(await sendBack(store.read, HUB, wish)) };
     this.#rebuilding = new RebuildLoop({
-      parts: { store, ask: (wish) => this.#requests.request('stream.back', wish), facts: ownFacts },
+      parts: {
+        store,
+        ask: (wish) => this.#requests.request('stream.back', wish),
+        facts: ownFacts,
+        askHash: (wish) => this.#requests.request('stream.hash', wish),
+        dispute: (rows) => this.#requests.request('stream.dispute', rows),
+        undo: undoFacts(station),
+      },
       over: () => this.#session.beginAnew(),
       stuck: (code, detail) => this.#fence(code, { detail }),
       noted: this.#noted,
@@ -366,7 +374,11 @@ export class LinkLoop implements LinkPort {
   async #welcomed(message: Welcome): Promise<void> {
     const { store, clock, installId } = this.#options;
     if (message.to.boot !== this.#boot || !this.#session.isNew({ lease: message.ln, hubBoot: message.boot })) return;
-    const { hubIncarnation, incarnation } = message;
+    const { hubIncarnation, incarnation, fork } = message;
+    if (fork !== undefined) {
+      if (this.#underLease(message)) this.#rebuilding?.begin(clock.now(), fork);
+      return;
+    }
     const { ours, next, notices } = await compareWithHub(store.read, message, this.#identity!.hubIncarnation);
     for (const notice of notices) this.#noted(notice.code, { lane: notice.lane, detail: notice.detail });
     if (next.do === 'stop') return this.#fence(next.why.code, { lane: next.why.lane, detail: next.why.detail });
