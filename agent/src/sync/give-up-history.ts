@@ -33,7 +33,9 @@ export async function giveUpHistory(parts: GiveUpParts, fork: number, now: Epoch
   const [seat, ev] = [await commonOf(store, 'seat', askHash), await commonOf(store, 'ev', askHash)];
   if (!seat.ok) return seat;
   if (!ev.ok) return ev;
-  const common = { seat: seat.value, ev: ev.value };
+  // One history has both lanes: what the hub has not heard of the other lane belongs to the one that is given up.
+  const forked = seat.value.forked || ev.value.forked;
+  const common = { seat: { ...seat.value, forked }, ev: { ...ev.value, forked } };
   let count = 0;
   for (const lane of ['seat', 'ev'] as const) {
     if (!common[lane].forked) continue;

@@ -138,7 +138,11 @@ export class LinkLoop implements LinkPort {
         dispute: (rows) => this.#requests.request('stream.dispute', rows),
         undo: undoFacts(station),
       },
-      over: () => this.#session.beginAnew(),
+      over: async () => {
+        // Who has given a history up has fewer rows than it had sent.
+        this.#link?.known(await positionsOf(store.read, HUB));
+        this.#session.beginAnew();
+      },
       stuck: (code, detail) => this.#fence(code, { detail }),
       noted: this.#noted,
     });

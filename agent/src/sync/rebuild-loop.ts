@@ -7,7 +7,7 @@ import { rebuild } from './rebuild.ts';
 export type RebuildLoopOptions = {
   readonly parts: Omit<RebuildParts, 'now'> & GiveUpParts;
   /** All is back, or the hub gave no answer: hello is said anew. */
-  readonly over: () => void;
+  readonly over: () => void | Promise<void>;
   /** It cannot go on: a person has to look. */
   readonly stuck: (code: string, detail: string) => void;
   readonly noted: (event: string, facts: Readonly<Record<string, unknown>>) => void;
@@ -43,7 +43,7 @@ export class RebuildLoop {
       const done = fork === undefined ? await rebuild({ ...parts, now }) : await giveUpHistory(parts, fork, now);
       if (!done.ok) noted('link.rebuild-interrupted', done.refusal);
       else noted(fork === undefined ? 'station.rebuilt' : 'station.history-given-up', { events: done.value });
-      over();
+      await over();
     } catch (cause) {
       const code = cause instanceof NotOurHistory ? cause.code : 'station.not-rebuilt';
       stuck(code, cause instanceof Error ? cause.message : String(cause));
