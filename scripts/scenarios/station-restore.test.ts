@@ -12,7 +12,11 @@ import { rebuildFacts } from '@lianpiao/agent/sync/rebuild-facts';
 import { aSale } from '@lianpiao/agent/testing/a-sale';
 import { CLERK, call } from '@lianpiao/agent/testing/fresh-agent';
 import { sell } from '@lianpiao/agent/tickets/sell';
+import { voidTicket } from '@lianpiao/agent/tickets/void-ticket';
 import { importTrips } from '@lianpiao/agent/trips/import-trips';
+import { disputedRows, forksKept } from '@lianpiao/hub/forks/list-forks';
+import { pickSide } from '@lianpiao/hub/forks/pick-side';
+import { settleDisputed } from '@lianpiao/hub/forks/settle-disputed';
 import { leaseNumbers } from '@lianpiao/hub/stations/lease-numbers';
 import type { HubStore } from '@lianpiao/hub/store/hub-store';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
@@ -36,6 +40,7 @@ const soon = (check: () => unknown, timeout = 20_000) => vi.waitFor(check, { tim
 const now = () => Date.now();
 const trip = aTrip({ seatCount: 8, serviceDate: addDays(serviceDateOf(now(), 'Asia/Shanghai'), 2) });
 const ride = { tripId: trip.tripId, from: 0, to: 2 };
+const OPERATOR = { id: 'operator', channel: 'other', terminal: '000', clerk: 'op', shiftId: null } as const;
 const FILE = `${HANGZHOU}.db`;
 const MARKER = 'elsewhere.run-marker';
 
@@ -150,25 +155,34 @@ describe('a station that was restored', () => {
     expect(await listUncertain(restarted.agent)).toHaveLength(7);
   });
 
-  it('row 15: stops link and sales when two histories have grown from one copy', async () => {
+  it('row 15: stops link and sales when two histories have grown from one copy, until a person picks the one that goes on', async () => {
     const hub = await rig.hub();
+    await hub.store.transaction((tx) => leaseNumbers(tx, HANGZHOU, now()));
     const first = await station();
-    await importTrips(first.agent, [trip], now());
+    await soon(async () => expect(await ranges(first.store)).toHaveLength(1));
+    const early = await aSale(first.agent, { trip, now: now(), count: 2 });
     await delivered(hub, first);
     await first.close();
     await copyFile(join(rig.folder, FILE), join(rig.folder, 'backup.db'));
     await copyFile(join(rig.folder, MARKER), join(rig.folder, 'backup.marker'));
     const one = await station();
-    await importTrips(one.agent, [aTrip({ tripNo: 'K108', serviceDate: trip.serviceDate })], now());
+    const sold = await aSale(one.agent, { trip, now: now(), first: 3, count: 2 });
     await delivered(hub, one);
+    const { tickets } = one.store.read.t;
+    const picked = await one.store.read.db.select().from(tickets).orderBy(tickets.ticketNo);
     await one.close();
     await hub.close();
     await copyFile(join(rig.folder, 'backup.db'), join(rig.folder, FILE));
     await copyFile(join(rig.folder, 'backup.marker'), join(rig.folder, MARKER));
 
+    // The other history: the same numbers and seats for other passengers, an old ticket voided, a seat given away, a trip.
     const other = await station();
-    const more = ['K109', 'K110'].map((tripNo) => aTrip({ tripNo, serviceDate: trip.serviceDate }));
-    await importTrips(other.agent, more, now());
+    const voided = await voidTicket(other.agent, call(), early.tickets[1]!.ticketNo, now());
+    expect(voided).toMatchObject({ ok: true });
+    const twin = await aSale(other.agent, { trip, now: now(), first: 6, count: 3 });
+    expect(twin.tickets.map(({ ticketNo }) => ticketNo)).toContain(sold.tickets[0]!.ticketNo);
+    await giveSeats(other.agent, call(), { ...ride, count: 1 }, now());
+    await importTrips(other.agent, [aTrip({ tripNo: 'K109', serviceDate: trip.serviceDate })], now());
     const again = await rig.hub();
     await soon(() => expect(other.link.state().stopped).toBe('link.streams-forked'));
     await soon(async () => expect(await saleStop(other.store.read)).toMatchObject({ code: 'link.streams-forked' }));
@@ -180,6 +194,48 @@ describe('a station that was restored', () => {
     expect(await holdSeats(other.agent, call(), { ...ride, count: 1 }, now())).toMatchObject({
       refusal: { code: 'station.may-not-sell', why: 'link.streams-forked' },
     });
+    await soon(async () => expect(await forksKept(again.store.read)).toMatchObject([{ state: 'open' }]));
+    const { alarms } = again.store.read.t;
+    expect(await again.store.read.db.select().from(alarms)).toMatchObject([
+      { code: 'link.streams-forked', subject: HANGZHOU },
+    ]);
+
+    const pick = (keep: 'hub' | 'station') => pickSide(again.store, OPERATOR, HANGZHOU, keep, now());
+    expect(await pick('station')).toMatchObject({ refusal: { code: 'fork.only-hub' } });
+    expect(await pick('hub')).toMatchObject({ ok: true });
+    expect(await pick('hub')).toMatchObject({ ok: true });
+    await other.close();
+    const back = await station();
+    await soon(async () => expect(await saleStop(back.store.read)).toBeNull());
+    const [fork] = await forksKept(again.store.read);
+    expect(fork).toMatchObject({ state: 'over', common: { seat: 0 } });
+    const rows = await disputedRows(again.store.read, fork!.id, { lane: 'ev', after: 0 });
+    expect(rows.map(({ type }) => type)).toEqual([
+      'ticket.voided',
+      ...twin.tickets.map(() => 'ticket.sold'),
+      'trip.published',
+    ]);
+    const given = await disputedRows(again.store.read, fork!.id, { lane: 'seat', after: 0 });
+    expect(given.map(({ type }) => type)).toEqual(['seat.granted']);
+    expect(rows[0]!.seq).toBe(fork!.common.ev! + 1);
+    const settled = { fork: fork!.id, lane: 'ev', seq: rows[0]!.seq } as const;
+    expect(await settleDisputed(again.store, OPERATOR, settled, 'paid back', now())).toMatchObject({ ok: true });
+    expect(await settleDisputed(again.store, OPERATOR, settled, 'twice', now())).toMatchObject({
+      refusal: { code: 'fork.not-disputed' },
+    });
+
+    // The station is what the picked history says, and no seat and no number goes twice.
+    expect(await back.store.read.db.select().from(tickets).orderBy(tickets.ticketNo)).toEqual(picked);
+    const uncertain = (await listUncertain(back.agent)).map(({ seat }) => seat);
+    expect(uncertain).toHaveLength(8 - picked.length);
+    for (const { seat } of picked) expect(uncertain).not.toContain(seat);
+    expect(await holdSeats(back.agent, call(), { ...ride, count: 1 }, now())).toMatchObject({ ok: false });
+    await releaseUncertain(back.agent, call(), { tripId: trip.tripId, seats: [uncertain[0]!] }, now());
+    const next = await aSale(back.agent, { trip, now: now(), first: 20 });
+    expect(next.tickets).toMatchObject([{ ticketNo: `${HANGZHOU}10010010000`, seat: uncertain[0]! }]);
+    await delivered(again, back);
+    const { transfers } = again.store.read.t;
+    expect(await again.store.read.db.select().from(transfers)).toEqual([]);
   });
 
   it('row 13: gets back what it has lost, whatever its marker says, and then sells with new numbers, no seat twice', async () => {

@@ -24,7 +24,12 @@ export type ConnectionsOptions = {
 };
 
 /** `bulk` carries what nobody waits for; without it nothing stops. */
-export type Connections = { readonly control: MqttSession; readonly bulk: MqttSession };
+export type Connections = {
+  readonly control: MqttSession;
+  readonly bulk: MqttSession;
+  /** Says goodbye on both. Resolves when nothing is being heard any more. */
+  readonly close: () => Promise<void>;
+};
 
 /** Opens the station's two connections, which go on by themselves (station-link: processes). */
 export function openConnections(options: ConnectionsOptions): Connections {
@@ -53,14 +58,9 @@ export function openConnections(options: ConnectionsOptions): Connections {
     onUp: (url) => log('link.bulk-connected', { url }),
     onDown: (reason) => log('link.bulk-disconnected', { reason }),
   });
-  return { control, bulk };
-}
-
-/** Says goodbye on both. Resolves when nothing is being heard any more. */
-export async function closeConnections(
-  { control, bulk }: Connections,
-  { station, lifeSign }: Pick<ConnectionsOptions, 'station' | 'lifeSign'>,
-): Promise<void> {
-  control.publish(liveTopic(station), lifeSign(false), { retain: true });
-  await Promise.all([control.close(), bulk.close()]);
+  const close = async () => {
+    control.publish(live, lifeSign(false), { retain: true });
+    await Promise.all([control.close(), bulk.close()]);
+  };
+  return { control, bulk, close };
 }

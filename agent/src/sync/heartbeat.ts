@@ -22,3 +22,13 @@ export async function heartbeat(
   const lagMs = Math.max(0, ...oldest.flat().map((event) => now - event.at));
   return { k: 'beat', acks: link.acks(), heads, queued: link.queued, lagMs, echo: null };
 }
+
+/** How the program is, which nobody waits for. `upMs`: how long it runs. */
+export function telemetry(
+  link: PeerLink<AgentTables>,
+  agentVersion: string,
+  upMs: number,
+): Extract<Said, { k: 'tel' }> {
+  const bytesPerSecond = link.bytesPerSecond === undefined ? null : Math.round(link.bytesPerSecond);
+  return { k: 'tel', agentVersion, upMs: Math.round(upMs), queued: link.queued, bytesPerSecond };
+}

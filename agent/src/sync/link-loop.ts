@@ -16,8 +16,8 @@ import { MINOR } from '@lianpiao/shared/protocol/versions';
 import type { LinkPort } from '../link-port.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { compareWithHub } from './compare-with-hub.ts';
-import { type Connections, closeConnections, openConnections } from './connections.ts';
-import { heartbeat } from './heartbeat.ts';
+import { type Connections, openConnections } from './connections.ts';
+import { heartbeat, telemetry } from './heartbeat.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
 import { keepWelcome } from './keep-welcome.ts';
 import { lifeSign } from './life-sign.ts';
@@ -28,6 +28,7 @@ import { OutboxWatch } from './outbox-watch.ts';
 import { RebuildLoop } from './rebuild-loop.ts';
 import { finishRecovery } from './recovery.ts';
 import { ReferenceData } from './reference-data.ts';
+import { undoFacts } from './undo-facts.ts';
 
 const HUB = 'hub';
 const TICK_MS = 10;
@@ -102,8 +103,19 @@ export class LinkLoop implements LinkPort {
     this.#lastWordAt = this.#identity.lastWordAt;
     this.#answers = { ...answers, 'stream.back': async (wish) => done(await sendBack(store.read, HUB, wish)) };
     this.#rebuilding = new RebuildLoop({
-      parts: { store, ask: (wish) => this.#requests.request('stream.back', wish), facts: ownFacts },
-      over: () => this.#session.beginAnew(),
+      parts: {
+        store,
+        ask: (wish) => this.#requests.request('stream.back', wish),
+        facts: ownFacts,
+        askHash: (wish) => this.#requests.request('stream.hash', wish),
+        dispute: (rows) => this.#requests.request('stream.dispute', rows),
+        undo: undoFacts(station),
+      },
+      over: async () => {
+        // Who has given a history up has fewer rows than it had sent.
+        this.#link?.known(await positionsOf(store.read, HUB));
+        this.#session.beginAnew();
+      },
       stuck: (code, detail) => this.#fence(code, { detail }),
       noted: this.#noted,
     });
@@ -172,8 +184,7 @@ export class LinkLoop implements LinkPort {
   /** Says goodbye and keeps what has arrived. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    const { station } = this.#options;
-    if (this.#lines) await closeConnections(this.#lines, { station, lifeSign: (on) => this.#lifeSign(on) });
+    await this.#lines?.close();
     this.#session.disconnected();
     await this.#link?.stop();
     await this.#rebuilding?.idle();
@@ -199,11 +210,8 @@ export class LinkLoop implements LinkPort {
   }
 
   #tell(now: number): void {
-    const { agentVersion } = this.#options;
     const link = this.#link!;
-    const bytesPerSecond = link.bytesPerSecond === undefined ? null : Math.round(link.bytesPerSecond);
-    const upMs = Math.round(now - this.#startedAt);
-    const said = link.sayBulk({ k: 'tel', agentVersion, upMs, queued: link.queued, bytesPerSecond });
+    const said = link.sayBulk(telemetry(link, this.#options.agentVersion, now - this.#startedAt));
     if (said !== 'busy') this.#toldAt = now;
   }
 
@@ -312,7 +320,11 @@ export class LinkLoop implements LinkPort {
   async #welcomed(message: Welcome): Promise<void> {
     const { store, clock, installId } = this.#options;
     if (message.to.boot !== this.#boot || !this.#session.isNew({ lease: message.ln, hubBoot: message.boot })) return;
-    const { hubIncarnation, incarnation } = message;
+    const { hubIncarnation, incarnation, fork } = message;
+    if (fork !== undefined) {
+      if (this.#underLease(message)) this.#rebuilding?.begin(clock.now(), fork);
+      return;
+    }
     const { ours, next, notices } = await compareWithHub(store.read, message, this.#identity!.hubIncarnation);
     for (const notice of notices) this.#noted(notice.code, { lane: notice.lane, detail: notice.detail });
     if (next.do === 'stop') return this.#fence(next.why.code, { lane: next.why.lane, detail: next.why.detail });

@@ -1,12 +1,13 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { NotOurHistory } from '@lianpiao/shared/link/take-back';
+import { type GiveUpParts, giveUpHistory } from './give-up-history.ts';
 import type { RebuildParts } from './rebuild.ts';
 import { rebuild } from './rebuild.ts';
 
 export type RebuildLoopOptions = {
-  readonly parts: Omit<RebuildParts, 'now'>;
+  readonly parts: Omit<RebuildParts, 'now'> & GiveUpParts;
   /** All is back, or the hub gave no answer: hello is said anew. */
-  readonly over: () => void;
+  readonly over: () => void | Promise<void>;
   /** It cannot go on: a person has to look. */
   readonly stuck: (code: string, detail: string) => void;
   readonly noted: (event: string, facts: Readonly<Record<string, unknown>>) => void;
@@ -24,8 +25,9 @@ export class RebuildLoop {
     this.#options = options;
   }
 
-  begin(now: EpochMs): void {
-    this.#running ??= this.#run(now).finally(() => {
+  /** `fork`: a person has picked the hub's history in it, and what is the station's own goes first. */
+  begin(now: EpochMs, fork?: number): void {
+    this.#running ??= this.#run(now, fork).finally(() => {
       this.#running = undefined;
     });
   }
@@ -35,13 +37,13 @@ export class RebuildLoop {
     await this.#running;
   }
 
-  async #run(now: EpochMs): Promise<void> {
+  async #run(now: EpochMs, fork: number | undefined): Promise<void> {
     const { parts, over, stuck, noted } = this.#options;
     try {
-      const rebuilt = await rebuild({ ...parts, now });
-      if (rebuilt.ok) noted('station.rebuilt', { events: rebuilt.value });
-      else noted('link.rebuild-interrupted', rebuilt.refusal);
-      over();
+      const done = fork === undefined ? await rebuild({ ...parts, now }) : await giveUpHistory(parts, fork, now);
+      if (!done.ok) noted('link.rebuild-interrupted', done.refusal);
+      else noted(fork === undefined ? 'station.rebuilt' : 'station.history-given-up', { events: done.value });
+      await over();
     } catch (cause) {
       const code = cause instanceof NotOurHistory ? cause.code : 'station.not-rebuilt';
       stuck(code, cause instanceof Error ? cause.message : String(cause));

@@ -4,6 +4,7 @@ import { type ApiEnv, openApiApp } from '@lianpiao/shared/http/openapi-app';
 import { sameOrigin } from '@lianpiao/shared/http/same-origin';
 import { alarmRoutes } from './console/alarm-routes.ts';
 import type { Console } from './console/console.ts';
+import { forkRoutes } from './console/fork-routes.ts';
 import { moneyRoutes } from './console/money-routes.ts';
 import { orderRoutes } from './console/order-routes.ts';
 import { overflowRoutes } from './console/overflow-routes.ts';
@@ -32,6 +33,7 @@ export function consoleRoutes(
   moneyRoutes(group, console);
   alarmRoutes(group, console);
   restoreRoutes(group, console);
+  forkRoutes(group, console);
   secure(group, 'session', open);
   app.route('/console/v1', group);
   statementRoutes(app, console);

@@ -5,6 +5,7 @@ import { comparePositions, LANES, type LinkFinding } from '@lianpiao/shared/prot
 import type { Hello, LanePositions } from '@lianpiao/shared/protocol/messages';
 import { agreedMinor, SPOKEN } from '@lianpiao/shared/protocol/versions';
 import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
+import { endFork, forkToGiveUp } from '../forks/fork-under-way.ts';
 import { noteHeads } from '../restore/finish-restore.ts';
 import { restoreWait } from '../restore/restore-waits.ts';
 import { knowRanges } from '../stations/know-ranges.ts';
@@ -22,6 +23,8 @@ export type Admission = {
   readonly behind: boolean;
   /** The hub was restored, and the station holds facts that the hub has lost: the hub fetches them first. */
   readonly ahead: boolean;
+  /** A person has picked the hub's history in this fork: under this lease the station gives its own up, and nothing else runs. */
+  readonly fork: number | undefined;
 };
 export type HelloRefusal = { readonly code: HelloCode | LinkFinding['code']; readonly detail: string };
 type HelloCode =
@@ -47,7 +50,10 @@ export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise
 
     const identity = await judgeIdentity(tx, hello);
     if (!identity.ok) return identity;
-    const copies = await judgeCopies(tx, hello, await positionsOf(tx, station));
+    const fork = await forkToGiveUp(tx, hello);
+    const copies = fork
+      ? done({ notices: [], behind: true, ahead: false })
+      : await judgeCopies(tx, hello, await positionsOf(tx, station));
     if (!copies.ok) return copies;
 
     const lease = identity.value.lease + 1;
@@ -59,6 +65,7 @@ export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise
     await keepAgreedMinor(tx, station, minor, now);
     if (begins) {
       await forgetHeads(tx, station);
+      await endFork(tx, hello, now);
       await leaseNumbers(tx, station, now, true);
     }
     await knowRanges(tx, hello, now);
@@ -66,7 +73,7 @@ export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise
     const ours = await positionsOf(tx, station);
     const heads = LANES.map((lane) => ({ lane, head: lanes[lane].out.next - 1, hash: lanes[lane].out.headHash }));
     await keepHeads(tx, station, heads, now);
-    return done({ lease, incarnation, minor, ours, notices, behind, ahead });
+    return done({ lease, incarnation, minor, ours, notices, behind, ahead, fork });
   });
 }
 

@@ -13,6 +13,8 @@ import { Liveness } from '@lianpiao/shared/protocol/liveness';
 import type { Beat, Hello, RefGet, StationMessage } from '@lianpiao/shared/protocol/messages';
 import { BATCHES_IN_FLIGHT_MAX } from '@lianpiao/shared/protocol/stream-sender';
 import type { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
+import { hashHeld, keepDisputed } from '../forks/keep-disputed.ts';
+import { noteFork } from '../forks/note-fork.ts';
 import { answerPull } from '../reference/answer-pull.ts';
 import { versionsFor } from '../reference/ref-versions.ts';
 import { type TakeBackParts, takeBackFrom } from '../restore/take-back-from.ts';
@@ -86,6 +88,8 @@ export class StationLink {
   /** When, by the station's clock, the latest hello was said that was admitted or doubted; and whether one is in doubt. */
   #toldAt = Number.NEGATIVE_INFINITY;
   #doubted = false;
+  /** What the station last said of itself: what is kept of a copy whose history is another one. */
+  #hello: Hello | undefined;
   #lastWordAt: number | null = null;
   #lagMs = 0;
   #freshnessKept: number | null = null;
@@ -97,7 +101,12 @@ export class StationLink {
   constructor(options: StationLinkOptions) {
     this.#options = options;
     const { store, station, facts, answers, clock, room, evKept, noted, committed } = options;
-    this.#answers = { ...answers, 'stream.back': async (wish) => done(await sendBack(store.read, station, wish)) };
+    this.#answers = {
+      ...answers,
+      'stream.back': async (wish) => done(await sendBack(store.read, station, wish)),
+      'stream.hash': async (wish) => done(await hashHeld(store.read, station, wish)),
+      'stream.dispute': (rows) => keepDisputed(store, station, rows, clock.now()),
+    };
     const say = (said: Said) => (this.#session ? options.say(said, this.#session) : 'busy');
     this.#requests = new PeerRequests({
       store,
@@ -190,7 +199,7 @@ export class StationLink {
         detail: message.detail,
         by: 'station',
       });
-      this.#stopAs(message.code);
+      this.#stopAs(message.code, message.detail);
       return;
     }
     if (!this.#session || message.boot !== this.#session.boot || message.ln !== this.#session.lease) {
@@ -216,7 +225,7 @@ export class StationLink {
     const { station, say, noted } = this.#options;
     noted('link.fenced', { station, code, detail, by: 'hub' });
     say({ k: 'fence', code, detail: detail.slice(0, 200) }, this.#session ?? NO_TERMS);
-    this.#stopAs(code);
+    this.#stopAs(code, detail);
   }
 
   /** The hub has begun a new life: the station says hello to it. */
@@ -231,11 +240,16 @@ export class StationLink {
     await this.#end();
   }
 
-  #stopAs(code: string): void {
-    const { store, station, noted } = this.#options;
+  #stopAs(code: string, detail: string): void {
+    const { store, station, clock, noted } = this.#options;
+    const hello = this.#hello;
     this.#fence = code;
     const unwritten = (cause: unknown) => noted('link.not-kept', { station, reason: String(cause) });
-    Promise.all([this.#end(), store.transaction((tx) => keepFence(tx, station, code))]).catch(unwritten);
+    const written = store.transaction(async (tx) => {
+      await keepFence(tx, station, code);
+      if (code === 'link.streams-forked' && hello) await noteFork(tx, hello, detail, clock.now());
+    });
+    Promise.all([this.#end(), written]).catch(unwritten);
   }
 
   async #end(): Promise<void> {
@@ -289,6 +303,7 @@ export class StationLink {
     const { store, clock } = this.#options;
     if (await isCopy(store.read, hello)) return this.#turnAway(hello);
     this.#greetAnew = false;
+    this.#hello = hello;
     await this.#end();
     const judged = await judgeHello(store, hello, clock.now());
     if (!judged.ok) {
@@ -312,7 +327,7 @@ export class StationLink {
     const code = 'link.other-machine';
     noted('link.fenced', { station, code, detail: installId, by: 'hub' });
     say({ k: 'fence', code, detail: installId.slice(0, 200), to: boot }, NO_TERMS);
-    if (!this.#session) this.#stopAs(code);
+    if (!this.#session) this.#stopAs(code, installId);
   }
 
   /**
@@ -331,7 +346,10 @@ export class StationLink {
     return this.#doubted && hello.at > this.#toldAt;
   }
 
-  async #admit(hello: Hello, { lease, incarnation, minor, ours, notices, behind, ahead }: Admission): Promise<void> {
+  async #admit(
+    hello: Hello,
+    { lease, incarnation, minor, ours, notices, behind, ahead, fork }: Admission,
+  ): Promise<void> {
     const { station, say, keyNo, noted } = this.#options;
     const hubIncarnation = this.#options.hubIncarnation();
     for (const notice of notices) noted(notice.code, { station, lane: notice.lane, detail: notice.detail });
@@ -352,6 +370,7 @@ export class StationLink {
         window: BATCHES_IN_FLIGHT_MAX,
         rate: null,
         keyId: keyNo(),
+        ...(fork === undefined ? {} : { fork }),
       },
       { lease, minor },
     );

@@ -1,6 +1,7 @@
 import { type ColumnKit, sqliteKit } from '@lianpiao/shared/store/column-kit';
 import { sharedTables } from '@lianpiao/shared/store/tables/shared';
 import { moneyTables } from './money-tables.ts';
+import { forkTables } from './tables/forks.ts';
 import { peopleTables } from './tables/people.ts';
 import { referenceTables } from './tables/reference.ts';
 import { restoreTables } from './tables/restore.ts';
@@ -16,6 +17,7 @@ export const hubTables = (kit: ColumnKit) => ({
   ...moneyTables(kit),
   ...referenceTables(kit),
   ...restoreTables(kit),
+  ...forkTables(kit),
 });
 
 export type HubTables = ReturnType<typeof hubTables>;

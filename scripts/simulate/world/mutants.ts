@@ -105,7 +105,7 @@ export const release`,
   'restored-and-selling': [
     {
       file: 'sync/prove-continuity.ts',
-      rule: "if (finding) await stopSelling(tx, { cause: 'continuity', ...finding, since: now });",
+      rule: 'if (finding) await loseContinuity(tx, finding, now);',
       instead: '',
     },
   ],
@@ -151,11 +151,11 @@ export const release`,
   /** The hub sells a freed seat before the gate knows that the old ticket is none. */
   'freed-seat-resold': [
     {
-      file: 'orders/refund-ticket.ts',
-      rule: '  if (station) await freeSeatElsewhere(tx, ticket);\n  else await freeSeat(tx, ticket);',
-      instead: '  await freeSeat(tx, ticket);',
+      file: 'orders/free-hub-seat.ts',
+      rule: 'await (station || printed ? freeSeatElsewhere : freeSeat)(tx, ticket);',
+      instead: 'await freeSeat(tx, ticket);',
     },
-    { file: 'orders/refund-ticket.ts', rule: 'seatFreed: seatFreed && station ? 1 : 0', instead: 'seatFreed: 0' },
+    { file: 'orders/free-hub-seat.ts', rule: 'seatFreed: hadSeat && station ? 1 : 0', instead: 'seatFreed: 0' },
   ],
   /** Answers are forgotten after ten minutes: a late repeat is a new request. */
   'answers-forgotten': [

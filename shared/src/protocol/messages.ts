@@ -66,6 +66,8 @@ export const hello = z.object({
     .array(z.object({ terminal: z.string().regex(/^\d{3}$/), end: z.int().min(1).max(10_000_000) }))
     .max(200)
     .optional(),
+  /** The last fork of which this station has thrown its own history away. */
+  gaveUp: z.int().min(1).optional(),
   lanes: positions,
 });
 export type Hello = z.infer<typeof hello>;
@@ -86,6 +88,8 @@ export const welcome = z.object({
   /** Most bytes a second of backlog; null is unlimited. */
   rate: z.int().min(1).nullable(),
   keyId: z.int().min(0).max(0xffff),
+  /** A person has picked the hub's history in this fork: the station hands its own over as disputed and throws it away. */
+  fork: z.int().min(1).optional(),
 });
 export type Welcome = z.infer<typeof welcome>;
 

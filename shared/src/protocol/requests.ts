@@ -13,6 +13,7 @@ import { orderView, pickupProof, refunded, refundQuote, ticketPaper, ticketView 
 const tripId = z.string().regex(/^\d{9}-\d{8}-[A-Za-z0-9]{1,16}$/);
 const ticketNo = z.string().regex(/^\d{20}$/);
 const id = z.string().min(1).max(64);
+const chainHash = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const REQUESTS = {
   /** Hub → station: give me seats on this ride. A yes is followed by `seat.granted` facts on lane seat. */
@@ -103,7 +104,28 @@ export const REQUESTS = {
   'stream.back': {
     mutates: false,
     body: z.object({ lane: z.enum(['seat', 'ev']), from: z.int().min(1) }),
-    answer: z.object({ events: z.array(wireEvent).max(100), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+    answer: z.object({ events: z.array(wireEvent).max(100), hash: chainHash }),
+  },
+  /** Station → hub, on the way out of a fork: the chain of my stream at `seq` as you hold it, null where you do not; and where it ends. */
+  'stream.hash': {
+    mutates: false,
+    body: z.object({ lane: z.enum(['seat', 'ev']), seq: z.int().min(0) }),
+    answer: z.object({ hash: chainHash.nullable(), head: z.int().min(0) }),
+  },
+  /**
+   * Station → hub, on the way out of fork `fork`: rows of my history from `from` on, which yours does not have, behind `prev`. The
+   * hub keeps them as disputed, and a repeat changes nothing. Answers the sequence number up to which it has them.
+   */
+  'stream.dispute': {
+    mutates: false,
+    body: z.object({
+      fork: z.int().min(1),
+      lane: z.enum(['seat', 'ev']),
+      from: z.int().min(1),
+      prev: chainHash,
+      events: z.array(wireEvent).min(1).max(100),
+    }),
+    answer: z.object({ kept: z.int().min(1) }),
   },
   /** Station → hub: the next MAC key, if the newest that it has is to be replaced. Encrypted to its ticket key (SM2, base64url). */
   'keys.mac': {
