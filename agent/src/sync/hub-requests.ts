@@ -1,6 +1,7 @@
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
+import type { TicketPaper } from '@lianpiao/shared/protocol/ticketing';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -25,7 +26,7 @@ type Answers = {
 
 /** What this station answers when the hub asks. A mutating request's id is its idempotency key. */
 export function hubRequests(desk: AgentDesk): Answers {
-  const { agent, clock, paper } = desk;
+  const { agent, clock } = desk;
   const callOf = (id: string, body: unknown): Call => ({
     caller: ASKING,
     key: id,
@@ -45,34 +46,44 @@ export function hubRequests(desk: AgentDesk): Answers {
     'ticket.collect': async (body, id) => {
       const { proof, ticketNos } = body;
       const handed = await collectTickets(agent, callOf(id, body), { proof, ticketNos, toPrinter: false }, clock.now());
-      if (!handed.ok) return handed;
-      const papers = [];
-      for (const { ticketNo, printSeq } of handed.value.prints) {
-        const row = (await findTicket(agent.store.read, ticketNo))!;
-        const trip = (await findTrip(agent.store.read, row.tripId))!;
-        papers.push(
-          paper({ row, trip, who: row.person ? agent.persons.open(row.person) : null, printSeq }, clock.now()),
-        );
-      }
-      return done({ papers });
+      return handed.ok ? done(await papersOf(desk, handed.value)) : handed;
     },
     'intent.state': ({ key }) => intentState(desk, key),
   };
 }
 
-/** What became of a request that this station may have executed. A key that was never seen is burnt: a late original is refused. */
-function intentState({ agent, clock }: AgentDesk, key: string) {
+type Prints = { readonly prints: readonly { readonly ticketNo: string; readonly printSeq: number }[] };
+
+async function papersOf({ agent, clock, paper }: AgentDesk, { prints }: Prints): Promise<{ papers: TicketPaper[] }> {
+  const papers = [];
+  for (const { ticketNo, printSeq } of prints) {
+    const row = (await findTicket(agent.store.read, ticketNo))!;
+    const trip = (await findTrip(agent.store.read, row.tripId))!;
+    papers.push(paper({ row, trip, who: row.person ? agent.persons.open(row.person) : null, printSeq }, clock.now()));
+  }
+  return { papers };
+}
+
+/** What became of a request that this station may have executed, with the answer as the request itself gives it. */
+async function intentState(desk: AgentDesk, key: string) {
+  const kept = await keptAnswer(desk, key);
+  if (!kept) return done({ state: 'never-seen' as const });
+  // Which prints were handed out is kept; their papers are made anew.
+  const answer = JSON.parse(kept.answer);
+  return done({ state: 'yes' as const, answer: kept.verb === 'collect' ? await papersOf(desk, answer) : answer });
+}
+
+/** The answer that was given under a key. A key that was never seen is burnt: a late original is refused. */
+function keptAnswer({ agent, clock }: AgentDesk, key: string): Promise<{ verb: string; answer: string } | undefined> {
   return agent.store.transaction(async (tx) => {
     const { answers } = tx.t;
     const burnt = { caller: ASKING.id, key, verb: 'burnt', bodyHash: '', answer: 'null', at: clock.now() };
     const [fresh] = await tx.db.insert(answers).values(burnt).onConflictDoNothing().returning();
-    if (fresh) return done({ state: 'never-seen' as const });
+    if (fresh) return undefined;
     const [seen] = await tx.db
       .select()
       .from(answers)
       .where(and(eq(answers.caller, ASKING.id), eq(answers.key, key)));
-    return seen!.verb === 'burnt'
-      ? done({ state: 'never-seen' as const })
-      : done({ state: 'yes' as const, answer: JSON.parse(seen!.answer) });
+    return seen!.verb === 'burnt' ? undefined : seen!;
   });
 }
