@@ -44,7 +44,7 @@ describe('the station link over a broker with TLS', () => {
       { station: HANGZHOU, up: true, stopped: null },
       { station: SHAOXING, up: true, stopped: null },
     ]);
-    expect(Math.abs(stations[0]!.link.clockOffsetMs!)).toBeLessThan(1000);
+    expect(Math.abs(stations[0]!.clock.offsetMs!)).toBeLessThan(1000);
   });
 
   it('goes on with both ends after a hub was killed and came back while the station went on selling', async () => {

@@ -1,6 +1,7 @@
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { RequestAnswer, RequestBody, RequestKind } from '@lianpiao/shared/protocol/requests';
+import type { TicketPaper } from '@lianpiao/shared/protocol/ticketing';
 import { burnKey } from '@lianpiao/shared/store/burn-key';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
@@ -28,7 +29,7 @@ type Answers = {
 
 /** What this station answers when the hub asks. A mutating request's id is its idempotency key. */
 export function hubRequests(desk: AgentDesk): Answers {
-  const { agent, clock, paper } = desk;
+  const { agent, clock } = desk;
   const callOf = (id: string, body: unknown): Call => ({
     caller: ASKING,
     key: id,
@@ -49,30 +50,38 @@ export function hubRequests(desk: AgentDesk): Answers {
     'ticket.collect': async (body, id) => {
       const { proof, ticketNos } = body;
       const handed = await collectTickets(agent, callOf(id, body), { proof, ticketNos, toPrinter: false }, clock.now());
-      if (!handed.ok) return handed;
-      const papers = [];
-      for (const { ticketNo, printSeq } of handed.value.prints) {
-        const row = (await findTicket(agent.store.read, ticketNo))!;
-        const trip = (await findTrip(agent.store.read, row.tripId))!;
-        papers.push(
-          paper({ row, trip, who: row.person ? agent.persons.open(row.person) : null, printSeq }, clock.now()),
-        );
-      }
-      return done({ papers });
+      return handed.ok ? done(await papersOf(desk, handed.value)) : handed;
     },
     'intent.state': ({ key }) => intentState(desk, key),
   };
 }
 
-/** What became of a request that this station may have executed. A key that was never seen is burnt: a late original is refused. */
-function intentState({ agent, clock }: AgentDesk, key: string) {
-  return agent.store.transaction(async (tx) => {
-    const kept = await burnKey(tx, { caller: ASKING.id, key }, clock.now());
-    if (!kept) return done({ state: 'never-seen' as const });
-    const answer = kept.answer as Json;
-    if (kept.verb !== 'refund') return done({ state: 'yes' as const, answer });
-    const ended = answer as { readonly ticketNo: string; readonly payout: string };
-    const payout = (await wasGiven(tx, ended.ticketNo, key)) ? 'paid' : ended.payout;
-    return done({ state: 'yes' as const, answer: { ...ended, payout } });
+type Prints = { readonly prints: readonly { readonly ticketNo: string; readonly printSeq: number }[] };
+
+async function papersOf({ agent, clock, paper }: AgentDesk, { prints }: Prints): Promise<{ papers: TicketPaper[] }> {
+  const papers = [];
+  for (const { ticketNo, printSeq } of prints) {
+    const row = (await findTicket(agent.store.read, ticketNo))!;
+    const trip = (await findTrip(agent.store.read, row.tripId))!;
+    papers.push(paper({ row, trip, who: row.person ? agent.persons.open(row.person) : null, printSeq }, clock.now()));
+  }
+  return { papers };
+}
+
+/**
+ * What became of a request that this station may have executed, with the answer as the request itself gives it. A key that
+ * was never seen is burnt: a late original is refused.
+ */
+async function intentState(desk: AgentDesk, key: string) {
+  const { agent, clock } = desk;
+  const kept = await agent.store.transaction(async (tx) => {
+    const seen = await burnKey(tx, { caller: ASKING.id, key }, clock.now());
+    if (seen?.verb !== 'refund') return seen;
+    const ended = seen.answer as { readonly ticketNo: string; readonly payout: string };
+    return (await wasGiven(tx, ended.ticketNo, key)) ? { ...seen, answer: { ...ended, payout: 'paid' } } : seen;
   });
+  if (!kept) return done({ state: 'never-seen' as const });
+  // Which prints were handed out is kept; their papers are made anew.
+  const answer = kept.verb === 'collect' ? await papersOf(desk, kept.answer as Prints) : kept.answer;
+  return done({ state: 'yes' as const, answer: answer as Json });
 }

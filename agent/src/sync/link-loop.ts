@@ -163,11 +163,6 @@ export class LinkLoop implements LinkPort {
     };
   }
 
-  /** What is added to this machine's clock to get the hub's, in ms; null before the hub was first heard. */
-  get clockOffsetMs(): number | null {
-    return this.#options.clock.offsetMs;
-  }
-
   /** Frames and messages that were dropped, by code. */
   get refused(): Readonly<Record<string, number>> {
     return this.#tally.counts();
@@ -192,6 +187,7 @@ export class LinkLoop implements LinkPort {
   }
 
   readonly #noted = (code: string, facts: Readonly<Record<string, unknown>>) => this.#options.log(code, facts);
+  readonly #notKept = (cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) });
 
   #tick(): void {
     const now = monotonic();
@@ -205,7 +201,7 @@ export class LinkLoop implements LinkPort {
     if (now - this.#toldAt >= TELEMETRY_MS) this.#tell(now);
     if (now - this.#resolvedAt >= RESOLVE_MS) {
       this.#resolvedAt = now;
-      this.#requests.resolve().catch((cause: unknown) => this.#noted('link.not-kept', { reason: String(cause) }));
+      this.#requests.resolve().catch(this.#notKept);
     }
   }
 
@@ -215,13 +211,13 @@ export class LinkLoop implements LinkPort {
     if (said !== 'busy') this.#toldAt = now;
   }
 
-  async #finishRecovery(now: number): Promise<void> {
+  #finishRecovery(now: number): Promise<void> {
     this.#recoveredAt = now;
-    try {
-      if (await finishRecovery(this.#options.store, this.#options.clock.now())) this.#recovering = false;
-    } catch (cause) {
-      this.#noted('link.not-kept', { reason: String(cause) });
-    }
+    return finishRecovery(this.#options.store, this.#options.clock.now())
+      .then((finished) => {
+        this.#recovering = !finished;
+      })
+      .catch(this.#notKept);
   }
 
   async #lookIntoOutbox(now: number): Promise<void> {
@@ -368,7 +364,7 @@ export class LinkLoop implements LinkPort {
     try {
       if (await keepFence(this.#options.store, fence, this.#options.clock.now())) this.#session.beginAnew();
     } catch (cause) {
-      this.#noted('link.not-kept', { reason: String(cause) });
+      this.#notKept(cause);
     }
   }
 

@@ -74,6 +74,7 @@ export function repeatNotices(run: Run): void {
 async function readTickets(run: Run, orderId: string, ride: Ride, riders: Riders): Promise<string> {
   for (let look = 0; look < LOOKS; look += 1) {
     const found = await run.untilAnswered(run.hub, ({ hub }) => orderById(hub, orderId));
+    if (!found.ok && run.restored.has(run.hub.name)) return 'the order went with the disk of the hub';
     if (!found.ok) throw new Error(`an order is gone: ${orderId}`);
     const { state, tickets } = found.value;
     if (state === 'ticketed') {

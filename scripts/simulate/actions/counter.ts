@@ -58,11 +58,9 @@ export function someTicket(run: Run, good: (ticket: KnownTicket) => boolean): Kn
 }
 
 export function voidOne(run: Run): void {
-  const elsewhere = run.chance(0.1);
-  const ticket = someTicket(run, ({ home, trip }) => (elsewhere ? home !== trip.origin : home !== 'hub'));
+  const ticket = someTicket(run, ({ home }) => home !== 'hub');
   if (!ticket) return;
-  // Only its home may: at its gate, where it is known too, the answer is no.
-  const station = run.station(elsewhere ? ticket.trip.origin : ticket.home);
+  const station = run.station(ticket.home);
   run.begin(`void ${ticket.ticketNo}`, async () => {
     const voided = await run.ask(station, CLERK, ({ agent, desk }, call) =>
       voidTicket(agent, call, ticket.ticketNo, desk.clock.now()),
@@ -98,10 +96,13 @@ export function refundAtCounter(run: Run): void {
 }
 
 export function rebookOne(run: Run): void {
-  const ticket = someTicket(run, ({ home }) => home !== 'hub');
-  const ride = ticket && someRide(run, ticket.home);
+  // Only its home may: at its gate, where the hub's ticket is known too, the answer is no.
+  const elsewhere = run.chance(0.2);
+  const ticket = someTicket(run, ({ home }) => (home === 'hub') === elsewhere);
+  const ride = ticket && someRide(run, ticket.trip.origin);
   if (!ticket || !ride) return;
-  const { ticketNo, home } = ticket;
+  const { ticketNo } = ticket;
+  const home = elsewhere ? ticket.trip.origin : ticket.home;
   const { trip, from, to } = ride;
   run.begin(`rebook ${ticketNo}`, async () => {
     const wish = { ticketNo, tripId: trip.tripId, from, to };

@@ -167,7 +167,8 @@ export class Run {
     const answer = await this.untilAnswered(node, (parts) => verb(parts, call));
     if (repeats && answer.ok && this.chance(0.1)) {
       const again = await this.untilAnswered(node, (parts) => verb(parts, call));
-      if (JSON.stringify(again) !== JSON.stringify(answer))
+      // A restored database has lost the answer with everything else.
+      if (!this.restored.has(node.name) && JSON.stringify(again) !== JSON.stringify(answer))
         this.journal.violated('same key, same answer', { node: node.name, answer, again });
     }
     return answer;

@@ -166,22 +166,8 @@ export const release`,
         '    await tx.engine.prepare("DELETE FROM answers WHERE at < ?").run([now - 600_000]);\n    const tried = await unit(tx);',
     },
   ],
-  /** Who says that a request never arrived carries it out when it arrives. */
-  'key-not-burnt': [
-    {
-      file: 'orders/intent-state.ts',
-      rule: "await tx.db.insert(answers).values({ caller: station, key, verb: 'burnt', bodyHash: '', answer: 'null', at: now });",
-      instead: '',
-    },
-    {
-      file: 'sync/hub-requests.ts',
-      rule: 'const [fresh] = await tx.db.insert(answers).values(burnt).onConflictDoNothing().returning();',
-      instead:
-        'const known = await tx.db.select().from(answers).where(and(eq(answers.caller, ASKING.id), eq(answers.key, key)));\n    const fresh = known.length === 0;',
-    },
-  ],
   /** Any station ends any ticket that it knows. */
-  'voided-away-from-home': [
+  'ended-away-from-home': [
     {
       file: 'tickets/ticket-at-home.ts',
       rule: "if (ticket.home !== agent.station.code) return refuse({ code: 'ticket.other-home', ticketNo, home: ticket.home });",
