@@ -71,7 +71,10 @@ async function businessRows({ read }: AgentStore) {
     orders: await read.db.select().from(orders).orderBy(orders.orderId),
     transfers: await read.db.select().from(transfers).orderBy(transfers.transferId),
     departures: await read.db.select().from(departures),
-    outbox: await read.db.select().from(outbox).orderBy(outbox.lane, outbox.seq),
+    // The stamps of the clocks are of the moment when a row was written, also when it is written again.
+    outbox: (await read.db.select().from(outbox).orderBy(outbox.lane, outbox.seq)).map(
+      ({ wallAt, offsetMs, monoMs, ...row }) => row,
+    ),
     seats: await read.db.select(owned).from(seats).orderBy(tripId, seat),
   };
 }

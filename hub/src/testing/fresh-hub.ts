@@ -92,7 +92,6 @@ export async function freshHub(
   paymentRoutes(http, hub, secret);
   http.route('/', psp.app);
   await enrolled(hub, HANGZHOU);
-  await store.transaction((tx) => keepAgreedMinor(tx, HANGZHOU, MINOR, clock.at));
   return {
     ...hub,
     seats: new SeatRequests(hub),
@@ -109,12 +108,13 @@ export async function freshHub(
 
 export type FreshHub = Awaited<ReturnType<typeof freshHub>>;
 
-/** Writes a station of the network, without keys. */
+/** Writes a station of the network, without keys, whose agent is of this version. */
 export async function enrolled({ store }: Pick<Hub, 'store'>, code: string): Promise<void> {
   await store.transaction(async (tx) => {
     const words = { name: `站${code}`, region: code.slice(0, 6), pinyin: '', address: '' };
     const counts = { grade: 1, lease: 0, incarnation: 0, queued: 0, lagMs: 0 };
     await tx.db.insert(tx.t.stations).values({ code, state: 'enrolled', enrolledAt: NOON, ...words, ...counts });
+    await keepAgreedMinor(tx, code, MINOR, NOON);
   });
 }
 

@@ -40,7 +40,7 @@ it('ownership that is counted ends as it was, in whatever order the grants come 
         await store.transaction(async (tx) => {
           for (const { direction, legs, transferId } of order) {
             const fact = { transferId, tripId, epoch: 1, seat: '01', legs };
-            await noteTransfer(tx, { fact, peer: 'hub', direction, initial: WHOLE }, 0);
+            await noteTransfer(tx, { fact, peer: 'hub', direction, initial: async () => WHOLE }, 0);
           }
         });
         const [seat] = await seatsOfTrip(store.read, tripId);
@@ -61,8 +61,8 @@ it('a leg that came in twice and never went out has two owners, and is said to',
   });
   const counted = await store.transaction(async (tx) => {
     const fact = { transferId: 't1', tripId, epoch: 1, seat: '01', legs: legsBetween(0, 1) };
-    await noteTransfer(tx, { fact, peer: 'hub', direction: 'received', initial: WHOLE }, 0);
-    return countOwnership(tx, { tripId, seat: '01', initial: WHOLE });
+    await noteTransfer(tx, { fact, peer: 'hub', direction: 'received', initial: async () => WHOLE }, 0);
+    return countOwnership(tx, { tripId, seat: '01' }, async () => WHOLE);
   });
   expect(counted).toEqual({ mine: legsBetween(1, 3), owed: NO_LEGS, broken: legsBetween(0, 1) });
   await store.close();
