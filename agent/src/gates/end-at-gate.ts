@@ -14,8 +14,10 @@ const ABOARD: readonly TicketState[] = ['boarded', 'departed'];
  */
 export async function endAtGate(tx: AgentTx, fact: EventBody<'hub-ticket.freed'>, now: EpochMs): Promise<void> {
   const { ticketNo, tripId, state, at } = fact;
-  await moveTicket(tx, ticketNo, ['sold', 'collected', 'forfeited'], state, { endedAt: at });
-  const ticket = await findTicket(tx, ticketNo);
+  const ended = await moveTicket(tx, ticketNo, ['sold', 'collected', 'forfeited'], state, { endedAt: at });
+  const ticket = ended ?? (await findTicket(tx, ticketNo));
+  // It said so in the part of its database that was lost, and has its own word back: the seat may be another's by now.
+  if (!ended && ticket?.state === state) return;
   const boarded = ticket !== undefined && ABOARD.includes(ticket.state as TicketState);
   const seen = { ...fact, seat: boarded ? ('boarded' as const) : ('free' as const) };
   await emit(tx, { peer: HUB, type: 'ticket.freedSeen', agg: tripId, fact: seen }, now);

@@ -1,7 +1,8 @@
 import { allLegs } from '@lianpiao/shared/domain/legs';
 import type { Trip } from '@lianpiao/shared/domain/trip';
-import { countOwnership } from '@lianpiao/shared/store/seats/count-ownership';
+import { countOwnership, type InitialLegs, initialLegs } from '@lianpiao/shared/store/seats/count-ownership';
 import { know } from '@lianpiao/shared/store/seats/seat-rows';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq } from 'drizzle-orm';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
@@ -18,6 +19,11 @@ export async function ownSeats(tx: AgentTx, { tripId, epoch, seats: plan, stops 
       .update(seats)
       .set({ position })
       .where(and(eq(seats.tripId, tripId), eq(seats.seat, seat)));
-    await countOwnership(tx, { tripId, seat, initial });
+    await countOwnership(tx, { tripId, seat }, async () => initial);
   }
+}
+
+/** What the station owned of a trip before any grant: everything where the trip is its own and known. */
+export function ownedAtFirst(tx: AgentTx, station: string): InitialLegs {
+  return async (tripId, seat) => initialLegs(await findTrip(tx, tripId), station, seat);
 }

@@ -1,12 +1,11 @@
-import { NO_LEGS } from '@lianpiao/shared/domain/legs';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
-import { initialLegs, noteTransfer } from '@lianpiao/shared/store/seats/count-ownership';
+import { noteTransfer } from '@lianpiao/shared/store/seats/count-ownership';
 import { receiveGrant } from '@lianpiao/shared/store/seats/receive-grant';
-import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { type Agent, HUB } from '../agent.ts';
 import { saleStops } from '../selling/sale-stops.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
+import { ownedAtFirst } from './own-seats.ts';
 
 /**
  * Counts seats that the hub gave. While the station is being rebuilt a leg may have gone out before it came in: it is
@@ -20,7 +19,7 @@ export async function takeGrant(
 ): Promise<boolean> {
   const rebuilding = (await saleStops(tx)).some(({ cause }) => cause === 'continuity');
   if (!rebuilding) return (await receiveGrant(tx, HUB, fact, at)).ok;
-  const initial = initialLegs(await findTrip(tx, fact.tripId), station.code, fact.seat);
+  const initial = ownedAtFirst(tx, station.code);
   const counted = await noteTransfer(tx, { fact, peer: HUB, direction: 'received', initial }, at);
-  return counted === undefined || counted.broken === NO_LEGS;
+  return counted === undefined || !counted.broken;
 }

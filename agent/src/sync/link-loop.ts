@@ -238,9 +238,8 @@ export class LinkLoop implements LinkPort {
     const { store, clock } = this.#options;
     this.#session.liveness.beaten(now);
     const said = await heartbeat(store, this.#link!, HUB, clock.now());
-    const room = { copied: this.#link!.copied(), disk: this.#options.room.word };
     this.#said = { at: clock.wall(), on: monotonic() };
-    this.#say({ ...said, ...room }, this.#said.at);
+    this.#say({ ...said, copied: this.#link!.copied(), disk: this.#options.room.word }, this.#said.at);
   }
 
   async #hear(topic: string, payload: Uint8Array): Promise<void> {

@@ -1,15 +1,21 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
+import type { Agent } from '../agent.ts';
 import { moveCash } from '../shifts/move-cash.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 
 /** Cash that went out, and shifts that were closed. */
-export function drawerFacts(): FactHandlers<AgentTables> {
+export function drawerFacts({ station }: Pick<Agent, 'station'>): FactHandlers<AgentTables> {
   return {
     'payout.made': async (tx, { fact }) => {
       const { shiftId, ticketNo, amountFen, at } = fact;
+      const { refundDues } = tx.t;
+      await tx.db
+        .update(refundDues)
+        .set({ state: 'paid', settledAt: at })
+        .where(and(eq(refundDues.ticketNo, ticketNo), eq(refundDues.payer, station.code)));
       if (shiftId !== null) await moveCash(tx, shiftId, 'payout', ticketNo, -amountFen, at);
     },
     'shift.closed': async (tx, { fact }) => {

@@ -1,20 +1,17 @@
-import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { boardedFrom, type TicketState } from '@lianpiao/shared/domain/ticket';
-import { boardingStation } from '@lianpiao/shared/domain/trip';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { findTicket, insertTicket, moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
-import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { findTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq } from 'drizzle-orm';
-import { type Agent, HUB } from '../agent.ts';
-import type { AgentTx } from '../store/open-agent-store.ts';
+import type { Agent } from '../agent.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { shownTicket } from './shown-ticket.ts';
 
-/** What happened at the gate: boardings, and the coach's departure. */
+/** What happened at the gate: boardings, tickets that were heard to be dead, and the coach's departure. */
 export function gateFacts({ station }: Pick<Agent, 'station'>): FactHandlers<AgentTables> {
   return {
     'ticket.boarded': async (tx, { fact }) => {
-      const ticket = await ticketAtGate(tx, station.code, fact);
-      const stateBefore = ticket && boardedFrom(ticket.state as TicketState);
+      const ticket = await shownTicket(tx, station.code, fact);
+      const stateBefore = boardedFrom(ticket.state as TicketState);
       if (stateBefore)
         await moveTicket(tx, fact.ticketNo, [stateBefore], 'boarded', { boardedAt: fact.at, stateBefore });
     },
@@ -23,8 +20,14 @@ export function gateFacts({ station }: Pick<Agent, 'station'>): FactHandlers<Age
       await moveTicket(tx, fact.ticketNo, ['boarded'], back, { boardedAt: null, stateBefore: null });
     },
     'ticket.forfeited': async (tx, { fact }) => {
-      await ticketAtGate(tx, station.code, { ...fact, printSeq: 0 });
+      await shownTicket(tx, station.code, fact);
       await moveTicket(tx, fact.ticketNo, ['sold', 'collected'], 'forfeited');
+    },
+    // Who was aboard has boarded on lane `ev`, which comes back after this.
+    'ticket.freedSeen': async (tx, { fact }) => {
+      if (fact.seat === 'boarded') return;
+      await shownTicket(tx, station.code, fact);
+      await moveTicket(tx, fact.ticketNo, ['sold', 'collected', 'forfeited'], fact.state, { endedAt: fact.at });
     },
     'trip.departed': async (tx, { fact }) => {
       const { tripId, stop, at, bizDate, boarded, forfeited, vehicle } = fact;
@@ -37,32 +40,4 @@ export function gateFacts({ station }: Pick<Agent, 'station'>): FactHandlers<Age
       await tx.db.update(trips).set({ state: 'departed' }).where(eq(trips.tripId, tripId));
     },
   };
-}
-
-type AtGate = {
-  readonly ticketNo: string;
-  readonly tripId: string;
-  readonly at: number;
-  readonly bizDate: string;
-  readonly printSeq: number;
-};
-
-/**
- * The ticket that was presented. One of the hub's is not here yet: the hub's own fact about it comes again after this and
- * fills in seat, price and passenger, as for one that boards by its code alone.
- */
-async function ticketAtGate(tx: AgentTx, station: string, shown: AtGate): Promise<TicketRow | undefined> {
-  const { ticketNo, tripId, at, bizDate, printSeq } = shown;
-  const known = await findTicket(tx, ticketNo);
-  const trip = await findTrip(tx, tripId);
-  if (known || !trip) return known;
-  const from = trip.stops.findIndex((_, stop) => boardingStation(trip, stop) === station);
-  const to = trip.stops.length - 1;
-  if (from < 0 || from >= to) return undefined;
-  const ride = { tripId, epoch: trip.epoch, seat: '?', legs: legsBetween(from, to), from, to };
-  const sale = { clerk: null, shiftId: null, rules: 'unknown', soldAt: at, bizDate, home: HUB, printSeq };
-  const price = { fareType: 'full', fareFen: 0, insuranceFen: 0, payMethod: 'psp' } as const;
-  const seller = { orderId: `lost-${ticketNo}`, channel: 'other', seller: HUB, terminal: '000' } as const;
-  await insertTicket(tx, { ticketNo, ...ride, ...price, ...seller, ...sale }, null);
-  return findTicket(tx, ticketNo);
 }

@@ -26,8 +26,8 @@ export type RebuildParts = {
 };
 
 const CALLER: Caller = { id: HUB, channel: 'other', terminal: '000', clerk: null, shiftId: null };
-/** Trips before the seats that were granted of them. */
-const ORDER: readonly Lane[] = ['ev', 'seat'];
+/** Seat plans before the sales in them: what comes of an older plan is translated, as on a living link. */
+const ORDER: readonly Lane[] = ['seat', 'ev'];
 
 /**
  * The station was restored from a backup, and the hub holds events of it that it has lost: brings them back, in sequence,

@@ -29,8 +29,8 @@ export function undoFacts(station: string): FactHandlers<AgentTables> {
     'seat.granted': async (tx, { fact: { transferId, tripId, seat } }) => {
       const { transfers } = tx.t;
       await tx.db.delete(transfers).where(eq(transfers.transferId, transferId));
-      const initial = initialLegs(await findTrip(tx, tripId), station, seat);
-      await countOwnership(tx, { tripId, seat, initial });
+      const trip = await findTrip(tx, tripId);
+      await countOwnership(tx, { tripId, seat }, async (_trip, label) => initialLegs(trip, station, label));
     },
     'ticket.sold': async (tx, { fact: { ticketNo } }) => undoSold(tx, ticketNo),
     'ticket.collected': async (tx, { fact, seq }) => undoMove(tx, fact.ticketNo, ['collected'], seq),

@@ -7,6 +7,7 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { HUB_STATION, type Hub } from '../hub.ts';
 import { CannotApply } from '../inventory/cannot-apply.ts';
+import { wasSeen } from '../restore/seen-before.ts';
 import type { HubTables } from '../store/tables.ts';
 import { boardingGate } from './boarding-gate.ts';
 
@@ -21,6 +22,7 @@ export function gateFacts({ clock }: Pick<Hub, 'clock'>): FactHandlers<HubTables
       if (!trip || boardingStation(trip, row.fromStop) !== peer) return;
       const issuer = issuerOf(ticketNo);
       if (issuer !== HUB_STATION) {
+        if (await wasSeen(tx, fact)) return;
         await emit(tx, { peer: issuer, type: 'ticket.freedSeen', agg: tripId, fact }, clock.now());
         return;
       }

@@ -8,6 +8,7 @@ import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
 import { HUB_STATION, type Hub } from '../hub.ts';
+import { wasSeen } from '../restore/seen-before.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 
@@ -25,6 +26,7 @@ export async function seatIsFree(
   const { ticketNo, tripId, seat, legs, fareType } = row;
   const issuer = issuerOf(ticketNo);
   if (issuer !== HUB_STATION) {
+    if (await wasSeen(tx, seen)) return;
     await emit(tx, { peer: issuer, type: 'ticket.freedSeen', agg: tripId, fact: seen }, now);
     return;
   }

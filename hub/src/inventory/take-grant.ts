@@ -1,4 +1,4 @@
-import { legMask, NO_LEGS } from '@lianpiao/shared/domain/legs';
+import { NO_LEGS } from '@lianpiao/shared/domain/legs';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
@@ -19,11 +19,9 @@ export async function takeGrant(
   at: EpochMs,
 ): ReturnType<typeof receiveGrant> {
   if ((await awaitedFor(tx, fact.tripId)).length === 0) return receiveGrant(tx, peer, fact, at);
-  const counted = await noteTransfer(tx, { fact, peer, direction: 'received', initial: NO_LEGS }, at);
+  const counted = await noteTransfer(tx, { fact, peer, direction: 'received', initial: async () => NO_LEGS }, at);
   await freezeTrip(tx, fact.tripId, at);
-  const { tripId, seat, legs } = fact;
+  const { tripId, seat } = fact;
   if (counted === undefined) return done([]);
-  return counted.broken === NO_LEGS
-    ? done([{ tripId, seat, legs: legMask(legs) }])
-    : refuse({ code: 'seat.ownership-broken', tripId, seat });
+  return counted.broken ? refuse({ code: 'seat.ownership-broken', tripId, seat }) : done(counted.places);
 }

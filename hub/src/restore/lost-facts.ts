@@ -8,6 +8,7 @@ import type { Hub } from '../hub.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { lostTickets } from './lost-tickets.ts';
+import { noteSeen } from './seen-before.ts';
 
 /**
  * What the hub's own facts change in its own rows, when a station sends them back after the hub was restored. `peer` is the
@@ -17,9 +18,13 @@ export function lostFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): FactHa
   return {
     ...lostTickets(hub),
     'seat.granted': async (tx, { fact, at }, peer) => {
-      await noteTransfer(tx, { fact, peer, direction: 'given', initial: NO_LEGS }, at);
+      await noteTransfer(tx, { fact, peer, direction: 'given', initial: async () => NO_LEGS }, at);
       touchTrip(tx, fact.tripId);
     },
+    'ticket.freedSeen': (tx, { fact }) => noteSeen(tx, fact),
+    // These pass on what a station says, and that station says it again: the hub then makes of it what it made before.
+    'trip.told': async () => undefined,
+    'ticket.homed': async () => undefined,
     'trip.final': async (tx, { fact }) => {
       const { tripId, boardingStop: stop, tickets, digest, at } = fact;
       await noteFinal(tx, { tripId, stop, tickets, digest, differs: 0, at });

@@ -100,12 +100,13 @@ const seated = z.object({
 const moved = z.object({ ticketNo, tripId, at, bizDate: z.string().regex(/^\d{8}$/), by: z.string().max(40) });
 
 /**
- * type → { lane, tv, since?, body }. Lane `seat` is applied in order and never parks; `ev` is projected and may park its
+ * type → { from, lane, tv, since?, body }. `from` says who emits it: a station, the hub, or both. Lane `seat` is applied in order and never parks; `ev` is projected and may park its
  * aggregate. `since` is the minor version that brought the type, 1 if none is given: nobody sends a type of lane `seat` to a
  * peer of a lower one (store/peer-versions).
  */
 export const EVENTS = {
   'seat.granted': {
+    from: 'both',
     lane: 'seat',
     tv: 1,
     /** `forTicket`: a passenger without a seat, of whom the receiver is the home and who is to have these legs. */
@@ -118,6 +119,7 @@ export const EVENTS = {
    * among the others; an origin that does not say how many leaves them as they are.
    */
   'trip.reseated': {
+    from: 'station',
     lane: 'seat',
     tv: 1,
     body: z.object({
@@ -134,22 +136,24 @@ export const EVENTS = {
     }),
   },
   /** Hub → boarding station: a passenger of the hub who had lost the seat to a new plan has this one. */
-  'hub-ticket.seated': { lane: 'seat', tv: 1, body: seated },
+  'hub-ticket.seated': { from: 'hub', lane: 'seat', tv: 1, body: seated },
   /** Hub → boarding station: what the hub, or another station, sold for its gate and manifest. `home` says whose ticket it is. */
-  'hub-ticket.sold': { lane: 'seat', tv: 1, body: ticketBody },
+  'hub-ticket.sold': { from: 'hub', lane: 'seat', tv: 1, body: ticketBody },
   /** Hub → boarding station: the ticket is dead; the seat is free again once the station has acknowledged this. */
   'hub-ticket.freed': {
+    from: 'hub',
     lane: 'seat',
     tv: 1,
     body: moved.extend({ state: z.enum(['refunded', 'voided', 'rebooked']) }),
   },
   /** Hub → boarding station: paper was handed out somewhere; a lower print sequence is no longer valid at the gate. */
-  'hub-ticket.collected': { lane: 'seat', tv: 1, body: moved.extend({ printSeq: z.int().min(1) }) },
+  'hub-ticket.collected': { from: 'hub', lane: 'seat', tv: 1, body: moved.extend({ printSeq: z.int().min(1) }) },
   /**
    * Hub → station that boards there, else the origin: the hub sells no more from this stop. `digest` is of its living tickets
    * from there (store/tickets/hub-list), `tickets` how many they are; the grants of seats that it has left follow behind it.
    */
   'trip.final': {
+    from: 'hub',
     lane: 'seat',
     tv: 1,
     since: 2,
@@ -169,6 +173,7 @@ export const EVENTS = {
    * `kept`, the list of its stop is printed or its coach has left, so it is not sold again; `boarded`, somebody rides on it.
    */
   'ticket.freedSeen': {
+    from: 'both',
     lane: 'seat',
     tv: 1,
     body: moved.extend({
@@ -177,13 +182,14 @@ export const EVENTS = {
     }),
   },
   /** Hub → station: from here on the ticket changes at `home` only, which may be this station or the hub. */
-  'ticket.homed': { lane: 'seat', tv: 1, body: moved.extend({ home: z.string().min(1).max(9) }) },
+  'ticket.homed': { from: 'hub', lane: 'seat', tv: 1, body: moved.extend({ home: z.string().min(1).max(9) }) },
 
-  'trip.published': { lane: 'ev', tv: 1, body: tripBody },
+  'trip.published': { from: 'station', lane: 'ev', tv: 1, body: tripBody },
   /** Hub → station along the line whose gate boards passengers of another station's trip: the trip as it is now. */
-  'trip.told': { lane: 'ev', tv: 1, body: tripBody.extend({ state: tripState }) },
-  'trip.suspended': { lane: 'ev', tv: 1, body: z.object({ tripId, at, reason: z.string().max(120) }) },
+  'trip.told': { from: 'hub', lane: 'ev', tv: 1, body: tripBody.extend({ state: tripState }) },
+  'trip.suspended': { from: 'station', lane: 'ev', tv: 1, body: z.object({ tripId, at, reason: z.string().max(120) }) },
   'trip.departed': {
+    from: 'station',
     lane: 'ev',
     tv: 1,
     body: z.object({
@@ -196,13 +202,19 @@ export const EVENTS = {
       vehicle: z.string().max(12).nullable(),
     }),
   },
-  'ticket.sold': { lane: 'ev', tv: 1, body: ticketBody },
+  'ticket.sold': { from: 'station', lane: 'ev', tv: 1, body: ticketBody },
   /** The home gave a passenger who had lost the seat to a new plan another one, on the trip that runs. */
-  'ticket.seated': { lane: 'ev', tv: 1, body: seated },
-  'ticket.collected': { lane: 'ev', tv: 1, body: moved.extend({ printSeq: z.int().min(1) }) },
-  'ticket.voided': { lane: 'ev', tv: 1, body: moved.extend({ shiftId: z.string().max(40).nullable() }) },
+  'ticket.seated': { from: 'station', lane: 'ev', tv: 1, body: seated },
+  'ticket.collected': { from: 'station', lane: 'ev', tv: 1, body: moved.extend({ printSeq: z.int().min(1) }) },
+  'ticket.voided': {
+    from: 'station',
+    lane: 'ev',
+    tv: 1,
+    body: moved.extend({ shiftId: z.string().max(40).nullable() }),
+  },
   /** The home ended the ticket; the money is paid out by `payer` and booked when `payout.made` comes from there. */
   'ticket.refunded': {
+    from: 'station',
     lane: 'ev',
     tv: 1,
     body: moved.extend({
@@ -215,23 +227,31 @@ export const EVENTS = {
   },
   /** The old ticket's home ended it. With an `exchangeId` the new ticket's home is another station, which has its seat. */
   'ticket.rebooked': {
+    from: 'station',
     lane: 'ev',
     tv: 1,
     body: moved.extend({ newTicket: ticketBody, differenceFen: z.int(), exchangeId: id.optional() }),
   },
   /** The new ticket of an exchange is good: said by its home, in its own stream, which tells all that becomes of it. */
   'ticket.exchanged': {
+    from: 'station',
     lane: 'ev',
     tv: 1,
     body: z.object({ exchangeId: id, oldTicketNo: ticketNo, newTicket: ticketBody, at }),
   },
-  'ticket.boarded': { lane: 'ev', tv: 1, body: moved.extend({ printSeq: z.int().min(0), late: z.boolean() }) },
-  'ticket.unboarded': { lane: 'ev', tv: 1, body: moved },
+  'ticket.boarded': {
+    from: 'station',
+    lane: 'ev',
+    tv: 1,
+    body: moved.extend({ printSeq: z.int().min(0), late: z.boolean() }),
+  },
+  'ticket.unboarded': { from: 'station', lane: 'ev', tv: 1, body: moved },
   /** A home gives its ticket to the station that boards it. It stands behind all that the old home did with the ticket. */
-  'ticket.homeGiven': { lane: 'ev', tv: 1, body: moved.extend({ home: stationCode }) },
-  'ticket.forfeited': { lane: 'ev', tv: 1, body: moved },
+  'ticket.homeGiven': { from: 'station', lane: 'ev', tv: 1, body: moved.extend({ home: stationCode }) },
+  'ticket.forfeited': { from: 'station', lane: 'ev', tv: 1, body: moved },
   /** Cash handed to the passenger for a refund, wherever the ticket's home is. */
   'payout.made': {
+    from: 'station',
     lane: 'ev',
     tv: 1,
     body: z.object({
@@ -247,6 +267,7 @@ export const EVENTS = {
   },
   /** Cash of an exchange in (+) or out (−) of a drawer, against what is due to the passenger of `ticketNo`, the old ticket. */
   'difference.moved': {
+    from: 'station',
     lane: 'ev',
     tv: 1,
     body: z.object({
@@ -260,6 +281,7 @@ export const EVENTS = {
     }),
   },
   'shift.closed': {
+    from: 'station',
     lane: 'ev',
     tv: 1,
     body: z.object({
@@ -277,6 +299,7 @@ export const EVENTS = {
    * what the wall clock showed; `offsetMs` is null while the station does not know it.
    */
   'clock.jump': {
+    from: 'station',
     lane: 'ev',
     tv: 1,
     body: z.object({ at, wallAt: at, stepMs: z.int(), offsetMs: z.int().nullable() }),
@@ -284,6 +307,7 @@ export const EVENTS = {
 
   /** Hub → station. Serials of a terminal, `first` … `first + count − 1`, never leased twice. */
   'numbers.leased': {
+    from: 'hub',
     lane: 'ev',
     tv: 1,
     body: z.object({
@@ -293,18 +317,21 @@ export const EVENTS = {
     }),
   },
   'rules.activated': {
+    from: 'hub',
     lane: 'ev',
     tv: 1,
     body: z.object({ version: z.string().max(40), validFrom: at, validTo: at.nullable(), body: z.looseObject({}) }),
   },
   /** Standing order: how many seats of each trip of the line the hub gets when the trip is published, and tops up at `lowWater`. */
   'allotment.set': {
+    from: 'hub',
     lane: 'ev',
     tv: 1,
     body: z.object({ line: z.string().max(24), seats: z.int().min(0).max(80), lowWater: z.int().min(0).max(80) }),
   },
   /** Public SM2 keys that tickets are signed with, for the gates. */
   'ticket-key.certified': {
+    from: 'hub',
     lane: 'ev',
     tv: 1,
     body: z.object({
@@ -314,7 +341,10 @@ export const EVENTS = {
       revoked: z.boolean(),
     }),
   },
-} as const satisfies Record<string, { lane: 'seat' | 'ev'; tv: number; since?: number; body: z.ZodType }>;
+} as const satisfies Record<
+  string,
+  { from: 'station' | 'hub' | 'both'; lane: 'seat' | 'ev'; tv: number; since?: number; body: z.ZodType }
+>;
 
 export type EventType = keyof typeof EVENTS;
 

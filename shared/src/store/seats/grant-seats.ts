@@ -30,6 +30,7 @@ const insert = statement((db, t: SharedTables) =>
     peer: value('peer'),
     direction: 'given',
     at: value('now'),
+    epoch: value('epoch'),
   }),
 );
 
@@ -78,9 +79,9 @@ export type LegGrant = {
 /** Gives legs of one seat away. @throws InvariantError when one of them is claimed or not the giver's. */
 export async function grantLegs(tx: Tx<SharedTables>, grant: LegGrant, now: EpochMs): Promise<void> {
   const { peer, ...fact } = grant;
-  const { transferId, tripId, seat, legs } = fact;
+  const { transferId, tripId, epoch, seat, legs } = fact;
   const changed = await giveAway(tx, { tripId, seat, legs });
   invariant(changed === 1, 'only free legs are given away', { tripId, seat, legs });
-  await insert(tx, { transferId, tripId, seat, legs, peer, now });
+  await insert(tx, { transferId, tripId, epoch, seat, legs, peer, now });
   await emit(tx, { peer, type: 'seat.granted', agg: tripId, fact }, now);
 }

@@ -27,6 +27,7 @@ const count = statement((db, t: SharedTables) =>
       peer: value('peer'),
       direction: 'received',
       at: value('now'),
+      epoch: value('epoch'),
     })
     .onConflictDoNothing()
     .returning({ transferId: t.transfers.transferId }),
@@ -46,7 +47,7 @@ export async function receiveGrant(
   now: EpochMs,
 ): Promise<Outcome<readonly Place[], OwnershipBroken>> {
   const { transferId, tripId, epoch, seat, legs } = fact;
-  const fresh = await count(tx, { transferId, tripId, seat, legs, peer, now });
+  const fresh = await count(tx, { transferId, tripId, epoch, seat, legs, peer, now });
   if (fresh.length === 0) return done([]);
   const places = await placesNow(tx, fact);
   for (const place of places) {

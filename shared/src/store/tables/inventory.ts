@@ -75,7 +75,7 @@ export function inventoryTables({ table, text, int }: ColumnKit) {
     madeAt: int('made_at').notNull(),
   });
 
-  /** Grants that this party received or gave: a transfer is counted once. direction: given, received. */
+  /** Grants that this party received or gave: a transfer is counted once. `seat` is of the plan `epoch`. direction: given, received. */
   const transfers = table('transfers', {
     transferId: text('transfer_id').primaryKey(),
     tripId: text('trip_id').notNull(),
@@ -84,6 +84,7 @@ export function inventoryTables({ table, text, int }: ColumnKit) {
     peer: text('peer').notNull(),
     direction: text('direction').notNull(),
     at: int('at').notNull(),
+    epoch: int('epoch').notNull(),
   });
 
   /**

@@ -1,0 +1,88 @@
+import type { TicketState } from '@lianpiao/shared/domain/ticket';
+import { boardingStation } from '@lianpiao/shared/domain/trip';
+import type { FactHandlers } from '@lianpiao/shared/link/facts';
+import type { EventBody } from '@lianpiao/shared/protocol/events';
+import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import type { Agent } from '../agent.ts';
+import { moveCash } from '../shifts/move-cash.ts';
+import type { AgentTx } from '../store/open-agent-store.ts';
+import type { AgentTables } from '../store/tables.ts';
+import { freeTicketSeat } from '../tickets/free-ticket-seat.ts';
+import { reopenShift } from './rebuild-drawers.ts';
+import { endTooLate } from './rebuild-exchanges.ts';
+import { writeAgain } from './rebuild-tickets.ts';
+import { shownTicket } from './shown-ticket.ts';
+
+const LIVE: readonly TicketState[] = ['sold', 'collected'];
+
+/** Tickets that the station ended as their home, and what it owes for them. */
+export function endFacts(agent: Pick<Agent, 'persons' | 'station'>): FactHandlers<AgentTables> {
+  const { station } = agent;
+  return {
+    'ticket.voided': async (tx, { fact }) => {
+      const ticket = await shownTicket(tx, station.code, fact);
+      if (!(await endAgain(agent, tx, ticket, LIVE, 'voided', fact.at))) return;
+      if (ticket.payMethod === 'cash' && fact.shiftId !== null)
+        await moveCash(tx, fact.shiftId, 'void', fact.ticketNo, -(ticket.fareFen + ticket.insuranceFen), fact.at);
+    },
+    'ticket.refunded': async (tx, { fact }) => {
+      const ticket = await shownTicket(tx, station.code, fact);
+      if (!(await endAgain(agent, tx, ticket, [...LIVE, 'forfeited', 'departed'], 'refunded', fact.at))) return;
+      if (fact.reason === 'exchange.too-late') await endTooLate(tx, fact);
+      else await oweAgain(agent, tx, ticket, fact);
+    },
+    'ticket.rebooked': async (tx, { fact, person, at }) => {
+      const { ticketNo, newTicket, differenceFen, exchangeId } = fact;
+      const old = await shownTicket(tx, station.code, fact);
+      if (!(await endAgain(agent, tx, old, LIVE, 'rebooked', fact.at))) return;
+      // The new ticket of an exchange is its home's, and so is the drawer.
+      if (exchangeId !== undefined) return;
+      await writeAgain(agent, tx, newTicket, { person, rebookedFrom: ticketNo, at });
+      if (differenceFen === 0 || newTicket.shiftId === null) return;
+      await reopenShift(tx, { ...newTicket, shiftId: newTicket.shiftId });
+      await moveCash(tx, newTicket.shiftId, 'difference', newTicket.ticketNo, differenceFen, fact.at);
+    },
+  };
+}
+
+/** Ends a ticket as it once ended: a seat that another gate boards waits for that gate's word, which comes again. */
+async function endAgain(
+  agent: Pick<Agent, 'station'>,
+  tx: AgentTx,
+  ticket: TicketRow,
+  from: readonly TicketState[],
+  to: TicketState,
+  endedAt: number,
+): Promise<boolean> {
+  if (!(await moveTicket(tx, ticket.ticketNo, from, to, { endedAt }))) return false;
+  const trip = await findTrip(tx, ticket.tripId);
+  if (trip && LIVE.includes(ticket.state as TicketState)) await freeTicketSeat(agent, tx, ticket, trip);
+  return true;
+}
+
+/**
+ * A refund that waits for the gate of another station. Its quote is lost, so it gets one that nobody was shown. Whether another
+ * payer has handed the money out stands in no fact of this station: a person looks.
+ */
+async function oweAgain(
+  { station }: Pick<Agent, 'station'>,
+  tx: AgentTx,
+  { ticketNo, orderId, fromStop }: TicketRow,
+  { tripId, refundFen, feeFen, payer, reason, at }: EventBody<'ticket.refunded'>,
+): Promise<void> {
+  const trip = await findTrip(tx, tripId);
+  const gate = trip ? boardingStation(trip, fromStop) : null;
+  if (gate === null || gate === station.code) return;
+  const quoteId = `lost-${ticketNo}`;
+  const state = payer === station.code ? 'waiting' : 'contested';
+  const { refundDues, refundQuotes } = tx.t;
+  await tx.db
+    .insert(refundQuotes)
+    .values({ quoteId, ticketNo, refundFen, feeFen, reason, expiresAt: at, tier: 'unknown' })
+    .onConflictDoNothing();
+  await tx.db
+    .insert(refundDues)
+    .values({ ticketNo, orderId, quoteId, payer, amountFen: refundFen, feeFen, state, createdAt: at })
+    .onConflictDoNothing();
+}

@@ -1,0 +1,33 @@
+import { legsBetween } from '@lianpiao/shared/domain/legs';
+import { boardingStation } from '@lianpiao/shared/domain/trip';
+import { findTicket, insertTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { HUB } from '../agent.ts';
+import type { AgentTx } from '../store/open-agent-store.ts';
+
+type Shown = {
+  readonly ticketNo: string;
+  readonly tripId: string;
+  readonly at: number;
+  readonly bizDate: string;
+  readonly printSeq?: number;
+};
+
+/**
+ * A ticket that a fact of this station speaks of. One that somebody else sold may not be here yet: the hub's own fact about it
+ * comes again after this one and fills in seat, price and passenger, as for one that boards by its code alone.
+ */
+export async function shownTicket(tx: AgentTx, station: string, shown: Shown): Promise<TicketRow> {
+  const { ticketNo, tripId, at, bizDate, printSeq = 0 } = shown;
+  const known = await findTicket(tx, ticketNo);
+  if (known) return known;
+  const trip = await findTrip(tx, tripId);
+  const from = Math.max(0, trip?.stops.findIndex((_, stop) => boardingStation(trip, stop) === station) ?? 0);
+  const to = Math.max(from + 1, (trip?.stops.length ?? 0) - 1);
+  const ride = { tripId, epoch: trip?.epoch ?? 1, seat: '?', legs: legsBetween(from, to), from, to };
+  const sale = { clerk: null, shiftId: null, rules: 'unknown', soldAt: at, bizDate, home: HUB, printSeq };
+  const price = { fareType: 'full', fareFen: 0, insuranceFen: 0, payMethod: 'psp' } as const;
+  const seller = { orderId: `lost-${ticketNo}`, channel: 'other', seller: HUB, terminal: '000' } as const;
+  await insertTicket(tx, { ticketNo, ...ride, ...price, ...seller, ...sale }, null);
+  return (await findTicket(tx, ticketNo))!;
+}
