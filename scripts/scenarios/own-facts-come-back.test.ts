@@ -15,7 +15,6 @@ import { applyFact } from '@lianpiao/shared/link/facts';
 import { eventsFrom } from '@lianpiao/shared/link/stream-rows';
 import { EVENTS, type EventBody, type EventType } from '@lianpiao/shared/protocol/events';
 import { NOON } from '@lianpiao/shared/testing/builders';
-import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aBoardingPoint, aTripByShaoxing, type BoardingPoint, SHAOXING } from './boarding-point.ts';
 
@@ -151,6 +150,6 @@ describe('what a station said comes back after a restore', () => {
 const soldTicket = async () => {
   const { read } = world.origin.store;
   await sale(0, 1);
-  const [row] = await read.db.select().from(read.t.outbox).where(eq(read.t.outbox.type, 'ticket.sold'));
+  const row = (await read.db.select().from(read.t.outbox)).find(({ type }) => type === 'ticket.sold');
   return { tickets: [JSON.parse(row!.fact) as EventBody<'ticket.sold'>] };
 };
