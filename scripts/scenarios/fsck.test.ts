@@ -124,7 +124,7 @@ const DAMAGES: readonly Damage[] = [
   {
     at: 'station',
     what: 'transfers.untold',
-    sql: "INSERT INTO transfers SELECT 'made-up', trip_id, seat, legs, peer, direction, at FROM transfers LIMIT 1",
+    sql: "INSERT INTO transfers (transfer_id, trip_id, epoch, seat, legs, peer, direction, at) SELECT 'made-up', trip_id, epoch, seat, legs, peer, direction, at FROM transfers LIMIT 1",
   },
   {
     at: 'station',
@@ -169,7 +169,7 @@ const DAMAGES: readonly Damage[] = [
   {
     at: 'hub',
     what: 'transfers.two-owners',
-    sql: "INSERT INTO transfers SELECT 'made-up', trip_id, seat, legs, peer, direction, at FROM transfers LIMIT 1",
+    sql: "INSERT INTO transfers (transfer_id, trip_id, epoch, seat, legs, peer, direction, at) SELECT 'made-up', trip_id, epoch, seat, legs, peer, direction, at FROM transfers LIMIT 1",
   },
   {
     at: 'hub',

@@ -52,7 +52,10 @@ async function aWorld() {
     heard: (part: Part) => world.reference.heard(part, now - NOON),
     announce: async () => world.reference.announced(await versionsFor(hub.read, HANGZHOU), now - NOON),
     publish: async () => {
-      for (const { set, version } of await publishSets(hub, now)) {
+      await publishSets(hub, now);
+      for (const { set, version } of await versionsFor(hub.read, HANGZHOU)) {
+        // A version is what it was at first, whatever is published for other stations.
+        if (world.published.has(`${set} ${version}`)) continue;
         const rows = (await hub.read.db.select().from(hub.read.t.refRows)).filter(
           (row) => row.set === set && (row.station === '' || row.station === HANGZHOU),
         );
