@@ -111,8 +111,9 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
     },
     'ticket.forfeited': async (tx, { fact }, peer) => {
       const row = await boardingTicket(tx, fact.ticketNo, peer);
-      // The gate had not heard that the ticket is ended: it stays ended.
-      if (!isEnded(row.state as TicketState)) await move(tx, row, ['sold', 'collected'], 'forfeited', {});
+      // The gate had not heard that the ticket is ended: it stays ended. A gate that was restored may say again what it has lost.
+      if (row.state !== 'forfeited' && !isEnded(row.state as TicketState))
+        await move(tx, row, ['sold', 'collected'], 'forfeited', {});
     },
   };
 }
