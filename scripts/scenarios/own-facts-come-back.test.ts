@@ -1,4 +1,3 @@
-import { listOverflow } from '@lianpiao/agent/dispatch/list-overflow';
 import { seatPassenger } from '@lianpiao/agent/dispatch/seat-passenger';
 import { substituteVehicle } from '@lianpiao/agent/dispatch/substitute-vehicle';
 import { passHomes } from '@lianpiao/agent/gates/pass-homes';
@@ -14,6 +13,7 @@ import { departsAt } from '@lianpiao/shared/domain/trip';
 import { applyFact } from '@lianpiao/shared/link/facts';
 import { eventsFrom } from '@lianpiao/shared/link/stream-rows';
 import { EVENTS, type EventBody, type EventType } from '@lianpiao/shared/protocol/events';
+import { listOverflow } from '@lianpiao/shared/store/epochs/list-overflow';
 import { NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aBoardingPoint, aTripByShaoxing, type BoardingPoint, SHAOXING } from './boarding-point.ts';

@@ -1,3 +1,4 @@
+import { listOverflow } from '@lianpiao/shared/store/epochs/list-overflow';
 import { placesOfTrip, seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -17,7 +18,6 @@ import { rebookTicket } from '../tickets/rebook-ticket.ts';
 import { refundTicket } from '../tickets/refund-ticket.ts';
 import { sell } from '../tickets/sell.ts';
 import { importTrips } from '../trips/import-trips.ts';
-import { listOverflow } from './list-overflow.ts';
 import { mergeTrips } from './merge-trips.ts';
 import { seatPassenger } from './seat-passenger.ts';
 import { substituteVehicle } from './substitute-vehicle.ts';

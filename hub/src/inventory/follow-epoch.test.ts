@@ -1,4 +1,5 @@
 import { allLegs } from '@lianpiao/shared/domain/legs';
+import { listOverflow } from '@lianpiao/shared/store/epochs/list-overflow';
 import { placesOfTrip, seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { findOrder } from '@lianpiao/shared/store/tickets/order-rows';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
@@ -6,7 +7,6 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quoteRefund } from '../orders/quote-refund.ts';
-import { listOverflow } from '../overflow/list-overflow.ts';
 import { seatPassenger } from '../overflow/seat-passenger.ts';
 import { freezeTrip, thawTrip } from '../restore/withhold-seats.ts';
 import { anOrder, type FreshHub, freshHub, HANGZHOU, onSale, pay, says, WEB } from '../testing/fresh-hub.ts';

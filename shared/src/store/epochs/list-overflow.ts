@@ -1,10 +1,16 @@
-import { ticketView } from '@lianpiao/shared/store/tickets/ticket-view';
-import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, asc, eq, inArray } from 'drizzle-orm';
-import type { Hub } from '../hub.ts';
+import type { PersonVault } from '../person-vault.ts';
+import type { Reader } from '../store.ts';
+import type { SharedTables } from '../tables/shared.ts';
+import { ticketView } from '../tickets/ticket-view.ts';
+import { findTrip } from '../trips/trip-rows.ts';
 
-/** Passengers of the province who have lost their seat to a new plan. */
-export async function listOverflow({ store, persons }: Pick<Hub, 'store' | 'persons'>) {
+/** Passengers who have lost their seat to a new plan, whoever sold the ticket, the longest waiting first. Their ticket says the seat that they had. */
+export async function listOverflow(party: {
+  readonly store: { readonly read: Reader<SharedTables> };
+  readonly persons: Pick<PersonVault, 'open'>;
+}) {
+  const { store, persons } = party;
   const { db, t } = store.read;
   const rows = await db
     .select({ ticket: t.tickets, since: t.overflow.since })
