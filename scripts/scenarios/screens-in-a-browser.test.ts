@@ -73,7 +73,7 @@ describe.runIf(installed.have)('the screens, in a browser, against a running pro
     await world.desk.post('/readers/hangzhou/card', aPassenger(1));
     await page.getByText('成交并打印').waitFor();
     for (const key of ['1', '0', '0', 'Enter']) await press(key);
-    await page.getByText('已打印').waitFor({ timeout: 10_000 });
+    await seen(page, '已打印');
 
     expect(keys).toBeLessThanOrEqual(9);
     const beyond =
@@ -109,6 +109,15 @@ describe.runIf(installed.have)('the screens, in a browser, against a running pro
     expect(errors).toEqual([]);
   });
 });
+
+/** Waits for a text; a failure says what the screen showed instead. */
+async function seen(page: Page, text: string): Promise<void> {
+  try {
+    await page.getByText(text).waitFor({ timeout: 10_000 });
+  } catch (cause) {
+    throw new Error(`no ${text} on the screen, but:\n${await page.innerText('body')}`, { cause });
+  }
+}
 
 /** A page that keeps what its scripts throw. */
 async function open(

@@ -6,8 +6,8 @@ import { statement, value } from '@lianpiao/shared/store/statement';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
+import { whyNotEnd } from '../selling/why-not-end.ts';
 import type { AgentTables } from '../store/tables.ts';
-import { whyNoTime } from '../time/why-no-time.ts';
 import { forfeitTicket } from './forfeit-ticket.ts';
 
 /** Tickets dealt with in one transaction. */
@@ -39,11 +39,11 @@ const waiting = statement((db, t: AgentTables) =>
 /**
  * 停检 by the clock: when boarding closes at this station's stop, whoever is not boarded has missed the coach. A trip that
  * is suspended, cancelled or missed lets its passengers down, and forfeits nothing. Returns how many tickets; killed and run
- * again it goes on with those that are left. A station that does not know the time forfeits nothing.
+ * again it goes on with those that are left. A station that does not know the time, or whether its database is the newest, forfeits nothing.
  */
 export async function closeBoarding(agent: Agent, now: EpochMs): Promise<number> {
   const { store, station } = agent;
-  if (await whyNoTime(store.read)) return 0;
+  if (await whyNotEnd(store.read)) return 0;
   const { boarding } = await rulesAt(store.read, now);
   const until = now + (now - boardingClosesAt(now, boarding));
   const late: { ticketNo: string; tripId: string; bizDate: string }[] = [];

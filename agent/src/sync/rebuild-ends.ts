@@ -14,7 +14,8 @@ import { endTooLate } from './rebuild-exchanges.ts';
 import { writeAgain } from './rebuild-tickets.ts';
 import { shownTicket } from './shown-ticket.ts';
 
-const LIVE: readonly TicketState[] = ['sold', 'collected'];
+/** A restored station may have departed the coach meanwhile, without those whom the lost life let go. */
+const ENDED_LATER: readonly TicketState[] = ['sold', 'collected', 'forfeited'];
 
 /** Tickets that the station ended as their home, and what it owes for them. */
 export function endFacts(agent: Pick<Agent, 'persons' | 'station'>): FactHandlers<AgentTables> {
@@ -22,20 +23,20 @@ export function endFacts(agent: Pick<Agent, 'persons' | 'station'>): FactHandler
   return {
     'ticket.voided': async (tx, { fact }) => {
       const ticket = await shownTicket(tx, station.code, fact);
-      if (!(await endAgain(agent, tx, ticket, LIVE, 'voided', fact.at))) return;
+      if (!(await endAgain(agent, tx, ticket, ENDED_LATER, 'voided', fact.at))) return;
       if (ticket.payMethod === 'cash' && fact.shiftId !== null)
         await moveCash(tx, fact.shiftId, 'void', fact.ticketNo, -(ticket.fareFen + ticket.insuranceFen), fact.at);
     },
     'ticket.refunded': async (tx, { fact }) => {
       const ticket = await shownTicket(tx, station.code, fact);
-      if (!(await endAgain(agent, tx, ticket, [...LIVE, 'forfeited', 'departed'], 'refunded', fact.at))) return;
+      if (!(await endAgain(agent, tx, ticket, [...ENDED_LATER, 'departed'], 'refunded', fact.at))) return;
       if (fact.reason === 'exchange.too-late') await endTooLate(tx, fact);
       else await oweAgain(agent, tx, ticket, fact);
     },
     'ticket.rebooked': async (tx, { fact, person, at }) => {
       const { ticketNo, newTicket, differenceFen, exchangeId } = fact;
       const old = await shownTicket(tx, station.code, fact);
-      if (!(await endAgain(agent, tx, old, LIVE, 'rebooked', fact.at))) return;
+      if (!(await endAgain(agent, tx, old, ENDED_LATER, 'rebooked', fact.at))) return;
       // The new ticket of an exchange is its home's, and so is the drawer.
       if (exchangeId !== undefined) return;
       await writeAgain(agent, tx, newTicket, { person, rebookedFrom: ticketNo, at });
@@ -57,7 +58,9 @@ async function endAgain(
 ): Promise<boolean> {
   if (!(await moveTicket(tx, ticket.ticketNo, from, to, { endedAt }))) return false;
   const trip = await findTrip(tx, ticket.tripId);
-  if (trip && LIVE.includes(ticket.state as TicketState)) await freeTicketSeat(agent, tx, ticket, trip);
+  // A refund of a ticket that had missed its coach left the seat as it was; nothing else ends such a ticket.
+  const gaveBack = to !== 'refunded' || ticket.state === 'sold' || ticket.state === 'collected';
+  if (trip && gaveBack) await freeTicketSeat(agent, tx, ticket, trip);
   return true;
 }
 

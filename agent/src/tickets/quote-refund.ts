@@ -10,7 +10,7 @@ import type { RefundQuote } from '@lianpiao/shared/protocol/ticketing';
 import { isOver } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import type { Agent } from '../agent.ts';
-import { whyNoTime } from '../time/why-no-time.ts';
+import { whyNotEnd } from '../selling/why-not-end.ts';
 import { quoteOfDue } from './refund-dues.ts';
 import { ticketAtHome } from './ticket-at-home.ts';
 
@@ -22,8 +22,8 @@ export type QuoteWish = { readonly ticketNo: string; readonly channel: Channel; 
  */
 export function quoteRefund(agent: Agent, { ticketNo, channel, overrule }: QuoteWish, now: EpochMs) {
   return agent.store.transaction(async (tx) => {
-    const untimed = await whyNoTime(tx);
-    if (untimed) return untimed;
+    const stopped = await whyNotEnd(tx);
+    if (stopped) return stopped;
     const found = await ticketAtHome(agent, tx, ticketNo);
     if (!found.ok) return found;
     const { ticket, trip } = found.value;

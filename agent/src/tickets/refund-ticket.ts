@@ -12,8 +12,8 @@ import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticke
 import { eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import { withdrawPrints } from '../printing/withdraw-prints.ts';
+import { whyNotEnd } from '../selling/why-not-end.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
-import { whyNoTime } from '../time/why-no-time.ts';
 import { freeTicketSeat } from './free-ticket-seat.ts';
 import { payOut } from './pay-out.ts';
 import { takeDue } from './refund-dues.ts';
@@ -45,8 +45,8 @@ async function endTicket(
   { ticketNo, quoteId, payer }: RefundWish,
   now: EpochMs,
 ): Promise<Outcome<Refunded & { readonly orderId: string }, { readonly code: string }>> {
-  const untimed = await whyNoTime(tx);
-  if (untimed) return untimed;
+  const stopped = await whyNotEnd(tx);
+  if (stopped) return stopped;
   const found = await ticketAtHome(agent, tx, ticketNo);
   if (!found.ok) return found;
   const { ticket, trip } = found.value;

@@ -10,8 +10,8 @@ import { emit } from '@lianpiao/shared/store/streams';
 import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { type Agent, HUB } from '../agent.ts';
 import { withdrawPrints } from '../printing/withdraw-prints.ts';
+import { whyNotEnd } from '../selling/why-not-end.ts';
 import { moveCash } from '../shifts/move-cash.ts';
-import { whyNoTime } from '../time/why-no-time.ts';
 import { freeTicketSeat } from './free-ticket-seat.ts';
 import { ticketAtHome } from './ticket-at-home.ts';
 
@@ -20,8 +20,8 @@ export function voidTicket(agent: Agent, call: Call, ticketNo: string, now: Epoc
   return answerOnce(agent.store, call, 'void', now, async (tx) => {
     const { clerk, shiftId } = call.caller;
     if (clerk === null || shiftId === null) return refuse({ code: 'shift.none', caller: call.caller.id });
-    const untimed = await whyNoTime(tx);
-    if (untimed) return untimed;
+    const stopped = await whyNotEnd(tx);
+    if (stopped) return stopped;
     const found = await ticketAtHome(agent, tx, ticketNo);
     if (!found.ok) return found;
     const { ticket, trip } = found.value;
