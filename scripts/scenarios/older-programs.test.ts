@@ -57,7 +57,10 @@ const acknowledged = () =>
   day.hub.store.transaction(async (tx) => {
     const { streamOut } = tx.t;
     const { seat } = await positionsOf(tx, SHAOXING);
-    await tx.db.update(streamOut).set({ acked: seat.out.next - 1 }).where(eq(streamOut.peer, SHAOXING));
+    await tx.db
+      .update(streamOut)
+      .set({ acked: seat.out.next - 1 })
+      .where(eq(streamOut.peer, SHAOXING));
     return seat.out.next - 1;
   });
 
@@ -128,7 +131,8 @@ describe('a gate with an older program', () => {
     const [upSeat, , ...rest] = day.lanes.slice(4);
     for (let more = true; more; ) {
       more = false;
-      for (const lane of [...day.lanes.slice(0, 4), ...rest, day.lanes[5]!]) while (await lane.carry(false)) more = true;
+      for (const lane of [...day.lanes.slice(0, 4), ...rest, day.lanes[5]!])
+        while (await lane.carry(false)) more = true;
     }
     await gateSpeaks(1);
     await day.hub.store.transaction(async (tx) => {
@@ -148,8 +152,7 @@ describe('a gate with an older program', () => {
     const nearDeparture = Date.UTC(2026, 10, 21, 11) - 60_000;
     expect(await passHomes(day.origin, nearDeparture)).toBe(1);
     await day.carryAll();
-    for (const at of [day.origin, day.hub])
-      expect((await findTicket(at.store.read, ticketNo))?.home).toBe(HANGZHOU);
+    for (const at of [day.origin, day.hub]) expect((await findTicket(at.store.read, ticketNo))?.home).toBe(HANGZHOU);
     expect(await passHomes(day.origin, nearDeparture)).toBe(0);
   });
 

@@ -32,7 +32,9 @@ const now = () => day.clock.now();
 const substitute = async (seats: readonly string[]) =>
   expect(await substituteVehicle(day.origin, call(), { tripId, seats }, now())).toMatchObject({ ok: true });
 const ownedAtPoint = async () =>
-  (await seatsOfTrip(day.point.store.read, tripId)).flatMap(({ seat, mine, sold }) => (mine ? [{ seat, mine, sold }] : []));
+  (await seatsOfTrip(day.point.store.read, tripId)).flatMap(({ seat, mine, sold }) =>
+    mine ? [{ seat, mine, sold }] : [],
+  );
 
 /** Gives Shaoxing a seat from its own stop on, over the hub. */
 async function supplied(): Promise<void> {
@@ -70,7 +72,9 @@ describe('a new seat plan at a gate along the line', () => {
       expect(await boardTicket(day.point, call(), { tripId, ticketNo }, AT_GATE)).toMatchObject({ ok: true });
     }
     const rides = legsBetween(1, 3);
-    expect(await ownedAtPoint()).toEqual([{ seat: (await findTicket(day.point.store.read, own))!.seat, mine: rides, sold: rides }]);
+    expect(await ownedAtPoint()).toEqual([
+      { seat: (await findTicket(day.point.store.read, own))!.seat, mine: rides, sold: rides },
+    ]);
   });
 
   it('translates a grant that was on its way, and goes ahead of a grant in the new plan', async () => {
@@ -92,8 +96,7 @@ describe('a new seat plan at a gate along the line', () => {
     // Everything but lane `seat` to the gate.
     for (let more = true; more; ) {
       more = false;
-      for (const [index, lane] of day.lanes.entries())
-        if (index !== 5) while (await lane.carry(false)) more = true;
+      for (const [index, lane] of day.lanes.entries()) if (index !== 5) while (await lane.carry(false)) more = true;
     }
     expect(await findTrip(day.point.store.read, tripId)).toMatchObject({ epoch: 1, seats: trip.seats });
     expect(await findTicket(day.point.store.read, await soldAtPoint())).toMatchObject({ seat, epoch: 1 });

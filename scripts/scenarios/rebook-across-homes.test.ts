@@ -6,7 +6,7 @@ import { rebookAnywhere } from '@lianpiao/agent/exchange/rebook-anywhere';
 import { settleExchange } from '@lianpiao/agent/exchange/settle-exchange';
 import { hubFacts } from '@lianpiao/agent/sync/hub-facts';
 import { aSale, eventsOf } from '@lianpiao/agent/testing/a-sale';
-import { freshAgent } from '@lianpiao/agent/testing/fresh-agent';
+import { CLERK, freshAgent } from '@lianpiao/agent/testing/fresh-agent';
 import { voidTicket } from '@lianpiao/agent/tickets/void-ticket';
 import { importTrips } from '@lianpiao/agent/trips/import-trips';
 import { serveStandingOrders } from '@lianpiao/agent/trips/serve-standing-orders';
@@ -213,8 +213,9 @@ describe('a coordinator that was restored from before it pinned the seat', () =>
   }
   /** Everything that the hub said on lane `seat` comes again. */
   async function hears(restored: FreshAgent): Promise<void> {
+    const same = { ...restored, persons: there.agent.persons };
     for (const row of await eventsFrom(province.hub.store.read, SHAOXING, 'seat', 1, 100))
-      await restored.store.transaction((tx) => applyFact(tx, hubFacts(restored), { ...row, peer: 'hub' }));
+      await restored.store.transaction((tx) => applyFact(tx, hubFacts(same), { ...row, peer: 'hub' }));
   }
   const exchangesOf = ({ store }: FreshAgent) => store.read.db.select().from(store.read.t.exchanges);
 
@@ -222,7 +223,9 @@ describe('a coordinator that was restored from before it pinned the seat', () =>
     const { old, restored } = await lostAfterYes();
     await hears(restored);
     await hears(restored);
-    expect(await exchangesOf(restored)).toMatchObject([{ oldTicketNo: old, state: 'done', dueFen: 0, differenceFen: DEARER }]);
+    expect(await exchangesOf(restored)).toMatchObject([
+      { oldTicketNo: old, state: 'done', dueFen: 0, differenceFen: DEARER },
+    ]);
     const { db, t } = restored.store.read;
     const tickets = await db.select().from(t.tickets);
     expect(tickets).toMatchObject([{ state: 'sold', rebookedFrom: old, home: SHAOXING, tripId: onto.tripId }]);
@@ -235,13 +238,14 @@ describe('a coordinator that was restored from before it pinned the seat', () =>
 
   it('owes everything back without a fee where the seat is another passenger’s by now', async () => {
     const { old, restored } = await lostAfterYes();
-    for (const [first] of onto.seats.entries())
-      await aSale(restored, { trip: onto, now: NOON, first, print: false });
+    // New numbers, as a restored station has: the lost new ticket has the first of the old ones.
+    const caller = { ...CLERK, id: 'counter-002', terminal: '002' };
+    const [other] = (await aSale(restored, { trip: onto, now: NOON, caller, print: false })).tickets;
     await hears(restored);
     expect(await exchangesOf(restored)).toMatchObject([{ oldTicketNo: old, state: 'too-late', dueFen: 6000 }]);
-    expect(await eventsOf(restored, 'ticket.refunded')).toMatchObject([{ refundFen: 6000, feeFen: 0 }]);
+    expect(await eventsOf(restored, 'ticket.refunded')).toMatchObject([{ fact: { refundFen: 6000, feeFen: 0 } }]);
     const sold = (await seatsOfTrip(restored.store.read, onto.tripId)).filter((seat) => seat.sold !== 0);
-    expect(sold).toHaveLength(onto.seats.length);
+    expect(sold).toMatchObject([{ seat: other!.seat }]);
     await restored.end();
   });
 

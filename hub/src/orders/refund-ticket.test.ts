@@ -2,6 +2,7 @@ import type { Caller } from '@lianpiao/shared/store/call';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hearOldGates } from '../gates/hear-word.ts';
 import {
   acknowledges,
   anOrder,
@@ -14,7 +15,6 @@ import {
   says,
   WEB,
 } from '../testing/fresh-hub.ts';
-import { hearOldGates } from '../gates/hear-word.ts';
 import { quoteRefund } from './quote-refund.ts';
 import { refundTicket } from './refund-ticket.ts';
 import { sendRefunds } from './send-refunds.ts';

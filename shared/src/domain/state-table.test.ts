@@ -3,7 +3,7 @@ import { ORDER_STATES } from './order.ts';
 import { PERIOD_STATES } from './period.ts';
 import { PRINT_JOB_STATES } from './print-job.ts';
 import { canMove, type StateTable, stateAfter, statesBefore, targets, waitingStates } from './state-table.ts';
-import { boardedFrom, isEnded, holdsSeat, isEnded, stateAfterUnboard, TICKET_STATES } from './ticket.ts';
+import { boardedFrom, holdsSeat, isEnded, stateAfterUnboard, TICKET_STATES } from './ticket.ts';
 import { isLetDown, TRIP_STATES } from './trip-states.ts';
 
 type AnyTable = StateTable<string, string>;
