@@ -73,9 +73,11 @@ export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise
     if (!behind && !ahead) await noteHeads(tx, station, lanes);
     const heads = LANES.map((lane) => ({ lane, head: lanes[lane].out.next - 1, hash: lanes[lane].out.headHash }));
     await keepHeads(tx, station, heads, now);
-    if (!behind && !ahead) await takeForWords(tx, station, lanes.seat.in.ack);
+    const whole = !behind && !ahead;
+    if (whole) await takeForWords(tx, station, lanes.seat.in.ack);
     await keepAgreedMinor(tx, station, minor, now);
-    await sayUnsaid(tx, station, now);
+    // While a side gets back what it lost, the places behind its head belong to that.
+    if (whole) await sayUnsaid(tx, station, now);
     const ours = await positionsOf(tx, station);
     return done({ lease, incarnation, minor, ours, notices, behind, ahead, fork });
   });
