@@ -62,10 +62,11 @@ export function undoExchange(agent: Agent, exchangeId: string, reason: string, b
   });
 }
 
-async function writeTicket(
-  agent: Agent,
+/** The new ticket is good: its row, and the fact in its home's own stream. `person` is who travels, sealed, in base64. */
+export async function writeTicket(
+  agent: Pick<Agent, 'persons'>,
   tx: AgentTx,
-  { exchangeId, oldTicketNo }: Exchange,
+  { exchangeId, oldTicketNo }: Pick<Exchange, 'exchangeId' | 'oldTicketNo'>,
   newTicket: TicketBody,
   person: string | null,
   now: EpochMs,
@@ -80,9 +81,18 @@ async function writeTicket(
 }
 
 async function refundUnridden(agent: Agent, tx: AgentTx, ticket: TicketBody, trip: Trip, now: EpochMs): Promise<void> {
-  const { ticketNo, tripId, fareFen, insuranceFen, rules } = ticket;
-  const row = await moveTicket(tx, ticketNo, ['sold'], 'refunded', { endedAt: now });
+  const row = await moveTicket(tx, ticket.ticketNo, ['sold'], 'refunded', { endedAt: now });
   await freeTicketSeat(agent, tx, row!, trip);
+  await tellUnridden(agent, tx, ticket, now);
+}
+
+/** The passenger of an exchange cannot have the new ride: everything comes back, without a fee. */
+export async function tellUnridden(
+  agent: Pick<Agent, 'station'>,
+  tx: AgentTx,
+  { ticketNo, tripId, fareFen, insuranceFen, rules }: TicketBody,
+  now: EpochMs,
+): Promise<void> {
   const payer = agent.station.code;
   const moved = { ticketNo, tripId, at: now, bizDate: serviceDateOf(now, 'Asia/Shanghai'), by: payer };
   const fact = { ...moved, refundFen: fareFen + insuranceFen, feeFen: 0, payer, reason: 'exchange.too-late', rules };

@@ -219,6 +219,9 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     personHash: text('person_hash'),
   });
 
+  /** Tickets whose home this station gave away and has back, because the gate's station could not take it. */
+  const homesBack = table('homes_back', { ticketNo: text('ticket_no').primaryKey() });
+
   return {
     users,
     sessions,
@@ -242,6 +245,7 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     uncertainSeats,
     exchanges,
     unprovenEvents,
+    homesBack,
   };
 }
 

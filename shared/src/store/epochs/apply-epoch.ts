@@ -53,8 +53,8 @@ export async function applyEpoch(
   return 'applied';
 }
 
-/** What an origin means that knows nothing of places: no plan changes them. */
-const PLACES_STAY = childPlaces(PLACES_MAX).map(({ seat }) => ({ seat, legs: allLegs(LEGS_MAX + 1), to: seat }));
+/** What an origin means that knows nothing of places: no plan changes them. More legs than any trip has, so nobody else says them. */
+export const PLACES_STAY = childPlaces(PLACES_MAX).map(({ seat }) => ({ seat, legs: allLegs(LEGS_MAX + 1), to: seat }));
 
 const asMoves = (moves: Reseated['moves']) => moves.map((move) => ({ ...move, legs: legMask(move.legs) }));
 
