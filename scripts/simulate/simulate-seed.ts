@@ -3,6 +3,7 @@ import { endCopy } from './actions/copies.ts';
 import { startDead } from './actions/faults.ts';
 import { nextAction } from './actions/next-action.ts';
 import { putOnSale } from './actions/rides.ts';
+import { checkFsck } from './checks/fsck-checks.ts';
 import { checkBalance, checkBooks } from './checks/money-checks.ts';
 import { checkBurntKeys } from './checks/request-checks.ts';
 import { restlessness } from './checks/rest.ts';
@@ -138,5 +139,6 @@ async function comeToRest(run: Run): Promise<void> {
   checkPassengers(run);
   checkSameTickets(run);
   await checkBooks(run);
+  await checkFsck(run);
   run.journal.note(`at rest ${stateOf(run)}`);
 }

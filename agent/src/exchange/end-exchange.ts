@@ -3,6 +3,7 @@ import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day
 import type { Trip } from '@lianpiao/shared/domain/trip';
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import type { Caller } from '@lianpiao/shared/store/call';
+import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
 import { sellHold } from '@lianpiao/shared/store/seats/sell-hold';
 import { emit } from '@lianpiao/shared/store/streams';
@@ -74,7 +75,8 @@ export async function writeTicket(
   const who = person === null ? null : agent.persons.open(Buffer.from(person, 'base64'));
   const sealed = who ? agent.persons.seal(who, newTicket.bizDate) : undefined;
   const kept = who && sealed ? { sealed: sealed.sealed, key: agent.persons.find(who.idType, who.idNo) } : null;
-  await insertTicket(tx, newTicket, kept, oldTicketNo);
+  // A new plan may have moved the pinned seat meanwhile.
+  await insertTicket(tx, await ticketOnArrival(tx, newTicket, now), kept, oldTicketNo);
   const fact = { exchangeId, oldTicketNo, newTicket, at: now };
   const said = { peer: HUB, type: 'ticket.exchanged', agg: newTicket.tripId, fact } as const;
   await emit(tx, sealed ? { ...said, person: sealed } : said, now);

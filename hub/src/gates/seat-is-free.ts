@@ -1,7 +1,7 @@
-import { legMask } from '@lianpiao/shared/domain/legs';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
+import { placesNow } from '@lianpiao/shared/store/epochs/seat-now';
 import { soldToFree } from '@lianpiao/shared/store/seats/seat-rows';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -23,15 +23,16 @@ export async function seatIsFree(
   seen: EventBody<'ticket.freedSeen'>,
   now: EpochMs,
 ): Promise<void> {
-  const { ticketNo, tripId, seat, legs, fareType } = row;
+  const { ticketNo, tripId } = row;
   const issuer = issuerOf(ticketNo);
   if (issuer !== HUB_STATION) {
     if (await wasSeen(tx, seen)) return;
     await sayWhenKnown(tx, { peer: issuer, type: 'ticket.freedSeen', agg: tripId, fact: seen }, now);
     return;
   }
-  if (fareType === 'freeChild') return;
-  await soldToFree(tx, { tripId, seat, legs: legMask(legs) });
+  if (seen.seat !== 'free') return;
+  // A child's place as any seat, wherever the plan in force has them; a child of an earlier version has neither.
+  for (const place of await placesNow(tx, row)) await soldToFree(tx, place);
   touchTrip(tx, tripId);
   await returnSpentLegs(hub, tx, (await findTrip(tx, tripId))!, now);
 }
