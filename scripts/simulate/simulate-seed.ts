@@ -3,6 +3,7 @@ import { endCopy } from './actions/copies.ts';
 import { startDead } from './actions/faults.ts';
 import { nextAction } from './actions/next-action.ts';
 import { putOnSale } from './actions/rides.ts';
+import { checkExchanges } from './checks/exchange-checks.ts';
 import { checkBalance, checkBooks } from './checks/money-checks.ts';
 import { checkBurntKeys } from './checks/request-checks.ts';
 import { restlessness } from './checks/rest.ts';
@@ -109,6 +110,7 @@ function checkWhole(run: Run): void {
   checkSeats(run, run.trips);
   checkTold(run);
   checkBurntKeys(run);
+  checkExchanges(run);
   checkBalance(run);
 }
 
