@@ -84,6 +84,10 @@ export class Run {
   /** Processes whose clock was wrong at some time. */
   readonly mistimed = new Set<string>();
   readonly copies: { readonly station: string; readonly node: Node<Station> }[] = [];
+  /** Before anything else happens this time passes, in ms. */
+  lullMs = 0;
+  /** Trips that the step before has changed. */
+  touchedBefore: readonly string[] = [];
   #made = 0;
 
   constructor(seed: number, folder: string, images: Images, journal: Journal) {
