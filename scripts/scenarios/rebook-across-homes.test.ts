@@ -1,5 +1,6 @@
 import type { AgentDesk } from '@lianpiao/agent/agent-desk';
 import { departTrip } from '@lianpiao/agent/departure/depart-trip';
+import { substituteVehicle } from '@lianpiao/agent/dispatch/substitute-vehicle';
 import { driveExchanges } from '@lianpiao/agent/exchange/drive-exchange';
 import { openExchanges } from '@lianpiao/agent/exchange/exchange-rows';
 import { rebookAnywhere } from '@lianpiao/agent/exchange/rebook-anywhere';
@@ -170,6 +171,41 @@ describe('rebooking a ticket whose home is another station', () => {
     await settleExchange(there.agent, call(there.clerk), open.value[0]!.exchangeId, clock.at);
     expect(await drawer(there)).toBe(DEARER - 6000);
     expect(await sold(there, onto.tripId)).toBe(0);
+    await booksAgree();
+  });
+});
+
+describe('another coach while the home has not answered', () => {
+  const deaf = () =>
+    asking(there.desk, async (ask) => {
+      await ask();
+      return refuse({ code: 'link.no-answer' });
+    });
+
+  it('gives the new ticket the seat that the pin has in its plan', async () => {
+    const old = await ticketOfHome();
+    await rebookAnywhere(deaf(), call(there.clerk), wish(old));
+    const coach = { tripId: onto.tripId, seats: ['1A', '1B'] };
+    expect(await substituteVehicle(there.agent, call(there.clerk), coach, NOON)).toMatchObject({ ok: true });
+    await driveExchanges(there.desk, NOON + MINUTE);
+    const { db, t } = there.agent.store.read;
+    const [ticket] = await db.select().from(t.tickets);
+    expect(ticket).toMatchObject({ epoch: 2, seat: '1A', state: 'sold', rebookedFrom: old });
+    await booksAgree();
+    expect(await findTicket(province.hub.store.read, ticket!.ticketNo)).toMatchObject({ epoch: 2, seat: '1A' });
+  });
+
+  it('pays everything back without a fee where it has no seat for the pin', async () => {
+    const old = await ticketOfHome();
+    await rebookAnywhere(deaf(), call(there.clerk), wish(old));
+    await aSale(there.agent, { trip: onto, from: 0, to: 1, caller: there.clerk, first: 2, print: false });
+    const coach = { tripId: onto.tripId, seats: ['1A'] };
+    expect(await substituteVehicle(there.agent, call(there.clerk), coach, NOON)).toMatchObject({ ok: true });
+    await driveExchanges(there.desk, NOON + MINUTE);
+    const open = await openExchanges(there.agent.store.read);
+    expect(open).toMatchObject({ value: [{ state: 'too-late', dueFen: 6000 }] });
+    expect(await sold(there, onto.tripId)).toBe(1);
+    await settleExchange(there.agent, call(there.clerk), open.value[0]!.exchangeId, NOON);
     await booksAgree();
   });
 });

@@ -56,6 +56,8 @@ export async function reseatTrip(
   const every = allLegs(trip.stops.length);
   const labels = await labelsOf(tx, seats, now);
   const made = makeEpochMap(old, labels);
+  const unknown = plan.moves?.find(({ seat }) => !trip.seats.includes(seat));
+  if (unknown) return refuse({ code: 'epoch.seat-not-in-plan', seat: unknown.seat });
   const chosen = plan.moves?.map((move): OldMove => ({ ...move, trip: tripId, legs: every }));
   const all = chosen ? [...chosen, ...made.filter(({ seat }) => isPseudoSeat(seat))] : made;
   const movesOf = (from: string) =>

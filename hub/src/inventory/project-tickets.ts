@@ -96,7 +96,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       if (stateBefore)
         await moveTicket(tx, row.ticketNo, [stateBefore], 'boarded', { boardedAt: fact.at, stateBefore });
       else if (isEnded(row.state as TicketState)) await contest(tx, row, hub.clock.now());
-      else throw new CannotApply('ticket.changed-otherwise', { ticketNo: row.ticketNo, state: row.state });
+      // Otherwise aboard already: a gate that was restored says again what it has lost.
       await money.ticketBoarded(tx, fact, origin(peer));
     },
     'ticket.unboarded': async (tx, { fact }, peer) => {
@@ -106,16 +106,16 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
           boardedAt: null,
           stateBefore: null,
         });
-      } else if (!isEnded(row.state as TicketState)) {
+      } else if (row.state === 'departed') {
         throw new CannotApply('ticket.changed-otherwise', { ticketNo: row.ticketNo, state: row.state });
       }
       await money.ticketUnboarded(tx, fact, origin(peer));
     },
     'ticket.forfeited': async (tx, { fact }, peer) => {
       const row = await boardingTicket(tx, fact.ticketNo, peer);
-      // The gate had not heard that the ticket is ended: it stays ended. A gate that was restored may say again what it has lost.
-      if (row.state !== 'forfeited' && !isEnded(row.state as TicketState))
-        await move(tx, row, ['sold', 'collected'], 'forfeited', {});
+      // The gate had not heard that the ticket is ended: it stays ended. A gate that was restored may say again what it has
+      // lost, or miss a passenger whose boarding is in the lost part: who was let in has travelled.
+      await moveTicket(tx, row.ticketNo, ['sold', 'collected'], 'forfeited', {});
     },
   };
 }
