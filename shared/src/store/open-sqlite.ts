@@ -36,7 +36,8 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
 
   const writing = readerOn(writer, options.tables);
   const memo = new Map<string, unknown>();
-  const tx: Tx<Tables> = { ...writing, memo, ...(options.stamp ? { stamp: options.stamp } : {}) };
+  const { stamp } = options;
+  const tx: Tx<Tables> = { ...writing, memo, ...(stamp ? { stamp: () => onceIn(memo, 'clocks', stamp) } : {}) };
   let commits = 0;
   const told = () => {
     commits += 1;
@@ -53,6 +54,12 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
       writer.close();
     },
   };
+}
+
+/** To read the clocks is a system call, and facts of one commit come true together. */
+function onceIn<Value>(memo: Map<string, unknown>, name: string, read: () => Value): Value {
+  if (!memo.has(name)) memo.set(name, read());
+  return memo.get(name) as Value;
 }
 
 /** A connection as every store has it; `cacheMib` of pages are kept in memory. */
