@@ -37,7 +37,7 @@ const rule: fc.Arbitrary<AllotmentRule> = fc.record(
     most: amount,
     given: fc.record({ daysAhead: fc.nat(1), atMinute: fc.constantFrom(12 * 60 + 20, 9 * 60) }),
     lowWater: fc.nat(4),
-    quotas: fc.record({ [WEB.id]: amount, 'post-1': amount }, { requiredKeys: [] }),
+    quotas: fc.dictionary(fc.constantFrom(...CHANNELS.map(({ id }) => id)), amount, { maxKeys: 2 }),
   },
   { requiredKeys: ['station', 'line', 'share', 'lowWater', 'quotas'] },
 );
@@ -129,7 +129,7 @@ async function aWorld({ seatCount, versions }: Day) {
     } else if (each.do === 'pay') {
       const url = unpaid.shift();
       if (url) await pay(hub, url);
-    } else {
+    } else if ('ride' in each) {
       const [from, to] = each.ride;
       const body = { tripId, from, to, count: each.count };
       if (each.do === 'give') await giveSeats(agent, stationCall(), body, now);
