@@ -1,20 +1,16 @@
 import { findDifferences as findAtStation } from '@lianpiao/agent/fsck/find-differences';
-import { readAgent } from '@lianpiao/agent/store/open-agent-store';
+import { agentTablesOnSqlite } from '@lianpiao/agent/store/tables';
 import { findDifferences as findAtHub } from '@lianpiao/hub/fsck/find-differences';
-import { readHub } from '@lianpiao/hub/store/open-hub-store';
+import { hubTablesOnSqlite } from '@lianpiao/hub/store/tables';
 import { type Differences, lineOf } from '@lianpiao/shared/fsck/difference';
+import { readerOn } from '@lianpiao/shared/store/open-sqlite';
 import type { Run } from '../province/run-state.ts';
 
-/** At rest: what each party keeps follows from what was said, as the operator's own command looks at it. */
+/** At rest: what each party keeps follows from what was said, looked at as the operator's own command does. */
 export async function checkFsck(run: Run): Promise<void> {
-  const hub = readHub(run.hub.file);
-  await report(run, run.hub.name, findAtHub(hub.read));
-  hub.close();
-  for (const { name, file } of run.stations) {
-    const { read, close } = readAgent(file);
-    await report(run, name, findAtStation(read, name));
-    close();
-  }
+  await report(run, run.hub.name, findAtHub(readerOn(run.hub.look, hubTablesOnSqlite)));
+  for (const { name, look } of run.stations)
+    await report(run, name, findAtStation(readerOn(look, agentTablesOnSqlite), name));
 }
 
 async function report(run: Run, name: string, differences: Differences): Promise<void> {
