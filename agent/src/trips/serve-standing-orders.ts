@@ -35,10 +35,11 @@ export function serveStandingOrders(agent: Agent, now: EpochMs): Promise<number>
       .limit(TRIPS_MAX);
     for (const { tripId } of due) await serveStandingOrder(agent, tx, (await findTrip(tx, tripId))!, now);
     const upTo = due.at(-1)?.tripId ?? '';
-    await tx.db
-      .insert(meta)
-      .values({ key: SERVED_UP_TO, value: upTo })
-      .onConflictDoUpdate({ target: meta.key, set: { value: upTo } });
+    if (upTo !== (done?.value ?? ''))
+      await tx.db
+        .insert(meta)
+        .values({ key: SERVED_UP_TO, value: upTo })
+        .onConflictDoUpdate({ target: meta.key, set: { value: upTo } });
     return due.length;
   });
 }
