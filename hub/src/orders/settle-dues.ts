@@ -1,6 +1,8 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { acknowledgeFreed } from '@lianpiao/shared/store/seats/end-sold-seat';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { hasDeparted } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq } from 'drizzle-orm';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
@@ -43,6 +45,7 @@ export function settleDues(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Pro
 export async function settleDue(hub: Pick<Hub, 'newId'>, tx: HubTx, due: Due, now: EpochMs): Promise<boolean> {
   const ticket = (await findTicket(tx, due.ticketNo))!;
   const known = await isAcknowledged(tx, due);
+  // The coach has left and the ticket was not boarded: whoever holds the paper has nothing to ride with.
   if (!known && !(await hasDeparted(tx, ticket.tripId, ticket.fromStop))) return false;
   if (known && due.seatFreed === 1) {
     await acknowledgeFreed(tx, ticket);
@@ -64,19 +67,15 @@ export async function settleDue(hub: Pick<Hub, 'newId'>, tx: HubTx, due: Due, no
   return true;
 }
 
-async function isAcknowledged(on: Pick<HubReader, 'db' | 't'>, { station, seq }: Due): Promise<boolean> {
-  if (station === null) return true;
-  const { streamOut } = on.t;
-  const [stream] = await on.db
+const seatLane = statement((db, { streamOut }: HubTables) =>
+  db
     .select({ acked: streamOut.acked })
     .from(streamOut)
-    .where(and(eq(streamOut.peer, station), eq(streamOut.lane, 'seat')));
-  return (stream?.acked ?? 0) >= seq;
-}
+    .where(and(eq(streamOut.peer, value('station')), eq(streamOut.lane, 'seat'))),
+);
 
-/** The coach has left and the ticket was not boarded: whoever holds the paper has nothing to ride with. */
-async function hasDeparted(on: Pick<HubReader, 'db' | 't'>, tripId: string, stop: number): Promise<boolean> {
-  const { departures } = on.t;
-  const here = and(eq(departures.tripId, tripId), eq(departures.stop, stop));
-  return (await on.db.select({ stop: departures.stop }).from(departures).where(here)).length > 0;
+async function isAcknowledged(on: HubReader, { station, seq }: Due): Promise<boolean> {
+  if (station === null) return true;
+  const [stream] = await seatLane(on, { station });
+  return (stream?.acked ?? 0) >= seq;
 }
