@@ -1,12 +1,35 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, asc, eq, gt, notExists } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
+import type { AgentTables } from '../store/tables.ts';
 import { serveStandingOrder } from './import-trips.ts';
 
 /** Trips served in one transaction. */
 const TRIPS_MAX = 40;
+
+const anyOrder = statement((db, t: AgentTables) => db.select({ line: t.allotments.line }).from(t.allotments).limit(1));
+
+/** Open trips of the station, beyond one, of which nothing was ever given or received. */
+const ungiven = statement((db, { trips, transfers }: AgentTables) =>
+  db
+    .select({ tripId: trips.tripId })
+    .from(trips)
+    .where(
+      and(
+        gt(trips.tripId, value('after')),
+        gt(trips.departsAt, value('now')),
+        eq(trips.origin, value('origin')),
+        eq(trips.state, 'open'),
+        notExists(db.select({ tripId: transfers.tripId }).from(transfers).where(eq(transfers.tripId, trips.tripId))),
+      ),
+    )
+    .orderBy(asc(trips.tripId))
+    .limit(TRIPS_MAX),
+);
 
 /**
  * Gives the hub what its standing orders name, of trips that have given it nothing yet: after an order arrived for trips
@@ -14,32 +37,13 @@ const TRIPS_MAX = 40;
  */
 export function serveStandingOrders(agent: Agent, now: EpochMs): Promise<number> {
   return agent.store.transaction(async (tx) => {
-    const { trips, transfers, allotments, meta } = tx.t;
-    if ((await tx.db.select().from(allotments).limit(1)).length === 0) return 0;
+    if ((await anyOrder(tx, {})).length === 0) return 0;
     if (await whyNotSell(agent, tx)) return 0;
-    const [done] = await tx.db.select().from(meta).where(eq(meta.key, SERVED_UP_TO));
-    const given = tx.db.select({ tripId: transfers.tripId }).from(transfers).where(eq(transfers.tripId, trips.tripId));
-    const due = await tx.db
-      .select({ tripId: trips.tripId })
-      .from(trips)
-      .where(
-        and(
-          gt(trips.tripId, done?.value ?? ''),
-          gt(trips.departsAt, now),
-          eq(trips.origin, agent.station.code),
-          eq(trips.state, 'open'),
-          notExists(given),
-        ),
-      )
-      .orderBy(asc(trips.tripId))
-      .limit(TRIPS_MAX);
+    const after = (await metaOf(tx, SERVED_UP_TO)) ?? '';
+    const due = await ungiven(tx, { after, now, origin: agent.station.code });
     for (const { tripId } of due) await serveStandingOrder(agent, tx, (await findTrip(tx, tripId))!, now);
     const upTo = due.at(-1)?.tripId ?? '';
-    if (upTo !== (done?.value ?? ''))
-      await tx.db
-        .insert(meta)
-        .values({ key: SERVED_UP_TO, value: upTo })
-        .onConflictDoUpdate({ target: meta.key, set: { value: upTo } });
+    if (upTo !== after) await keepMeta(tx, SERVED_UP_TO, upTo);
     return due.length;
   });
 }

@@ -34,6 +34,29 @@ export function statement<Tables, Result>(
   };
 }
 
+/** Statements that differ in more than their values: made once for each combination of the parts that they differ in. */
+export function statements<Parts extends readonly (string | readonly string[])[], Made>(
+  make: (...parts: Parts) => Made,
+): (...parts: Parts) => Made {
+  const known = new Map<string, Made>();
+  return (...parts) => {
+    const name = parts.join(' ');
+    const made = known.get(name) ?? make(...parts);
+    known.set(name, made);
+    return made;
+  };
+}
+
+/** Columns that an update is given values for. */
+export function namesOf<Changes extends object>(changes: Changes): (keyof Changes)[] {
+  return (Object.keys(changes) as (keyof Changes)[]).filter((name) => changes[name] !== undefined);
+}
+
+/** These columns, to be set to values of the same names. */
+export function given<Changes>(columns: readonly (keyof Changes & string)[]): Changes {
+  return Object.fromEntries(columns.map((name) => [name, value(name)])) as Changes;
+}
+
 /** What drizzle has made of a query: its text, how values become parameters, and rows objects, if it has rows. */
 type Built = {
   readonly text: string;
