@@ -60,8 +60,8 @@ export const release`,
   'takes-grants-back': [
     {
       file: 'trips/serve-standing-orders.ts',
-      rule: "const after = (await metaOf(tx, SERVED_UP_TO)) ?? '';",
-      instead: `const after = (await metaOf(tx, SERVED_UP_TO)) ?? '';${TAKE_BACK}`,
+      rule: 'const orders = await standingOrders(agent, tx, now);',
+      instead: `const orders = await standingOrders(agent, tx, now);${TAKE_BACK}`,
     },
   ],
   /** A free seat somewhere in the coach is enough to claim this one. */
