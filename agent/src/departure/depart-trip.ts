@@ -13,6 +13,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import { hasSeat } from '../boarding/close-boarding.ts';
 import { forfeitTicket } from '../boarding/forfeit-ticket.ts';
+import { homesToHub } from '../gates/homes-to-hub.ts';
 import { hasLeft } from './has-left.ts';
 
 /**
@@ -58,11 +59,9 @@ export function departTrip(
     const counts = { boarded: travelled.length, forfeited: missed.length };
     await tx.db.insert(departures).values({ tripId, stop, departedAt: now, bizDate, vehicle, waybillNo, ...counts });
     await tx.db.update(trips).set({ state: 'departed' }).where(eq(trips.tripId, tripId));
-    await emit(
-      tx,
-      { peer: HUB, type: 'trip.departed', agg: tripId, fact: { tripId, stop, at: now, bizDate, vehicle, ...counts } },
-      now,
-    );
+    const fact = { tripId, stop, at: now, bizDate, vehicle, ...counts, homes: 'hub' as const };
+    await emit(tx, { peer: HUB, type: 'trip.departed', agg: tripId, fact }, now);
+    await homesToHub(tx, agent.station.code, fact);
     await audit(
       tx,
       call.caller,

@@ -1,5 +1,6 @@
 import { allLegs, NO_LEGS } from '@lianpiao/shared/domain/legs';
 import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { Difference, Differences } from '@lianpiao/shared/fsck/difference';
 import { findTripDifferences, type TripBasis } from '@lianpiao/shared/fsck/find-trip-differences';
 import { type LeasedRange, numberDifferences, rangeDifferences } from '@lianpiao/shared/fsck/number-differences';
@@ -29,13 +30,14 @@ export async function* findDifferences(read: AgentReader, station: string): Diff
   yield* findTripDifferences(read, async (records, trip) => ({
     ...seatBasis(station, records, trip),
     ...(await claims(read, records)),
-    mustBeTold: ({ home }) => (home === station ? whole('outbox', HUB, 'ev') : whole('inbox', HUB, 'seat')),
+    mustBeTold: ({ ticketNo }) =>
+      issuerOf(ticketNo) === station ? whole('outbox', HUB, 'ev') : whole('inbox', HUB, 'seat'),
     untold: () => [],
     transferMustBeTold: ({ direction }) =>
       direction === 'given' ? whole('outbox', HUB, 'seat') : whole('inbox', HUB, 'seat'),
     more: await ownTickets(
       read,
-      records.tickets.filter(({ home }) => home === station),
+      records.tickets.filter(({ ticketNo }) => issuerOf(ticketNo) === station),
       ranges,
     ),
   }));
@@ -55,7 +57,7 @@ function seatBasis(
   return {
     initial: (seat) => (trip && (plan.has(seat) || (own && isPseudoSeat(seat))) ? allLegs(trip.stops.length) : NO_LEGS),
     // Children that an earlier version sold a ride have a label without a place.
-    keeps: ({ home, seat }) => home === station && (rows.has(seat) || !isPseudoSeat(seat)),
+    keeps: ({ ticketNo, seat }) => issuerOf(ticketNo) === station && (rows.has(seat) || !isPseudoSeat(seat)),
     afterEnd: ({ ticketNo }) => {
       const life = lives.get(ticketNo);
       if (!life?.sold) return 'unknown';
@@ -69,7 +71,7 @@ async function claims(read: AgentReader, { tripId }: TripRecords): Promise<Pick<
   return { freed: [], blocked: await read.db.select().from(uncertainSeats).where(eq(uncertainSeats.tripId, tripId)) };
 }
 
-/** Tickets of this home have an order and a number that was leased. */
+/** Tickets that this station gave out have an order and a number that was leased. */
 async function ownTickets(
   read: AgentReader,
   tickets: readonly TicketRow[],

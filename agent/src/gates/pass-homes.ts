@@ -77,9 +77,3 @@ async function giveHome(
   await emit(tx, { peer: HUB, type: 'ticket.homeGiven', agg: fact.tripId, fact }, now);
   return true;
 }
-
-/** The hub says where the ticket changes from now on, which is mostly here. */
-export async function takeHome(tx: AgentTx, { ticketNo, home }: EventBody<'ticket.homed'>): Promise<void> {
-  const { tickets } = tx.t;
-  await tx.db.update(tickets).set({ home }).where(eq(tickets.ticketNo, ticketNo));
-}

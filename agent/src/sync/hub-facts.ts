@@ -11,7 +11,7 @@ import { noteHubFinal } from '../boarding/note-final.ts';
 import { endAtGate } from '../gates/end-at-gate.ts';
 import { freeSeenSeat } from '../gates/free-seen-seat.ts';
 import { keepToldTrip } from '../gates/keep-told-trip.ts';
-import { takeHome } from '../gates/pass-homes.ts';
+import { takeHome } from '../gates/take-home.ts';
 import type { StopDirectory } from '../legacy/stop-directory.ts';
 import { isPulled } from '../reference/keep-sets.ts';
 import { takeGrant } from '../seats/take-grant.ts';
@@ -65,7 +65,7 @@ export function hubFacts(
       await freeSeenSeat(agent, tx, fact);
       await settleDue(tx, fact, at);
     },
-    'ticket.homed': (tx, { fact }) => takeHome(tx, fact),
+    'ticket.homed': (tx, { fact }) => takeHome(agent, tx, fact),
     'trip.told': (tx, { fact }) => keepToldTrip(agent, tx, fact, directory),
     'hub-ticket.collected': async (tx, { fact }) => {
       await moveTicket(tx, fact.ticketNo, ['sold', 'collected'], 'collected', { printSeq: fact.printSeq });

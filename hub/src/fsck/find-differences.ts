@@ -1,5 +1,6 @@
 import { NO_LEGS } from '@lianpiao/shared/domain/legs';
 import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { Differences } from '@lianpiao/shared/fsck/difference';
 import { findTripDifferences, type TripBasis } from '@lianpiao/shared/fsck/find-trip-differences';
 import { type LeasedRange, numberDifferences, rangeDifferences } from '@lianpiao/shared/fsck/number-differences';
@@ -8,7 +9,7 @@ import { streamDifferences, wholeStreams } from '@lianpiao/shared/fsck/stream-di
 import type { TripRecords } from '@lianpiao/shared/fsck/trip-records';
 import { and, eq, inArray } from 'drizzle-orm';
 import { liveClearing } from '../clearing/clearing-rows.ts';
-import { HUB, HUB_STATION } from '../hub.ts';
+import { HUB_STATION } from '../hub.ts';
 import type { HubReader } from '../store/hub-store.ts';
 import { hasBooks, ticketsInTheBooks } from './book-differences.ts';
 import { journalDifferences } from './journal-differences.ts';
@@ -28,11 +29,12 @@ export async function* findDifferences(read: HubReader): Differences {
   yield* findTripDifferences(read, async (records) => ({
     initial: () => NO_LEGS,
     // Children that an earlier version sold a ride have a label without a place.
-    keeps: ({ home, seat }) => home === HUB && (!isPseudoSeat(seat) || records.seats.some((row) => row.seat === seat)),
+    keeps: ({ ticketNo, seat }) =>
+      issuerOf(ticketNo) === HUB_STATION && (!isPseudoSeat(seat) || records.seats.some((row) => row.seat === seat)),
     ...(await ends(read, records)),
     freed: await freedSeats(read, records),
     blocked: [],
-    mustBeTold: ({ home }) => home !== HUB && whole('inbox', home, 'ev'),
+    mustBeTold: ({ ticketNo }) => issuerOf(ticketNo) !== HUB_STATION && whole('inbox', issuerOf(ticketNo), 'ev'),
     transferMustBeTold: ({ direction, peer }) => whole(direction === 'given' ? 'outbox' : 'inbox', peer, 'seat'),
     more: [
       ...(await orderOf(read, records.tickets)),
@@ -66,7 +68,7 @@ async function ends(read: HubReader, { tickets, lives }: TripRecords): Promise<P
 /** Seats of refunded tickets that wait for the word of the gate. */
 async function freedSeats({ db, t }: HubReader, { tickets }: TripRecords) {
   const { refundDues } = t;
-  const numbers = tickets.filter(({ home }) => home === HUB).map(({ ticketNo }) => ticketNo);
+  const numbers = tickets.filter(({ ticketNo }) => issuerOf(ticketNo) === HUB_STATION).map(({ ticketNo }) => ticketNo);
   const waiting = await db
     .select({ ticketNo: refundDues.ticketNo })
     .from(refundDues)
@@ -86,7 +88,7 @@ async function leasesOf({ db, t }: HubReader): Promise<Leases> {
 
 /** The hub leases to each of its channels' terminals apart. */
 function leasesFor(leases: Leases, ticketNo: string) {
-  const station = ticketNo.slice(0, 9);
+  const station = issuerOf(ticketNo);
   return (channel: string, terminal: string) =>
     leases.get(`${station} ${station === HUB_STATION ? `${channel}-${terminal}` : terminal}`) ?? [];
 }

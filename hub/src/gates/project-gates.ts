@@ -5,11 +5,12 @@ import { emit } from '@lianpiao/shared/store/streams';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
-import { HUB_STATION, type Hub } from '../hub.ts';
+import { HUB, HUB_STATION, type Hub } from '../hub.ts';
 import { CannotApply } from '../inventory/cannot-apply.ts';
 import { wasSeen } from '../restore/seen-before.ts';
 import type { HubTables } from '../store/tables.ts';
 import { boardingGate } from './boarding-gate.ts';
+import { hasDeparted } from './has-departed.ts';
 
 /** What gates and homes along the line say that concerns another party. */
 export function gateFacts({ clock }: Pick<Hub, 'clock'>): FactHandlers<HubTables> {
@@ -21,12 +22,9 @@ export function gateFacts({ clock }: Pick<Hub, 'clock'>): FactHandlers<HubTables
       const trip = row && (await findTrip(tx, row.tripId));
       if (!trip || boardingStation(trip, row.fromStop) !== peer) return;
       const issuer = issuerOf(ticketNo);
-      if (issuer !== HUB_STATION) {
-        if (await wasSeen(tx, fact)) return;
+      if (issuer !== HUB_STATION && !(await wasSeen(tx, fact)))
         await emit(tx, { peer: issuer, type: 'ticket.freedSeen', agg: tripId, fact }, clock.now());
-        return;
-      }
-      if (fact.seat !== 'boarded') return;
+      if (fact.seat !== 'boarded' || row.home !== HUB) return;
       // Somebody rides on it: no money goes out by itself, and the seat is not given again.
       const { refundDues } = tx.t;
       const unpaid = and(eq(refundDues.ticketNo, ticketNo), inArray(refundDues.state, ['waiting', 'ready']));
@@ -40,6 +38,13 @@ export function gateFacts({ clock }: Pick<Hub, 'clock'>): FactHandlers<HubTables
       if (!trip) throw new CannotApply('ticket.unknown', { ticketNo });
       if (row.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo, home: row.home });
       const { tickets } = tx.t;
+      if ((row.state === 'departed' || row.state === 'forfeited') && (await hasDeparted(tx, row))) {
+        // The coach has left, and its gate's homes are the hub's: both who gave this one and who would have had it are told.
+        await tx.db.update(tickets).set({ home: HUB }).where(eq(tickets.ticketNo, ticketNo));
+        for (const told of [peer, home])
+          await emit(tx, { peer: told, type: 'ticket.homed', agg: tripId, fact: { ...fact, home: HUB } }, clock.now());
+        return;
+      }
       // A station that has no agent any more cannot be a home: the ticket goes back to where it came from.
       const next = (await boardingGate(tx, trip, row.fromStop)) === home ? home : peer;
       await tx.db.update(tickets).set({ home: next }).where(eq(tickets.ticketNo, ticketNo));

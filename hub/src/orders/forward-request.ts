@@ -25,6 +25,8 @@ export type Forward<Kind extends RequestKind> = {
   readonly home: string;
   readonly kind: Kind;
   readonly body: RequestBody<Kind>;
+  /** A request that waited and is gone on with: one that is under way, or was said yes to, is asked as it stands. */
+  readonly resumed?: boolean;
 };
 
 /**
@@ -56,7 +58,7 @@ async function forwardTo<Kind extends RequestKind>(
   const key = forwardedKeys(station, id).at(home);
   const open = await openForward(hub, forward, key, hub.clock.now());
   if (!open.ok) return open;
-  const answer = await hub.ask(home, kind, body, key);
+  const answer = await hub.ask(home, kind, forward.resumed ? open.value : body, key);
   // Nothing was sent: the same request may be asked again, and is not waited for.
   if (!answer.ok && answer.refusal.code === 'link.offline') await settleIntent(hub.store, key, 'no');
   return answer;
@@ -81,9 +83,11 @@ function openForward<Kind extends RequestKind>(
       .values(intent)
       .onConflictDoUpdate({
         target: intents.key,
-        set: { state: 'opened', at: now },
+        set: { state: 'opened', body: intent.body, at: now },
         setWhere: eq(intents.state, 'no'),
       });
-    return done(null);
+    // What is under way, or was said yes to, stays what it was.
+    const [inForce] = await tx.db.select({ body: intents.body }).from(intents).where(eq(intents.key, key));
+    return done(JSON.parse(inForce!.body) as RequestBody<Kind>);
   });
 }

@@ -6,13 +6,14 @@ import type { Hub } from '../hub.ts';
 import { type HandedOut, papersOf } from './collect-tickets.ts';
 import { forwardedKeys } from './forward-request.ts';
 import { type EndedTicket, wasGiven } from './refund-ticket.ts';
+import { findWaiting } from './waiting-rows.ts';
 
 type State = RequestAnswer<'intent.state'>;
 type Json = Extract<State, { state: 'yes' }>['answer'];
 
 /**
  * What became of a station's mutating request. A key that was never seen is burnt in the same transaction: a late original
- * is refused. `link.no-answer` while another station, to which it was passed on, has not answered.
+ * is refused. `link.no-answer` while another station, to which it was passed on, has not answered; `request.pending` while it waits for a home.
  */
 export async function intentState(hub: Hub, station: string, key: string, now: EpochMs) {
   const found = await keptAnswer(hub, station, key, now);
@@ -33,6 +34,8 @@ function keptAnswer(hub: Hub, station: string, key: string, now: EpochMs) {
       const kept: Kept = { verb: seen.verb, answer: JSON.parse(seen.answer) };
       return done({ kept: seen.verb === 'burnt' ? undefined : kept });
     }
+    const waiting = await findWaiting(tx, { station, id: key });
+    if (waiting?.state === 'waiting') return refuse({ code: 'request.pending', key });
     const { first, beyond } = forwardedKeys(station, key);
     const passedOn = and(gte(intents.key, first), lt(intents.key, beyond));
     const asked = await tx.db.select().from(intents).where(passedOn);

@@ -4,6 +4,7 @@ import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq } from 'drizzle-orm';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
+import { hasDeparted } from '../gates/has-departed.ts';
 import type { Hub } from '../hub.ts';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -43,7 +44,7 @@ export function settleDues(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Pro
 export async function settleDue(hub: Pick<Hub, 'newId'>, tx: HubTx, due: Due, now: EpochMs): Promise<boolean> {
   const ticket = (await findTicket(tx, due.ticketNo))!;
   const known = await isAcknowledged(tx, due);
-  if (!known && !(await hasDeparted(tx, ticket.tripId, ticket.fromStop))) return false;
+  if (!known && !(await hasDeparted(tx, ticket))) return false;
   if (known && due.seatFreed === 1) {
     await acknowledgeFreed(tx, ticket);
     touchTrip(tx, ticket.tripId);
@@ -72,11 +73,4 @@ async function isAcknowledged(on: Pick<HubReader, 'db' | 't'>, { station, seq }:
     .from(streamOut)
     .where(and(eq(streamOut.peer, station), eq(streamOut.lane, 'seat')));
   return (stream?.acked ?? 0) >= seq;
-}
-
-/** The coach has left and the ticket was not boarded: whoever holds the paper has nothing to ride with. */
-async function hasDeparted(on: Pick<HubReader, 'db' | 't'>, tripId: string, stop: number): Promise<boolean> {
-  const { departures } = on.t;
-  const here = and(eq(departures.tripId, tripId), eq(departures.stop, stop));
-  return (await on.db.select({ stop: departures.stop }).from(departures).where(here)).length > 0;
 }

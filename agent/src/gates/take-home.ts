@@ -1,0 +1,27 @@
+import type { EventBody } from '@lianpiao/shared/protocol/events';
+import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { eq } from 'drizzle-orm';
+import { type Agent, HUB } from '../agent.ts';
+import { hasLeft } from '../departure/has-left.ts';
+import type { AgentTx } from '../store/open-agent-store.ts';
+
+/**
+ * The hub says where the ticket changes from now on, which is mostly here. A home that comes here behind the coach is the
+ * hub's: `trip.departed` has given it on, and the hub has read it so.
+ */
+export async function takeHome(
+  { station }: Pick<Agent, 'station'>,
+  tx: AgentTx,
+  { ticketNo, home }: EventBody<'ticket.homed'>,
+): Promise<void> {
+  const { tickets } = tx.t;
+  const row = await findTicket(tx, ticketNo);
+  const trip = row && (await findTrip(tx, row.tripId));
+  const gone = row?.state === 'departed' || row?.state === 'forfeited';
+  const late = home === station.code && gone && trip && (await hasLeft(tx, trip, row.fromStop));
+  await tx.db
+    .update(tickets)
+    .set({ home: late ? HUB : home })
+    .where(eq(tickets.ticketNo, ticketNo));
+}
