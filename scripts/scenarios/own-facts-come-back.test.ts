@@ -1,3 +1,4 @@
+import { departTrip } from '@lianpiao/agent/departure/depart-trip';
 import { seatPassenger } from '@lianpiao/agent/dispatch/seat-passenger';
 import { substituteVehicle } from '@lianpiao/agent/dispatch/substitute-vehicle';
 import { passHomes } from '@lianpiao/agent/gates/pass-homes';
@@ -103,6 +104,19 @@ describe('what a station said comes back after a restore', () => {
     expect(before.dues).toMatchObject([{ state: 'waiting' }]);
     expect(before.tickets.filter(({ home }) => home === SHAOXING)).toHaveLength(1);
     expect(await rowsOf(restored)).toEqual(before);
+  });
+
+  it('who had boarded before the restore has left with a coach that departed behind it, and not stayed away', async () => {
+    await getBack(world.origin, restored);
+    const ticketNo = await sale(0, 1);
+    await getBack(world.origin, restored);
+    const gone = departsAt(trip, 0);
+    expect(await departTrip(restored, call(), { tripId }, gone)).toMatchObject({ ok: true, value: { forfeited: 1 } });
+    const at = { ticketNo, tripId, at: NOON, bizDate: '20261121', by: 'gate' };
+    await comesBack(restored, 'ticket.boarded', { ...at, printSeq: 1, late: false });
+    expect((await rowsOf(restored)).tickets).toMatchObject([{ ticketNo, state: 'departed' }]);
+    await comesBack(restored, 'ticket.unboarded', at);
+    expect((await rowsOf(restored)).tickets).toMatchObject([{ ticketNo, state: 'forfeited' }]);
   });
 
   it('an exchange is done again, with its ticket, its seat and the cash of each drawer', async () => {

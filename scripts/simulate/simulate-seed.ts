@@ -3,6 +3,8 @@ import { endCopy } from './actions/copies.ts';
 import { startDead } from './actions/faults.ts';
 import { nextAction } from './actions/next-action.ts';
 import { putOnSale } from './actions/rides.ts';
+import { checkExchanges } from './checks/exchange-checks.ts';
+import { checkFsck } from './checks/fsck-checks.ts';
 import { checkBalance, checkBooks } from './checks/money-checks.ts';
 import { checkBurntKeys } from './checks/request-checks.ts';
 import { restlessness } from './checks/rest.ts';
@@ -31,7 +33,7 @@ const LONG_STEP_MS = 1_500;
 /** After a run everything comes to rest in so many rounds of so many ms. */
 const REST_ROUNDS = 400;
 const REST_MS = 500;
-/** Loops turn slower then: nobody wants anything. */
+/** Loops turn slower while nobody wants anything. */
 const REST_STRETCH = 10;
 const ENDS_AT_ROUND = 8;
 const HOUR_MS = 3_600_000;
@@ -78,6 +80,8 @@ async function openDay(run: Run): Promise<void> {
 
 async function oneStep(run: Run, step: number): Promise<void> {
   nextAction(run);
+  if (run.lullMs > 0) await run.time.advance(run.lullMs, REST_STRETCH);
+  run.lullMs = 0;
   if (run.chance(0.02)) await run.time.advance(run.upTo(LONG_STEP_MS), 5);
   else await run.time.advance(run.upTo(STEP_MS));
   run.journal.note(`${step} ${stateOf(run)}`);
@@ -87,7 +91,10 @@ async function oneStep(run: Run, step: number): Promise<void> {
 
 /** The rules hold over what this step has changed. */
 function checkTouched(run: Run): void {
-  const trips = new Set(run.nodes.flatMap(({ life }) => [...life.touchedTrips]));
+  // A transaction may be committed a step later than its statements.
+  const touched = run.nodes.flatMap(({ life }) => [...life.touchedTrips]);
+  const trips = new Set([...touched, ...run.touchedBefore]);
+  run.touchedBefore = touched;
   if (trips.size > 0)
     checkSeats(
       run,
@@ -109,6 +116,7 @@ function checkWhole(run: Run): void {
   checkSeats(run, run.trips);
   checkTold(run);
   checkBurntKeys(run);
+  checkExchanges(run);
   checkBalance(run);
 }
 
@@ -138,5 +146,6 @@ async function comeToRest(run: Run): Promise<void> {
   checkPassengers(run);
   checkSameTickets(run);
   await checkBooks(run);
+  await checkFsck(run);
   run.journal.note(`at rest ${stateOf(run)}`);
 }

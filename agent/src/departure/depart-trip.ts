@@ -6,6 +6,7 @@ import type { Departed } from '@lianpiao/shared/protocol/ticketing';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
+import { speaks } from '@lianpiao/shared/store/peer-versions';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { emit } from '@lianpiao/shared/store/streams';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -59,9 +60,11 @@ export function departTrip(
     const counts = { boarded: travelled.length, forfeited: missed.length };
     await tx.db.insert(departures).values({ tripId, stop, departedAt: now, bizDate, vehicle, waybillNo, ...counts });
     await tx.db.update(trips).set({ state: 'departed' }).where(eq(trips.tripId, tripId));
-    const fact = { tripId, stop, at: now, bizDate, vehicle, ...counts, homes: 'hub' as const };
+    // An older hub takes no homes.
+    const homes = (await speaks(tx, HUB, 'ticket.homeGiven')) ? ('hub' as const) : undefined;
+    const fact = { tripId, stop, at: now, bizDate, vehicle, ...counts, ...(homes && { homes }) };
     await emit(tx, { peer: HUB, type: 'trip.departed', agg: tripId, fact }, now);
-    await homesToHub(tx, agent.station.code, fact);
+    if (homes) await homesToHub(tx, agent.station.code, fact);
     await audit(
       tx,
       call.caller,

@@ -73,6 +73,9 @@ describe('a substituted vehicle', () => {
       { seat: '1B', to: '01' },
     ];
     expect(await substitute(['01', '02'], { moves })).toMatchObject({ refusal: { code: 'epoch.seat-given-twice' } });
+    expect(await substitute(['01', '02'], { moves: [{ seat: '01', to: '02' }] })).toMatchObject({
+      refusal: { code: 'epoch.seat-not-in-plan', seat: '01' },
+    });
     expect(await findTrip(agent.store.read, tripId)).toMatchObject({ epoch: 2 });
   });
 

@@ -2,6 +2,7 @@ import { cutOffBeginsAt } from '@lianpiao/shared/domain/cut-off-rules';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
+import { speaks } from '@lianpiao/shared/store/peer-versions';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { statement, value } from '@lianpiao/shared/store/statement';
 import { emit } from '@lianpiao/shared/store/streams';
@@ -26,16 +27,19 @@ const near = statement((db, t: AgentTables) =>
         lte(t.tripStops.departsAt, value('until')),
         eq(t.tickets.home, value('home')),
         sql`${t.tickets.state} in ('sold', 'collected')`,
+        sql`not exists (select 1 from ${t.homesBack} where ${t.homesBack.ticketNo} = ${t.tickets.ticketNo})`,
       ),
     ),
 );
 
 /**
  * From the cut-off of a boarding stop on, by this station's own clock, a ticket that boards at another gate changes at that
- * gate's station only (inventory: home of a ticket): its passenger stands there. Returns how many homes were given away.
+ * gate's station only (inventory: home of a ticket): its passenger stands there. A home that came back stays here, and an older
+ * hub passes none on. Returns how many homes were given away.
  */
 export async function passHomes(agent: Agent, now: EpochMs): Promise<number> {
   const { store, station } = agent;
+  if (!(await speaks(store.read, HUB, 'ticket.homeGiven'))) return 0;
   const rules = await rulesAt(store.read, now);
   const until = now + (now - cutOffBeginsAt(now, rules));
   const due = await near(store.read, { after: now - LOOK_BACK_MS, until, home: station.code });

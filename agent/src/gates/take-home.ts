@@ -1,3 +1,4 @@
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -8,14 +9,15 @@ import type { AgentTx } from '../store/open-agent-store.ts';
 
 /**
  * The hub says where the ticket changes from now on, which is mostly here. A home that comes here behind the coach is the
- * hub's: `trip.departed` has given it on, and the hub has read it so.
+ * hub's: `trip.departed` has given it on, and the hub has read it so. One that this station gave away and that comes back was
+ * not taken: the gate's station has no agent, or an older one.
  */
 export async function takeHome(
   { station }: Pick<Agent, 'station'>,
   tx: AgentTx,
   { ticketNo, home }: EventBody<'ticket.homed'>,
 ): Promise<void> {
-  const { tickets } = tx.t;
+  const { tickets, homesBack } = tx.t;
   const row = await findTicket(tx, ticketNo);
   const trip = row && (await findTrip(tx, row.tripId));
   const gone = row?.state === 'departed' || row?.state === 'forfeited';
@@ -24,4 +26,6 @@ export async function takeHome(
     .update(tickets)
     .set({ home: late ? HUB : home })
     .where(eq(tickets.ticketNo, ticketNo));
+  if (home === station.code && issuerOf(ticketNo) === home)
+    await tx.db.insert(homesBack).values({ ticketNo }).onConflictDoNothing();
 }

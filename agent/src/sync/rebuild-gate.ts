@@ -1,9 +1,10 @@
 import { boardedFrom, type TicketState } from '@lianpiao/shared/domain/ticket';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import { findTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTicket, moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
 import { homesToHub } from '../gates/homes-to-hub.ts';
+import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { shownTicket } from './shown-ticket.ts';
 
@@ -15,10 +16,11 @@ export function gateFacts({ station }: Pick<Agent, 'station'>): FactHandlers<Age
       const stateBefore = boardedFrom(ticket.state as TicketState);
       if (stateBefore)
         await moveTicket(tx, fact.ticketNo, [stateBefore], 'boarded', { boardedAt: fact.at, stateBefore });
+      await leftAlready(tx, ticket);
     },
     'ticket.unboarded': async (tx, { fact }) => {
       const back = ((await findTicket(tx, fact.ticketNo))?.stateBefore ?? 'sold') as TicketState;
-      await moveTicket(tx, fact.ticketNo, ['boarded'], back, { boardedAt: null, stateBefore: null });
+      await moveTicket(tx, fact.ticketNo, ['boarded', 'departed'], back, { boardedAt: null, stateBefore: null });
     },
     'ticket.forfeited': async (tx, { fact }) => {
       await shownTicket(tx, station.code, fact);
@@ -42,4 +44,12 @@ export function gateFacts({ station }: Pick<Agent, 'station'>): FactHandlers<Age
       if (fact.homes !== undefined) await homesToHub(tx, station.code, fact);
     },
   };
+}
+
+/** The coach left while its passenger was in the lost part of the database, and counted as one who did not come. */
+async function leftAlready(tx: AgentTx, { ticketNo, tripId, fromStop }: TicketRow): Promise<void> {
+  const { departures } = tx.t;
+  const here = and(eq(departures.tripId, tripId), eq(departures.stop, fromStop));
+  const [left] = await tx.db.select({ at: departures.departedAt }).from(departures).where(here);
+  if (left) await moveTicket(tx, ticketNo, ['boarded'], 'departed', { endedAt: left.at });
 }

@@ -1,5 +1,3 @@
-import { NO_LEGS } from '@lianpiao/shared/domain/legs';
-import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { Differences } from '@lianpiao/shared/fsck/difference';
 import { findTripDifferences, type TripBasis } from '@lianpiao/shared/fsck/find-trip-differences';
@@ -7,14 +5,19 @@ import { type LeasedRange, numberDifferences, rangeDifferences } from '@lianpiao
 import { orderDifferences } from '@lianpiao/shared/fsck/order-differences';
 import { streamDifferences, wholeStreams } from '@lianpiao/shared/fsck/stream-differences';
 import type { TripRecords } from '@lianpiao/shared/fsck/trip-records';
-import { and, eq, inArray } from 'drizzle-orm';
-import { liveClearing } from '../clearing/clearing-rows.ts';
-import { HUB_STATION } from '../hub.ts';
+import { eq } from 'drizzle-orm';
+import { HUB, HUB_STATION } from '../hub.ts';
 import type { HubReader } from '../store/hub-store.ts';
 import { hasBooks, ticketsInTheBooks } from './book-differences.ts';
+import { heirs, rebookedHere } from './homes-without-word.ts';
+import { hubSeats } from './hub-seats.ts';
 import { journalDifferences } from './journal-differences.ts';
 import { orderOf, paymentDifferences } from './payment-differences.ts';
 import { statementDifferences } from './statement-differences.ts';
+import { untold } from './untold.ts';
+
+/** A trip's id begins with the code of its origin. */
+const STATION_DIGITS = 9;
 
 /**
  * What the hub keeps against what it follows from: streams, seats, tickets, orders, payments, numbers, books and statements.
@@ -25,56 +28,41 @@ export async function* findDifferences(read: HubReader): Differences {
   const whole = await wholeStreams(read);
   const leases = await leasesOf(read);
   const books = await hasBooks(read);
+  const heir = await heirs(read);
   yield* rangeDifferences([...leases.values()].flat());
-  yield* findTripDifferences(read, async (records) => ({
-    initial: () => NO_LEGS,
-    // Children that an earlier version sold a ride have a label without a place.
-    keeps: ({ ticketNo, seat }) =>
-      issuerOf(ticketNo) === HUB_STATION && (!isPseudoSeat(seat) || records.seats.some((row) => row.seat === seat)),
-    ...(await ends(read, records)),
-    freed: await freedSeats(read, records),
-    blocked: [],
-    mustBeTold: ({ ticketNo }) => issuerOf(ticketNo) !== HUB_STATION && whole('inbox', issuerOf(ticketNo), 'ev'),
-    transferMustBeTold: ({ direction, peer }) => whole(direction === 'given' ? 'outbox' : 'inbox', peer, 'seat'),
-    more: [
-      ...(await orderOf(read, records.tickets)),
-      ...records.tickets.flatMap(({ ticketNo }) => numberDifferences(ticketNo, leasesFor(leases, ticketNo))),
-      ...(books ? await ticketsInTheBooks(read, records) : []),
-    ],
-  }));
+  yield* findTripDifferences(read, async (records) => {
+    const ownRebooked = await rebookedHere(read, records);
+    return {
+      ...(await hubSeats(read, records)),
+      ...(await withheld(read, records)),
+      party: HUB,
+      mustBeTold: ({ ticketNo }) =>
+        issuerOf(ticketNo) !== HUB_STATION && !ownRebooked.has(ticketNo) && whole('inbox', issuerOf(ticketNo), 'ev'),
+      ...(await untold(read, records)),
+      heir,
+      transferMustBeTold: ({ direction, peer }) => whole(direction === 'given' ? 'outbox' : 'inbox', peer, 'seat'),
+      planMustBeTold: ({ target }) => whole('inbox', target.slice(0, STATION_DIGITS), 'seat'),
+      more: [
+        ...(await orderOf(read, records.tickets)),
+        ...records.tickets.flatMap(({ ticketNo }) => numberDifferences(ticketNo, leasesFor(leases, ticketNo))),
+        ...(books ? await ticketsInTheBooks(read, records) : []),
+      ],
+    };
+  });
   yield* orderDifferences(read, (orders) => paymentDifferences(read, orders));
   if (!books) return;
   yield* journalDifferences(read);
   yield* statementDifferences(read);
 }
 
-/**
- * Where nobody checks tickets they count as travelled without a fact, and a refund after that leaves the seat sold. Whether
- * a gate had spoken before a refund or behind it stands in two streams, and nobody keeps their order.
- */
-async function ends(read: HubReader, { tickets, lives }: TripRecords): Promise<Pick<TripBasis, 'afterEnd' | 'untold'>> {
-  const counted = new Set<string>();
-  for (const { ticketNo, state } of tickets)
-    if (state === 'departed' && (await liveClearing(read, ticketNo))?.kind === 'travelled') counted.add(ticketNo);
-  return {
-    untold: ({ ticketNo, boardedAt }) => (boardedAt === null && counted.has(ticketNo) ? ['departed'] : []),
-    afterEnd: ({ ticketNo, boardedAt }) => {
-      const life = lives.get(ticketNo);
-      return life?.sold && life.gate === null && boardedAt === null ? 'given back' : 'unknown';
-    },
-  };
-}
-
-/** Seats of refunded tickets that wait for the word of the gate. */
-async function freedSeats({ db, t }: HubReader, { tickets }: TripRecords) {
-  const { refundDues } = t;
-  const numbers = tickets.filter(({ ticketNo }) => issuerOf(ticketNo) === HUB_STATION).map(({ ticketNo }) => ticketNo);
-  const waiting = await db
-    .select({ ticketNo: refundDues.ticketNo })
-    .from(refundDues)
-    .where(and(inArray(refundDues.ticketNo, numbers), eq(refundDues.seatFreed, 1)));
-  const freed = new Set(waiting.map(({ ticketNo }) => ticketNo));
-  return tickets.filter(({ ticketNo }) => freed.has(ticketNo));
+/** What is withheld since a restore is blocked. What is frozen may turn out to have been given away, until all were heard. */
+async function withheld(
+  { db, t }: HubReader,
+  { tripId }: TripRecords,
+): Promise<Pick<TripBasis, 'blocked' | 'blockedMayBeAway'>> {
+  const { withheldSeats } = t;
+  const blocked = await db.select().from(withheldSeats).where(eq(withheldSeats.tripId, tripId));
+  return { blocked, blockedMayBeAway: blocked.some(({ why }) => why === 'frozen') };
 }
 
 type Leases = ReadonlyMap<string, readonly LeasedRange[]>;

@@ -17,6 +17,7 @@ import {
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
 import { undoCounted } from '../clearing/undo-counted.ts';
+import { tellCommit } from '../gates/tell-commit.ts';
 import { tellCollected, tellEnded, tellSold } from '../gates/tell-gate.ts';
 import { HUB, HUB_STATION, type Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
@@ -79,6 +80,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       const ridden = await endTicket(hub, tx, row, ['sold', 'collected'], 'rebooked', fact);
       const who = { indexed: indexed(hub, person), sealed: passengerOf(person, personHash) };
       await writeNewTicket(tx, newTicket, who, row.ticketNo, hub.clock.now());
+      if (exchangeId !== undefined) await tellCommit(tx, { ...fact, exchangeId }, who.sealed, hub.clock.now());
       await money.ticketRebooked(tx, fact, origin(peer));
       if (ridden) await money.ticketBoarded(tx, ridden.fact, origin(ridden.gate));
     },
@@ -94,7 +96,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       if (stateBefore)
         await moveTicket(tx, row.ticketNo, [stateBefore], 'boarded', { boardedAt: fact.at, stateBefore });
       else if (isEnded(row.state as TicketState)) await contest(tx, row, hub.clock.now());
-      else throw new CannotApply('ticket.changed-otherwise', { ticketNo: row.ticketNo, state: row.state });
+      // Otherwise aboard already: a gate that was restored says again what it has lost.
       await money.ticketBoarded(tx, fact, origin(peer));
     },
     'ticket.unboarded': async (tx, { fact }, peer) => {
@@ -104,16 +106,16 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
           boardedAt: null,
           stateBefore: null,
         });
-      } else if (!isEnded(row.state as TicketState)) {
+      } else if (row.state === 'departed') {
         throw new CannotApply('ticket.changed-otherwise', { ticketNo: row.ticketNo, state: row.state });
       }
       await money.ticketUnboarded(tx, fact, origin(peer));
     },
     'ticket.forfeited': async (tx, { fact }, peer) => {
       const row = await boardingTicket(tx, fact.ticketNo, peer);
-      // The gate had not heard that the ticket is ended: it stays ended. A gate that was restored may say again what it has lost.
-      if (row.state !== 'forfeited' && !isEnded(row.state as TicketState))
-        await move(tx, row, ['sold', 'collected'], 'forfeited', {});
+      // The gate had not heard that the ticket is ended: it stays ended. A gate that was restored may say again what it has
+      // lost, or miss a passenger whose boarding is in the lost part: who was let in has travelled.
+      await moveTicket(tx, row.ticketNo, ['sold', 'collected'], 'forfeited', {});
     },
   };
 }

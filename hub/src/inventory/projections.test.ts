@@ -99,6 +99,20 @@ describe('tickets of a station', () => {
     expect((await tickets()).map(({ state }) => state)).toEqual(['departed', 'forfeited', 'refunded']);
   });
 
+  it('have travelled when their gate was restored and says of them again what it has lost, or that they did not come', async () => {
+    const [again, missed] = [aTicket(1), aTicket(2, { seat: '02' })];
+    for (const ticket of [again, missed]) {
+      await says(hub, HANGZHOU, 'ticket.sold', ticket);
+      await says(hub, HANGZHOU, 'ticket.boarded', { ...moved(ticket.ticketNo), printSeq: 1, late: false });
+    }
+    await says(hub, HANGZHOU, 'ticket.boarded', { ...moved(again.ticketNo), printSeq: 1, late: false });
+    await says(hub, HANGZHOU, 'ticket.forfeited', moved(missed.ticketNo));
+    expect((await tickets()).map(({ state }) => state)).toEqual(['boarded', 'boarded']);
+    await says(hub, HANGZHOU, 'ticket.unboarded', moved(again.ticketNo));
+    await says(hub, HANGZHOU, 'ticket.unboarded', moved(again.ticketNo));
+    expect(await stateOf(again.ticketNo)).toBe('sold');
+  });
+
   it('are found by the document of their passenger, whom no row names', async () => {
     const who = aPassenger(3);
     const { sealed } = hub.persons.seal(who, bizDate);

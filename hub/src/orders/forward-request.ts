@@ -1,7 +1,7 @@
 import { sm3Hex } from '@lianpiao/shared/crypto/sm3';
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { settleIntent } from '@lianpiao/shared/link/intents';
+import { settleIntent, type Written } from '@lianpiao/shared/link/intents';
 import { REQUESTS, type RequestAnswer, type RequestBody, type RequestKind } from '@lianpiao/shared/protocol/requests';
 import { and, eq } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
@@ -57,27 +57,41 @@ async function forwardTo<Kind extends RequestKind>(
   if (!REQUESTS[kind].mutates) return hub.ask(home, kind, body);
   const key = forwardedKeys(station, id).at(home);
   const open = await openForward(hub, forward, key, hub.clock.now());
-  if (!open.ok) return open;
-  const answer = await hub.ask(home, kind, forward.resumed ? open.value : body, key);
+  if (open.go === 'answer') return open.answer as Outcome<RequestAnswer<Kind>, { readonly code: string }>;
+  const answer = await hub.ask(home, kind, open.body, key);
+  if (answer.ok || answer.refusal.code !== 'link.offline') return answer;
+  // Not sent now, but earlier: what became of that is still unknown.
+  if (open.askedBefore) return refuse({ code: 'link.no-answer', kind });
   // Nothing was sent: the same request may be asked again, and is not waited for.
-  if (!answer.ok && answer.refusal.code === 'link.offline') await settleIntent(hub.store, key, 'no');
+  await settleIntent(hub.store, key, 'no');
   return answer;
 }
 
-/** Writes the intent that the link will find, unless the request was burnt: both in one transaction, so that one of them wins. */
+/** `body` is what is asked: of a resumed request that is under way, what was asked before. */
+type Opened<Kind extends RequestKind> =
+  | Extract<Written, { readonly go: 'answer' }>
+  | (Extract<Written, { readonly go: 'ask' }> & { readonly body: RequestBody<Kind> });
+
+/**
+ * Writes the intent that the link will find, unless the request was burnt: both in one transaction, so that one of them wins.
+ * What a home has answered stands, whether or not it can be asked now.
+ */
 function openForward<Kind extends RequestKind>(
   hub: Pick<Hub, 'store'>,
   forward: Forward<Kind>,
   key: string,
   now: EpochMs,
-) {
-  return hub.store.transaction(async (tx) => {
+): Promise<Opened<Kind>> {
+  return hub.store.transaction(async (tx): Promise<Opened<Kind>> => {
     const { answers, intents } = tx.t;
-    const { station, id, home, kind, body } = forward;
+    const { station, id, home, kind, body, resumed = false } = forward;
     const same = and(eq(answers.caller, station), eq(answers.key, id), eq(answers.verb, 'burnt'));
     const [burnt] = await tx.db.select({ key: answers.key }).from(answers).where(same);
-    if (burnt) return refuse({ code: 'call.key-reused', key: id });
+    if (burnt) return { go: 'answer', answer: refuse({ code: 'call.key-reused', key: id }) };
     const intent = { key, peer: home, method: kind, body: JSON.stringify(body), state: 'opened', at: now };
+    const [known] = await tx.db.select().from(intents).where(eq(intents.key, key));
+    if (known?.state === 'yes' && known.method === kind && (resumed || known.body === intent.body))
+      return { go: 'answer', answer: done(JSON.parse(known.answer ?? 'null') as unknown) };
     await tx.db
       .insert(intents)
       .values(intent)
@@ -86,8 +100,8 @@ function openForward<Kind extends RequestKind>(
         set: { state: 'opened', body: intent.body, at: now },
         setWhere: eq(intents.state, 'no'),
       });
-    // What is under way, or was said yes to, stays what it was.
-    const [inForce] = await tx.db.select({ body: intents.body }).from(intents).where(eq(intents.key, key));
-    return done(JSON.parse(inForce!.body) as RequestBody<Kind>);
+    // What is under way stays what it was.
+    const inForce = resumed && known && known.state !== 'no' ? (JSON.parse(known.body) as RequestBody<Kind>) : body;
+    return { go: 'ask', askedBefore: known?.state === 'asked', body: inForce };
   });
 }

@@ -1,4 +1,5 @@
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
+import { settleIntent, writeIntent } from '@lianpiao/shared/link/intents';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { aPassenger, aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { eq } from 'drizzle-orm';
@@ -158,7 +159,6 @@ describe('what a station asks about tickets of another station', () => {
     answers = async () => refuse({ code: 'link.no-answer' });
     expect(await ask['ticket.refund']!(body, 'r1')).toMatchObject({ refusal: { code: 'link.no-answer' } });
     expect(await ask['intent.state']!({ key: 'r1' }, 'i1')).toMatchObject({ refusal: { code: 'link.no-answer' } });
-    const { settleIntent } = await import('@lianpiao/shared/link/intents');
     await settleIntent(hub.store, asked[0]!.key!, 'yes', { ticketNo: STATION_TICKET, payout: 'paid' });
     expect(await ask['intent.state']!({ key: 'r1' }, 'i2')).toMatchObject({
       value: { state: 'yes', answer: { payout: 'paid' } },
@@ -170,6 +170,19 @@ describe('what a station asks about tickets of another station', () => {
     expect(await ask['ticket.refund']!(body, 'r1')).toMatchObject({ refusal: { code: 'link.offline' } });
     expect(await ask['ticket.refund']!(body, 'r1')).toMatchObject({ refusal: { code: 'link.offline' } });
     expect(await ask['intent.state']!({ key: 'r1' }, 'i1')).toMatchObject({ value: { state: 'never-seen' } });
+  });
+
+  it('stays unknown when its home cannot be asked again, and stands once the home has said yes', async () => {
+    const body = { ticketNo: STATION_TICKET, quoteId: 'q', payer: NINGBO };
+    answers = (async (peer, method, sent, key = '') => {
+      await writeIntent(hub.store, { key, peer, method, body: JSON.stringify(sent) }, NOON);
+      return refuse({ code: 'link.no-answer' });
+    }) as AskStation;
+    expect(await ask['ticket.refund']!(body, 'r1')).toMatchObject({ refusal: { code: 'link.no-answer' } });
+    answers = async () => refuse({ code: 'link.offline' });
+    expect(await ask['ticket.refund']!(body, 'r1')).toMatchObject({ refusal: { code: 'link.no-answer' } });
+    await settleIntent(hub.store, asked[0]!.key!, 'yes', { ticketNo: STATION_TICKET, payout: 'paid' });
+    expect(await ask['ticket.refund']!(body, 'r1')).toMatchObject({ value: { payout: 'paid' } });
   });
 
   it('is not passed on under a burnt key', async () => {

@@ -2,11 +2,11 @@ import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Caller } from '@lianpiao/shared/store/call';
-import { emit } from '@lianpiao/shared/store/streams';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, notInArray } from 'drizzle-orm';
 import { boardingGate } from '../gates/boarding-gate.ts';
+import { sayWhenKnown } from '../gates/say-when-known.ts';
 import { HUB } from '../hub.ts';
 import type { HubStore, HubTx } from '../store/hub-store.ts';
 
@@ -48,5 +48,5 @@ async function tellGate(tx: HubTx, { ticketNo, tripId, fromStop, state }: Ticket
   const gate = trip && (await boardingGate(tx, trip, fromStop));
   if (!trip || !gate) return;
   const moved = { ticketNo, tripId, at: now, bizDate: serviceDateOf(now, trip.zone), by: by.clerk ?? by.id };
-  await emit(tx, { peer: gate, type: 'ticket.homed', agg: tripId, fact: { ...moved, home: HUB } }, now);
+  await sayWhenKnown(tx, { peer: gate, type: 'ticket.homed', agg: tripId, fact: { ...moved, home: HUB } }, now);
 }

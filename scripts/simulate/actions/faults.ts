@@ -22,9 +22,13 @@ export function cutLine(run: Run): void {
   run.journal.note(`line of ${node.name} breaks${noticed ? '' : ' unnoticed'}`);
 }
 
+/** So long nothing happens, in ms, that those who gave up for a while try again. */
+const LULL_MS = 30_000;
+
 export function healLines(run: Run): void {
   for (const { name } of run.nodes) run.broker.heal(name);
   run.journal.note('all lines are whole');
+  if (run.chance(0.3)) run.lullMs = run.upTo(LULL_MS);
 }
 
 export function restartBroker(run: Run): void {

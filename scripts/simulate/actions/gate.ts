@@ -19,7 +19,7 @@ export function boardOne(run: Run): void {
   const { ticketNo, trip } = ticket;
   const late = run.chance(0.3);
   run.begin(`board ${ticketNo}`, async () => {
-    const wish = { tripId: trip.tripId, ticketNo, late };
+    const wish = { tripId: run.rideOf(ticket), ticketNo, late };
     const boarded = await run.ask(run.station(trip.origin), CLERK, ({ agent, desk }, call) =>
       boardTicket(agent, call, wish, desk.clock.now()),
     );
@@ -83,8 +83,9 @@ export function releaseUncertainSeats(run: Run): void {
     const [first] = await run.untilAnswered(station, ({ agent }) => listUncertain(agent));
     if (!first) return 'nothing to release';
     const { tripId, seat, legs } = first;
-    const stubs = [...run.tickets.values()].filter(({ trip, state }) => trip.tripId === tripId && isLive(state));
-    if (stubs.some((stub) => stub.seat === seat && (stub.legs & Number(legs)) !== 0)) return `${seat} has a stub`;
+    const stubs = [...run.tickets.values()].filter((stub) => run.rideOf(stub) === tripId && isLive(stub.state));
+    const seats = stubs.map((stub) => run.placeOf(stub));
+    if (seats.some((stub) => stub?.seat === seat && (stub.legs & Number(legs)) !== 0)) return `${seat} has a stub`;
     const released = await run.ask(station, CLERK, ({ agent, desk }, call) =>
       releaseUncertain(agent, call, { tripId, seats: [seat] }, desk.clock.now()),
     );

@@ -2,6 +2,8 @@ import type { Run } from '../province/run-state.ts';
 import { buyOnLine, refundOnLine } from './channel.ts';
 import { buyAtCopy, endCopy, startCopy } from './copies.ts';
 import { buyAtCounter, rebookOne, refundAtCounter, voidOne } from './counter.ts';
+import { mergeOne, seatOne, seatOneAtHub, substituteOne } from './dispatch.ts';
+import { rebookElsewhere, settleOne } from './exchanges.ts';
 import {
   changeWeather,
   crash,
@@ -28,12 +30,18 @@ const PEOPLE: readonly (readonly [number, Action])[] = [
   [6, refundAtCounter],
   [4, refundOnLine],
   [5, rebookOne],
+  [5, rebookElsewhere],
+  [1, settleOne],
   [6, boardOne],
   [4, departOne],
   [4, collectOne],
   [3, unboardOne],
   [2, releaseUncertainSeats],
   [2, buyAtCopy],
+  [2, substituteOne],
+  [0.5, mergeOne],
+  [2, seatOne],
+  [1, seatOneAtHub],
 ];
 const WORLD: readonly (readonly [number, Action])[] = [
   [6, changeWeather],

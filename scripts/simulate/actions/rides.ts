@@ -18,7 +18,10 @@ export type Ride = { readonly trip: Trip; readonly from: number; readonly to: nu
 /** Trips whose coach has not left yet, by the clock. */
 export function openTrips(run: Run, origin?: string): Trip[] {
   return run.trips.filter(
-    (trip) => (origin === undefined || trip.origin === origin) && departsAt(trip, 0) > run.time.wall - 5 * MINUTE,
+    (trip) =>
+      (origin === undefined || trip.origin === origin) &&
+      !run.merged.has(trip.tripId) &&
+      departsAt(trip, 0) > run.time.wall - 5 * MINUTE,
   );
 }
 

@@ -2,7 +2,7 @@ import { accountBalances } from '@lianpiao/hub/ledger/account-balances';
 import { checkChain } from '@lianpiao/hub/ledger/check-chain';
 import { trialBalance } from '@lianpiao/hub/ledger/trial-balance';
 import type { Run } from '../province/run-state.ts';
-import { rows } from './seat-checks.ts';
+import { rows } from './rows.ts';
 
 type Sum = { readonly fen: number };
 

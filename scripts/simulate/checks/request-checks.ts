@@ -1,6 +1,6 @@
 import { HUB } from '@lianpiao/agent/agent';
 import type { Run } from '../province/run-state.ts';
-import { rows } from './seat-checks.ts';
+import { rows } from './rows.ts';
 
 type Key = { readonly key: string; readonly peer: string };
 

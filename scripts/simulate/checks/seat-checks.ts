@@ -1,140 +1,185 @@
 import { HUB } from '@lianpiao/agent/agent';
-import type { Trip } from '@lianpiao/shared/domain/trip';
+import { HUB_STATION } from '@lianpiao/hub/hub';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
+import { boardingStation, stationsAlong, type Trip } from '@lianpiao/shared/domain/trip';
 import type { AnyNode } from '../province/node.ts';
 import type { Run } from '../province/run-state.ts';
+import { rows } from './rows.ts';
+import { type Place, SeatPlans } from './seat-plans.ts';
 
-/** One of a trip's two owners, as it is committed. */
-type Owner = { readonly node: AnyNode; readonly home: string; readonly seats: ReadonlyMap<string, SeatRow> };
-type SeatRow = Readonly<Record<'mine' | 'held' | 'sold' | 'freed' | 'blocked', number>> & { readonly seat: string };
-type Given = { readonly transferId: string; readonly seat: string; readonly legs: number };
-type Claimed = { readonly ticketNo: string; readonly seat: string; readonly legs: number };
+type Masks = Readonly<Record<'mine' | 'held' | 'sold' | 'freed' | 'blocked', number>>;
+/** One of a trip's owners, as it is committed. Its seats are in the plan of the trip that is in force there. */
+type Party = {
+  readonly node: AnyNode;
+  /** How it is named where tickets and grants name it. */
+  readonly name: string;
+  readonly plans: SeatPlans;
+  readonly seats: ReadonlyMap<string, Masks>;
+};
+type SeatRow = Masks & { readonly seat: string };
+type Transfer = Place & { readonly transferId: string; readonly peer: string; readonly direction: string };
+type Ticket = Place & Readonly<Record<'ticketNo' | 'home' | 'state', string>> & { readonly fromStop: number };
 
 const SEATS = 'SELECT seat, mine, held, sold, freed, blocked FROM seats WHERE trip_id = ?';
-const GIVEN = "SELECT transfer_id AS transferId, seat, legs FROM transfers WHERE trip_id = ? AND direction = 'given'";
-const RECEIVED = "SELECT transfer_id AS transferId FROM transfers WHERE trip_id = ? AND direction = 'received'";
-/** Who gave the ticket out, on a seat of its own: its home may be another by now. */
-const ISSUER = "iif(substr(ticket_no, 1, 9) = '330000900', 'hub', substr(ticket_no, 1, 9))";
-const LIVE = `SELECT ticket_no AS ticketNo, seat, legs FROM tickets WHERE trip_id = ? AND ${ISSUER} = ? AND state NOT IN ('refunded', 'voided', 'rebooked')`;
-const REFUNDED = `SELECT ticket_no AS ticketNo, seat, legs FROM tickets WHERE trip_id = ? AND ${ISSUER} = ? AND seat = ? AND state = 'refunded'`;
+const TRANSFERS =
+  'SELECT transfer_id AS transferId, trip_id AS tripId, epoch, seat, legs, peer, direction FROM transfers WHERE trip_id = ?';
+const TICKETS =
+  'SELECT ticket_no AS ticketNo, trip_id AS tripId, epoch, seat, legs, from_stop AS fromStop, home, state FROM tickets WHERE trip_id = ?';
+const ENDED = ['refunded', 'voided', 'rebooked'];
+const NOTHING: Masks = { mine: 0, held: 0, sold: 0, freed: 0, blocked: 0 };
 
-/** I1 to I3 over what is committed at both owners of each trip. */
+/** I1 to I3 over what is committed at all owners of each trip. */
 export function checkSeats(run: Run, trips: readonly Trip[]): void {
-  for (const trip of trips) checkTrip(run, trip);
+  for (const trip of trips) if (!run.merged.has(trip.tripId)) checkTrip(run, trip);
 }
 
 function checkTrip(run: Run, trip: Trip): void {
   const { tripId } = trip;
-  const station = ownerOf(run.station(trip.origin), trip.origin, tripId);
-  if (station.seats.size === 0) return;
-  const hub = ownerOf(run.hub, HUB, tripId);
-  const riders = new Map<string, Claimed[]>();
-  for (const { node, home, seats } of [station, hub]) {
-    const tickets = rows<Claimed>(node, LIVE, tripId, home);
-    // What a restored party shows was so once: nobody is given a seat by it until it sells again.
-    if (sellsByItsRows(run, node))
-      for (const ticket of tickets) riders.set(ticket.seat, [...(riders.get(ticket.seat) ?? []), ticket]);
-    for (const { seat, sold } of seats.values()) {
-      const there = tickets.filter((each) => each.seat === seat);
-      const ticketed = there.reduce((legs, each) => legs | each.legs, 0);
-      if (ticketed === sold) continue;
+  const origin = partyOf(run.station(trip.origin), trip.origin, tripId);
+  if (origin.seats.size === 0) return;
+  const hub = partyOf(run.hub, HUB, tripId);
+  const others = stationsAlong(trip).map((name) => partyOf(run.station(name), name, tripId));
+  const parties = [origin, hub, ...others];
+  // The origin makes the plans, and is ahead of everybody: seats, grants and tickets are looked at where they are in its own.
+  const plans = new SeatPlans([origin.node, hub.node]);
+  const sources = plans.sourcesOf(tripId);
+  for (const party of parties) checkSold(run, trip, party, sources);
+  checkRiders(run, trip, parties, plans);
+  if (parties.some(({ node }) => !sellsByItsRows(run, node))) return;
+  const underWay = legsUnderWay(run, tripId, { parties, plans, sources });
+  const all = (1 << (trip.stops.length - 1)) - 1;
+  const owners = parties.map((party) => ({ name: party.name, seats: seatsNow(party, tripId, plans, sources) }));
+  for (const seat of origin.seats.keys()) {
+    const shares = owners.map(({ name, seats }) => ({ name, masks: seats.get(seat) ?? NOTHING }));
+    checkSeat(run, { tripId, seat, all, shares, underWay: underWay.get(seat) ?? 0 });
+  }
+}
+
+function partyOf(node: AnyNode, name: string, tripId: string): Party {
+  const seats = new Map(rows<SeatRow>(node, SEATS, tripId).map(({ seat, ...masks }) => [seat, masks]));
+  return { node, name, plans: new SeatPlans([node]), seats };
+}
+
+/** I2: seats are sold by those who issued a ticket for them. */
+function checkSold(run: Run, { tripId }: Trip, { node, name, plans, seats }: Party, sources: readonly string[]): void {
+  const sold = new Map<string, { must: number; may: number }>();
+  for (const ticket of sources.flatMap((source) => rows<Ticket>(node, TICKETS, source))) {
+    const issuer = issuerOf(ticket.ticketNo);
+    if ((issuer === HUB_STATION ? HUB : issuer) !== name) continue;
+    for (const place of plans.pieces(ticket)) {
+      if (place.tripId !== tripId) continue;
+      const before = sold.get(place.seat) ?? { must: 0, may: 0 };
       // Whoever missed the coach gets money back and leaves the seat as it is.
-      const missed = rows<Claimed>(node, REFUNDED, tripId, home, seat).reduce((legs, each) => legs | each.legs, 0);
-      if ((ticketed & ~sold) !== 0 || (sold & ~ticketed & ~missed) !== 0)
-        run.journal.violated('I2 sold seats are not those of tickets', { tripId, home, seat, sold, ticketed });
+      if (!ENDED.includes(ticket.state)) sold.set(place.seat, { ...before, must: before.must | place.legs });
+      else if (ticket.state === 'refunded') sold.set(place.seat, { ...before, may: before.may | place.legs });
     }
   }
-  // What a gate off line from the hub lets in: tickets whose end it has not heard of still have a good code.
-  const atGate = sellsByItsRows(run, station.node) ? rows<Claimed>(station.node, LIVE, tripId, HUB) : [];
-  for (const ticket of atGate) {
-    const others = riders.get(ticket.seat) ?? [];
-    if (!others.some(({ ticketNo }) => ticketNo === ticket.ticketNo)) riders.set(ticket.seat, [...others, ticket]);
+  for (const [seat, masks] of seats) {
+    const { must, may } = sold.get(seat) ?? { must: 0, may: 0 };
+    if ((must & ~masks.sold) !== 0 || (masks.sold & ~must & ~may) !== 0)
+      run.journal.violated('I2 sold seats are not those of tickets', { tripId, by: name, seat, ...masks, must, may });
   }
-  for (const tickets of riders.values()) checkRiders(run, tripId, tickets);
-  if (!sellsByItsRows(run, station.node) || !sellsByItsRows(run, hub.node)) return;
-  const underWay = legsUnderWay(run, tripId, [station, hub]);
-  const all = (1 << (trip.stops.length - 1)) - 1;
-  for (const at of station.seats.values())
-    checkSeat(run, { tripId, all, at, hub: hub.seats.get(at.seat), underWay: underWay.get(at.seat) ?? 0 });
 }
 
-function ownerOf(node: AnyNode, home: string, tripId: string): Owner {
-  return { node, home, seats: new Map(rows<SeatRow>(node, SEATS, tripId).map((row) => [row.seat, row])) };
+/** I3: who is let in by home or gate, which may not have heard yet that a ticket has ended. */
+function checkRiders(run: Run, trip: Trip, parties: readonly Party[], plans: SeatPlans): void {
+  const riders = new Map<string, Map<string, Ticket>>();
+  for (const { node, name } of parties) {
+    // What a restored party shows was so once: nobody is given a seat by it until it sells again.
+    if (!sellsByItsRows(run, node)) continue;
+    for (const source of plans.sourcesOf(trip.tripId)) {
+      for (const ticket of rows<Ticket>(node, TICKETS, source)) {
+        if (ENDED.includes(ticket.state)) continue;
+        const boards = boardingStation(trip, ticket.fromStop) === name;
+        if (ticket.home !== name && !boards) continue;
+        const place = plans.whole(ticket);
+        if (place?.tripId !== trip.tripId) continue;
+        const there = riders.get(place.seat) ?? new Map();
+        if (!there.has(ticket.ticketNo)) there.set(ticket.ticketNo, { ...ticket, ...place });
+        riders.set(place.seat, there);
+      }
+    }
+  }
+  for (const there of riders.values()) {
+    let taken = 0;
+    for (const { legs } of there.values()) {
+      if ((taken & legs) !== 0)
+        run.journal.violated('I3 two live tickets on a leg', { tripId: trip.tripId, tickets: [...there.values()] });
+      taken |= legs;
+    }
+  }
 }
 
-/** Legs that one of the two has given and the other has not received, by seat. */
-function legsUnderWay(run: Run, tripId: string, [one, other]: readonly [Owner, Owner]): Map<string, number> {
+type Known = { readonly parties: readonly Party[]; readonly plans: SeatPlans; readonly sources: readonly string[] };
+
+/** Legs that one of the parties has given and the other has not received, by seat. */
+function legsUnderWay(run: Run, tripId: string, { parties, plans, sources }: Known): Map<string, number> {
   const found = new Map<string, number>();
-  for (const [giver, receiver] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    const received = new Set(rows<Given>(receiver.node, RECEIVED, tripId).map(({ transferId }) => transferId));
-    for (const { transferId, seat, legs } of rows<Given>(giver.node, GIVEN, tripId)) {
-      if (received.has(transferId)) continue;
-      const before = found.get(seat) ?? 0;
-      if ((before & legs) !== 0) run.journal.violated('I1 two grants of a leg under way', { tripId, seat });
-      found.set(seat, before | legs);
+  const transfersOf = new Map(
+    parties.map(({ node, name }) => [name, sources.flatMap((source) => rows<Transfer>(node, TRANSFERS, source))]),
+  );
+  for (const [giver, transfers] of transfersOf) {
+    for (const transfer of transfers) {
+      const { transferId, peer, direction } = transfer;
+      const isHere = (each: Transfer) => each.transferId === transferId && each.direction === 'received';
+      if (direction !== 'given' || transfersOf.get(peer)?.some(isHere)) continue;
+      for (const { tripId: where, seat, legs } of plans.pieces(transfer)) {
+        if (where !== tripId) continue;
+        const before = found.get(seat) ?? 0;
+        if ((before & legs) !== 0) run.journal.violated('I1 two grants of a leg under way', { tripId, seat, giver });
+        found.set(seat, before | legs);
+      }
     }
   }
   return found;
 }
 
+/** What a party owns and claims, in the newest plan, of which it may not have heard yet. */
+function seatsNow(party: Party, tripId: string, plans: SeatPlans, sources: readonly string[]): Map<string, Masks> {
+  const now = new Map<string, Masks>();
+  for (const source of sources) {
+    const epoch = party.plans.epochOf(source);
+    const there = source === tripId ? party.seats : partyOf(party.node, party.name, source).seats;
+    for (const [seat, masks] of there) {
+      for (const [mask, legs] of Object.entries(masks) as [keyof Masks, number][]) {
+        for (const place of legs === 0 ? [] : plans.pieces({ tripId: source, epoch, seat, legs })) {
+          const before = now.get(place.seat) ?? NOTHING;
+          if (place.tripId === tripId) now.set(place.seat, { ...before, [mask]: before[mask] | place.legs });
+        }
+      }
+    }
+  }
+  return now;
+}
+
 type Seat = {
   readonly tripId: string;
+  readonly seat: string;
   readonly all: number;
-  readonly at: SeatRow;
-  readonly hub: SeatRow | undefined;
+  readonly shares: readonly { readonly name: string; readonly masks: Masks }[];
   readonly underWay: number;
 };
 
-function checkSeat(run: Run, { tripId, all, at, hub, underWay }: Seat): void {
-  const ours = hub?.mine ?? 0;
-  const twice = (at.mine & ours) | (at.mine & underWay) | (ours & underWay);
-  if (twice !== 0)
-    run.journal.violated('I1 two owners of a leg', { tripId, seat: at.seat, station: at.mine, hub: ours, underWay });
-  if ((at.mine | ours | underWay) !== all)
-    run.journal.violated('I1 a leg without owner', { tripId, seat: at.seat, station: at.mine, hub: ours, underWay });
-  for (const row of hub ? [at, hub] : [at]) {
-    if (((row.held | row.sold | row.freed) & ~row.mine) !== 0)
-      run.journal.violated('I2 claimed by somebody who is not the owner', {
-        tripId,
-        by: row === at ? 'station' : HUB,
-        ...row,
-      });
-    if ((row.held & row.sold) !== 0) run.journal.violated('I2 held and sold', { tripId, ...row });
+function checkSeat(run: Run, { tripId, seat, all, shares, underWay }: Seat): void {
+  let [owned, twice] = [underWay, 0];
+  for (const { name, masks } of shares) {
+    const { mine, held, sold, freed } = masks;
+    twice |= owned & mine;
+    owned |= mine;
+    if (((held | sold | freed) & ~mine) !== 0)
+      run.journal.violated('I2 claimed by somebody who is not the owner', { tripId, seat, by: name, ...masks });
+    if ((held & sold) !== 0) run.journal.violated('I2 held and sold', { tripId, seat, by: name, ...masks });
   }
-}
-
-function checkRiders(run: Run, tripId: string, tickets: readonly Claimed[]): void {
-  let taken = 0;
-  for (const { legs } of tickets) {
-    if ((taken & legs) !== 0) run.journal.violated('I3 two live tickets on a leg', { tripId, tickets });
-    taken |= legs;
-  }
-}
-
-const statements = new WeakMap<object, Map<string, { all(...params: unknown[]): unknown[] }>>();
-
-/** Rows that are committed at a node; none before its database exists. */
-export function rows<Row>(node: Pick<AnyNode, 'look'>, text: string, ...params: unknown[]): Row[] {
-  const { look } = node;
-  let known = statements.get(look);
-  if (!known) {
-    known = new Map();
-    statements.set(look, known);
-  }
-  let statement = known.get(text);
-  if (!statement) {
-    statement = look.prepare(text);
-    known.set(text, statement);
-  }
-  return statement.all(...params) as Row[];
+  const owners = { tripId, seat, underWay, ...Object.fromEntries(shares.map(({ name, masks }) => [name, masks.mine])) };
+  if (twice !== 0) run.journal.violated('I1 two owners of a leg', owners);
+  if (owned !== all) run.journal.violated('I1 a leg without owner', owners);
 }
 
 const STOPS = 'SELECT code FROM sale_stops';
+const WAITS = 'SELECT station FROM restore_waits';
 
-/** False while a station that was restored may show seats that are no longer its own: it may not sell meanwhile. */
+/** False while a party that was restored may show seats that are no longer its own: it may not sell meanwhile. */
 export function sellsByItsRows(run: Run, node: AnyNode): boolean {
   if (!run.restored.has(node.name)) return true;
-  return node.isUp && (node.name === HUB || rows(node, STOPS).length === 0);
+  return node.isUp && rows(node, node.name === HUB ? WAITS : STOPS).length === 0;
 }

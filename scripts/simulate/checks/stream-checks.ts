@@ -1,5 +1,5 @@
 import type { Run } from '../province/run-state.ts';
-import { rows } from './seat-checks.ts';
+import { rows } from './rows.ts';
 
 type Out = { readonly peer: string; readonly lane: string; readonly acked: number };
 type In = { readonly peer: string; readonly lane: string; readonly ack: number };

@@ -1,16 +1,16 @@
 import { HUB } from '@lianpiao/agent/agent';
 import { isLive, type KnownTicket, type Run } from '../province/run-state.ts';
-import { rows } from './seat-checks.ts';
+import { rows } from './rows.ts';
 
 type Ticket = {
   readonly ticketNo: string;
   readonly state: string;
   readonly home: string;
   readonly fromStop: number;
-} & Readonly<Record<'tripId' | 'seat', string> & Record<'legs' | 'fareFen' | 'insuranceFen', number>>;
+} & Readonly<Record<'tripId' | 'seat', string> & Record<'epoch' | 'legs' | 'fareFen' | 'insuranceFen', number>>;
 
 const TICKETS =
-  'SELECT ticket_no AS ticketNo, state, home, trip_id AS tripId, seat, legs, from_stop AS fromStop, fare_fen AS fareFen, insurance_fen AS insuranceFen FROM tickets';
+  'SELECT ticket_no AS ticketNo, state, home, trip_id AS tripId, epoch, seat, legs, from_stop AS fromStop, fare_fen AS fareFen, insurance_fen AS insuranceFen FROM tickets';
 const ENDED = "SELECT ticket_no AS no FROM tickets WHERE state IN ('refunded', 'voided', 'rebooked')";
 const CONTESTED = "SELECT ticket_no AS no FROM refund_dues WHERE state = 'contested'";
 /** What a ticket may be once its holder was told that it is this. */
@@ -56,20 +56,25 @@ export function checkTold(run: Run): void {
 /** I3 among passengers, at rest: nobody holds a ticket for a seat that somebody else has a ticket for, lost rows or not. */
 export function checkPassengers(run: Run): void {
   const ended = new Set(run.nodes.flatMap((node) => rows<{ readonly no: string }>(node, ENDED)).map(({ no }) => no));
-  const riders = new Map<string, KnownTicket[]>();
+  const riders = new Map<string, Seated[]>();
   for (const ticket of run.tickets.values()) {
     // Who asked for a refund elsewhere may not have heard the yes: the row knows.
     if (!isLive(ticket.state) || ended.has(ticket.ticketNo)) continue;
-    const place = `${ticket.trip.tripId} ${ticket.seat}`;
+    const now = run.placeOf(ticket);
+    if (!now) continue;
+    const place = `${now.tripId} ${now.seat}`;
     const others = riders.get(place) ?? [];
-    const twin = others.find(({ legs }) => (legs & ticket.legs) !== 0);
-    if (twin) run.journal.violated('I3 two passengers on a leg', { place, tickets: [twin, ticket].map(shortly) });
-    riders.set(place, [...others, ticket]);
+    const twin = others.find(({ legs }) => (legs & now.legs) !== 0);
+    const rider = { ticket, legs: now.legs };
+    if (twin) run.journal.violated('I3 two passengers on a leg', { place, tickets: [twin, rider].map(shortly) });
+    riders.set(place, [...others, rider]);
   }
 }
 
-function shortly({ ticketNo, home, state, legs, mayBeLost = false }: KnownTicket) {
-  return { ticketNo, home, state, legs, mayBeLost };
+type Seated = { readonly ticket: KnownTicket; readonly legs: number };
+
+function shortly({ ticket: { ticketNo, home, state, told, mayBeLost = false }, legs }: Seated) {
+  return { ticketNo, home, state, legs, told, mayBeLost };
 }
 
 /** I6: at rest the hub has every ticket of every station as it is there, and stations have the hub's tickets that board there. */

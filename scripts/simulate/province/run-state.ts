@@ -5,6 +5,8 @@ import { legsBetween } from '@lianpiao/shared/domain/legs';
 import type { Outcome } from '@lianpiao/shared/domain/outcome';
 import type { Trip } from '@lianpiao/shared/domain/trip';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
+import { rows } from '../checks/rows.ts';
+import { type Place, SeatPlans } from '../checks/seat-plans.ts';
 import { newBroker, type VirtualBroker } from '../world/virtual-broker.ts';
 import { beginTime, type VirtualTime } from '../world/virtual-time.ts';
 import { type Centre, startCentre } from './hub-node.ts';
@@ -32,6 +34,8 @@ export type KnownTicket = {
   readonly legs: number;
   /** The document of its passenger; undefined where late money bought other seats than were held. */
   readonly who: Rider | undefined;
+  /** Where its passenger sat when told, and the seats of that plan. */
+  readonly told: Place & { readonly plan: string };
   /** Its home was restored since: it may be in the part that is lost. */
   mayBeLost?: boolean;
   state: 'sold' | 'collected' | 'boarded' | 'voided' | 'refunded' | 'rebooked';
@@ -45,8 +49,12 @@ export function soldTicket(
   { trip, from, to }: Ride,
   home: string,
 ): KnownTicket {
-  return { ticketNo, home, trip, from, seat, legs: Number(legsBetween(from, to)), who, state: 'sold' };
+  const legs = Number(legsBetween(from, to));
+  const told = { tripId: trip.tripId, epoch: 1, seat, legs, plan: '' };
+  return { ticketNo, home, trip, from, seat, legs, who, told, state: 'sold' };
 }
+
+const PLACE = 'SELECT trip_id AS tripId, epoch, seat, legs FROM tickets WHERE ticket_no = ?';
 
 /** Whether somebody holds a ticket that is good for its seat. */
 export function isLive(state: KnownTicket['state']): boolean {
@@ -64,6 +72,8 @@ export class Run {
   readonly hub: Node<Centre>;
   readonly stations: readonly Node<Station>[];
   readonly trips: Trip[] = [];
+  /** Trips whose passengers ride on another one. */
+  readonly merged = new Map<string, string>();
   readonly tickets = new Map<string, KnownTicket>();
   /** What is under way: names of actions whose callers still wait. */
   readonly underWay = new Set<string>();
@@ -74,6 +84,10 @@ export class Run {
   /** Processes whose clock was wrong at some time. */
   readonly mistimed = new Set<string>();
   readonly copies: { readonly station: string; readonly node: Node<Station> }[] = [];
+  /** Before anything else happens this time passes, in ms. */
+  lullMs = 0;
+  /** Trips that the step before has changed. */
+  touchedBefore: readonly string[] = [];
   #made = 0;
 
   constructor(seed: number, folder: string, images: Images, journal: Journal) {
@@ -192,7 +206,38 @@ export class Run {
 
   told(ticket: KnownTicket): void {
     if (this.tickets.has(ticket.ticketNo)) this.journal.violated('I5 a number twice', ticket.ticketNo);
-    this.tickets.set(ticket.ticketNo, ticket);
+    const home = this.node(ticket.home);
+    const [place] = rows<Place>(home, PLACE, ticket.ticketNo);
+    const told = place && { ...place, plan: new SeatPlans([home]).seatsOf(place) };
+    this.tickets.set(ticket.ticketNo, told ? { ...ticket, told } : ticket);
+  }
+
+  node(name: string): AnyNode {
+    return this.nodes.find((each) => each.name === name)!;
+  }
+
+  /** A trip has other seats from now on. */
+  planned(tripId: string, seats: readonly string[]): void {
+    const index = this.trips.findIndex((trip) => trip.tripId === tripId);
+    this.trips[index] = { ...this.trips[index]!, seats };
+  }
+
+  /** The trip that a ticket rides on by now. */
+  rideOf({ trip }: KnownTicket): string {
+    let { tripId } = trip;
+    for (let into = this.merged.get(tripId); into !== undefined; into = this.merged.get(tripId)) tripId = into;
+    return tripId;
+  }
+
+  /**
+   * The seat of a ticket in the newest plan: as its home has it, or, where its home has lost it, as its passenger was told.
+   * Undefined for one who has none, and where nobody knows the plan any more that the passenger was told of.
+   */
+  placeOf({ ticketNo, home, trip, told }: KnownTicket): Place | undefined {
+    const plans = new SeatPlans([this.station(trip.origin), this.hub]);
+    const [row] = rows<Place>(this.node(home), PLACE, ticketNo);
+    if (row) return plans.whole(row);
+    return plans.seatsOf(told) === told.plan ? plans.whole(told) : undefined;
   }
 
   close(): void {

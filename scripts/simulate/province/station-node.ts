@@ -1,6 +1,8 @@
 import type { Agent } from '@lianpiao/agent/agent';
 import type { AgentDesk } from '@lianpiao/agent/agent-desk';
 import { closeBoarding } from '@lianpiao/agent/boarding/close-boarding';
+import { driveExchanges } from '@lianpiao/agent/exchange/drive-exchange';
+import { passHomes } from '@lianpiao/agent/gates/pass-homes';
 import { expireHolds } from '@lianpiao/agent/seats/expire-holds';
 import { SeatRecalls } from '@lianpiao/agent/seats/seat-recalls';
 import { openAgentStore } from '@lianpiao/agent/store/open-agent-store';
@@ -52,6 +54,7 @@ const HOLDS_MS = 1_000;
 const ORDERS_MS = 1_000;
 const BOARDING_MS = 5_000;
 const CLOCK_MS = 1_000;
+const EXCHANGES_MS = 2_000;
 
 /** What `agent/src/start-agent.ts` starts, without HTTP, devices and source. */
 export async function startStation(file: string, machine: Machine, journal: Journal): Promise<Station> {
@@ -92,6 +95,8 @@ export async function startStation(file: string, machine: Machine, journal: Jour
     startJob('clock', CLOCK_MS, () => watchClock(store, clock), log),
     startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log),
     startJob('boarding', BOARDING_MS, () => closeBoarding(agent, clock.now()), log),
+    startJob('homes', BOARDING_MS, () => passHomes(agent, clock.now()), log),
+    startJob('exchanges', EXCHANGES_MS, () => driveExchanges(desk, clock.now()), log),
     startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
   ];
   const close = async () => {
