@@ -3,6 +3,7 @@ import { Fault } from '@lianpiao/shared/fault';
 import { and, eq, lte, sql } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
+import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 
 const REFUNDS_MAX = 20;
@@ -33,7 +34,7 @@ export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
         amountFen,
         providerRef: payment.providerRef ?? '',
       });
-      if (accepted) await finish(hub, refund, payment, now);
+      if (accepted) await hub.store.transaction((tx) => keepReturned(hub, tx, refund, payment, now));
       else await putOff(hub, refund, now + REFUSED_MS, true, now);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
@@ -44,39 +45,40 @@ export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
   return due.length;
 }
 
-function finish(hub: Hub, refund: Refund, payment: Payment, now: EpochMs): Promise<void> {
-  return hub.store.transaction(async (tx) => {
-    const { paymentRefunds, payments, refundDues } = tx.t;
-    const { refundId, paymentId, ticketNo, amountFen } = refund;
-    const [done] = await tx.db
-      .update(paymentRefunds)
-      .set({ state: 'done', doneAt: now, attempts: refund.attempts + 1 })
-      .where(and(eq(paymentRefunds.refundId, refundId), eq(paymentRefunds.state, 'due')))
-      .returning();
-    if (!done) return;
-    const refundedFen = sql`${payments.refundedFen} + ${amountFen}`;
-    const state = sql`CASE WHEN ${refundedFen} >= ${payments.amountFen} THEN 'refunded' ELSE 'paid' END`;
-    await tx.db.update(payments).set({ refundedFen, state }).where(eq(payments.paymentId, paymentId));
-    const bizDate = serviceDateOf(now, 'Asia/Shanghai');
-    const origin = { from: HUB, now };
-    const { orderId, provider } = payment;
-    if (ticketNo === null) {
-      await hub.money.paymentReturned(tx, { paymentId, orderId, provider, amountFen, at: now, bizDate }, origin);
-      return;
-    }
-    await tx.db.update(refundDues).set({ state: 'paid', paidAt: now }).where(eq(refundDues.ticketNo, ticketNo));
-    const payout = {
-      payoutId: refundId,
-      orderId,
-      ticketNo,
-      amountFen,
-      method: 'psp' as const,
-      shiftId: null,
-      at: now,
-      bizDate,
-    };
-    await hub.money.payoutMade(tx, payout, origin);
-  });
+/** The money is back with its payer: written down once, and told to the books. */
+export async function keepReturned(hub: Hub, tx: HubTx, refund: Refund, payment: Payment, now: EpochMs): Promise<void> {
+  const { paymentRefunds, payments, refundDues } = tx.t;
+  const { refundId, paymentId, ticketNo, amountFen } = refund;
+  const [done] = await tx.db
+    .update(paymentRefunds)
+    .set({ state: 'done', doneAt: now, attempts: refund.attempts + 1 })
+    .where(and(eq(paymentRefunds.refundId, refundId), eq(paymentRefunds.state, 'due')))
+    .returning();
+  if (!done) return;
+  const refundedFen = sql`${payments.refundedFen} + ${amountFen}`;
+  const state = sql`CASE WHEN ${refundedFen} >= ${payments.amountFen} THEN 'refunded' ELSE 'paid' END`;
+  await tx.db.update(payments).set({ refundedFen, state }).where(eq(payments.paymentId, paymentId));
+  const bizDate = serviceDateOf(now, 'Asia/Shanghai');
+  const origin = { from: HUB, now };
+  const { orderId, provider } = payment;
+  if (ticketNo === null) {
+    // Of one payment more than one part may go back.
+    const part = amountFen === payment.amountFen ? paymentId : refundId;
+    await hub.money.paymentReturned(tx, { paymentId: part, orderId, provider, amountFen, at: now, bizDate }, origin);
+    return;
+  }
+  await tx.db.update(refundDues).set({ state: 'paid', paidAt: now }).where(eq(refundDues.ticketNo, ticketNo));
+  const payout = {
+    payoutId: refundId,
+    orderId,
+    ticketNo,
+    amountFen,
+    method: 'psp' as const,
+    shiftId: null,
+    at: now,
+    bizDate,
+  };
+  await hub.money.payoutMade(tx, payout, origin);
 }
 
 function putOff(
