@@ -29,7 +29,7 @@ import {
 import { beginRestore } from './begin-restore.ts';
 import { lostFacts } from './lost-facts.ts';
 import { readStatements } from './read-statements.ts';
-import { releaseStation } from './release-withheld.ts';
+import { releaseSeats, releaseStation } from './release-withheld.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -194,6 +194,10 @@ describe('money of an order that the backup knows as not paid', () => {
 
     const hub = await restored({ hears: true });
     await releaseStation(hub.store, OPERATOR, HANGZHOU, hub.clock.now());
+    const { withheldSeats } = hub.store.read.t;
+    const seats = (await hub.store.read.db.select().from(withheldSeats)).map(({ seat }) => seat);
+    const { tripId } = trip;
+    expect(await releaseSeats(hub.store, OPERATOR, { tripId, seats }, hub.clock.now())).toMatchObject({ ok: true });
     await checkPayments(hub, hub.clock.now());
     expect((await moneyOf(hub)).payments).toMatchObject([{ state: 'pending' }]);
     await readStatements(hub, hub.clock.now());
