@@ -9,13 +9,13 @@ import type { Call } from '@lianpiao/shared/store/call';
 import { speaks } from '@lianpiao/shared/store/peer-versions';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { emit } from '@lianpiao/shared/store/streams';
+import { hasLeft } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import { hasSeat } from '../boarding/close-boarding.ts';
 import { forfeitTicket } from '../boarding/forfeit-ticket.ts';
 import { homesToHub } from '../gates/homes-to-hub.ts';
-import { hasLeft } from './has-left.ts';
 
 /**
  * 发班: the coach leaves this station's stop. Boarded tickets have travelled, the others are forfeited 误乘, the manifest is

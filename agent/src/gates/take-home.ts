@@ -1,10 +1,10 @@
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { hasLeft } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
-import { hasLeft } from '../departure/has-left.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
 /**

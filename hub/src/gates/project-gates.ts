@@ -1,13 +1,13 @@
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { speaks } from '@lianpiao/shared/store/peer-versions';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { hasDeparted } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import { CannotApply } from '../inventory/cannot-apply.ts';
 import type { HubTables } from '../store/tables.ts';
 import { boardingGate } from './boarding-gate.ts';
-import { hasDeparted } from './has-departed.ts';
 import { hearWord } from './hear-word.ts';
 import { sayWhenKnown } from './say-when-known.ts';
 
@@ -29,7 +29,10 @@ export function gateFacts(hub: Pick<Hub, 'clock' | 'newId'>): FactHandlers<HubTa
         const homed = { peer: told, type: 'ticket.homed', agg: tripId, fact: { ...fact, home: now } } as const;
         return sayWhenKnown(tx, homed, clock.now());
       };
-      if ((row.state === 'departed' || row.state === 'forfeited') && (await hasDeparted(tx, row))) {
+      if (
+        (row.state === 'departed' || row.state === 'forfeited') &&
+        (await hasDeparted(tx, row.tripId, row.fromStop))
+      ) {
         // The coach has left, and its gate's homes are the hub's: both who gave this one and who would have had it are told.
         await tx.db.update(tickets).set({ home: HUB }).where(eq(tickets.ticketNo, ticketNo));
         for (const told of [peer, home]) await say(told, HUB);

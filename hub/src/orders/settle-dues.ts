@@ -2,10 +2,10 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { acknowledgeFreed } from '@lianpiao/shared/store/seats/end-sold-seat';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { hasDeparted } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
-import { hasDeparted } from '../gates/has-departed.ts';
 import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -44,7 +44,7 @@ export function settleDues(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Pro
 /** Makes one due ready if it no longer has to wait. */
 export async function settleDue(hub: Pick<Hub, 'newId'>, tx: HubTx, due: Due, now: EpochMs): Promise<boolean> {
   const ticket = (await findTicket(tx, due.ticketNo))!;
-  if (due.station !== null && !(await hasDeparted(tx, ticket))) return false;
+  if (due.station !== null && !(await hasDeparted(tx, ticket.tripId, ticket.fromStop))) return false;
   await makeReady(hub, tx, due, { seatIsFree: due.station === null }, now);
   return true;
 }
