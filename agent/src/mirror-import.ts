@@ -33,11 +33,11 @@ export async function runMirrorImport(
     try {
       const persons = personVault(await openSecretFile(join(folder, 'person-lookup.key')));
       await loadMonthKeys(store, persons, await openSecretFile(join(folder, 'master.key')));
-      const { streams, tornBytes } = readMirror(from);
       const facts = rebuildFacts({ persons, station: { code: station.code as StationCode, name: station.name } });
-      const imported = await importMirror({ store, streams, facts, now });
+      const mirror = readMirror(from);
+      const imported = await importMirror({ store, station: station.code, mirror, facts, now });
       for (const said of imported.ok ? imported.value : [imported.refusal]) tell(said);
-      tell({ tornBytes });
+      tell({ tornBytes: mirror.tornBytes });
       return imported.ok;
     } finally {
       await store.close();

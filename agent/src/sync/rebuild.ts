@@ -9,8 +9,8 @@ import type { Caller } from '@lianpiao/shared/store/call';
 import { HUB } from '../agent.ts';
 import type { AgentStore, AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
-import { appendUnproven, ORDER, setUnprovenAside } from './unproven-events.ts';
 import { keepProvenHeads, type ProvenHeads, provenHeads } from './lost-continuity.ts';
+import { appendUnproven, ORDER, setUnprovenAside } from './unproven-events.ts';
 
 type Asking = { readonly lane: Lane; readonly from: number };
 type Refusal = { readonly code: string };
