@@ -2,11 +2,12 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { acknowledgeFreed } from '@lianpiao/shared/store/seats/end-sold-seat';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { hasDeparted } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
 import type { Hub } from '../hub.ts';
-import type { HubReader, HubTx } from '../store/hub-store.ts';
+import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { returnPayment } from './return-payment.ts';
@@ -89,11 +90,4 @@ async function makeReady(
     .where(and(eq(payments.orderId, orderId), eq(payments.taken, 1)));
   const { paymentId } = payment!;
   await returnPayment(hub, tx, { paymentId, amountFen, ticketNo, reason: 'ticket.refunded' }, now);
-}
-
-/** The coach has left and the ticket was not boarded: whoever holds the paper has nothing to ride with. */
-async function hasDeparted(on: Pick<HubReader, 'db' | 't'>, tripId: string, stop: number): Promise<boolean> {
-  const { departures } = on.t;
-  const here = and(eq(departures.tripId, tripId), eq(departures.stop, stop));
-  return (await on.db.select({ stop: departures.stop }).from(departures).where(here)).length > 0;
 }

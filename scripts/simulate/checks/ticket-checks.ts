@@ -38,7 +38,8 @@ export function checkTold(run: Run): void {
     run.stations.flatMap((node) => rows<Ticket>(node, TICKETS)).map((row) => [row.ticketNo, row]),
   );
   for (const told of run.tickets.values()) {
-    const row = found.get(told.ticketNo);
+    // While a home is under way, who gave the ticket out still shows it.
+    const row = found.get(told.ticketNo) ?? atGates.get(told.ticketNo);
     const state = (told.state === 'boarded' ? atGates.get(told.ticketNo) : row)?.state;
     const fits = row !== undefined && state !== undefined && (MAY_BE[told.state]?.includes(state) ?? true);
     const { ticketNo, home, mayBeLost } = told;
