@@ -54,6 +54,15 @@ const settle = statement((db, t: SharedTables) =>
     .where(and(eq(t.intents.key, value('key')), inArray(t.intents.state, OPEN))),
 );
 
+const unresolved = statement((db, t: SharedTables) =>
+  db
+    .select({ key: t.intents.key, method: t.intents.method, body: t.intents.body })
+    .from(t.intents)
+    .where(and(inArray(t.intents.state, OPEN), eq(t.intents.peer, value('peer'))))
+    .orderBy(t.intents.at)
+    .limit(100),
+);
+
 /** Writes the intent before the question, or finds what became of the same wish. */
 export function writeIntent<Tables extends SharedTables>(
   store: Store<Tables>,
@@ -99,12 +108,6 @@ export function settleIntent<Tables extends SharedTables>(
 
 /** Intents whose outcome is unknown, oldest first. */
 export async function openIntents<Tables extends SharedTables>(store: Store<Tables>, peer: string): Promise<Intent[]> {
-  const { db, t } = store.read;
-  const rows = await db
-    .select()
-    .from(t.intents)
-    .where(and(inArray(t.intents.state, OPEN), eq(t.intents.peer, peer)))
-    .orderBy(t.intents.at)
-    .limit(100);
+  const rows = await unresolved(store.read, { peer });
   return rows.map(({ key, method, body }) => ({ key, peer, method: method as RequestKind, body }));
 }
