@@ -34,8 +34,8 @@ export function say(line) {
  */
 export function run(program, args, { quiet = false, silent = false, ...options } = {}) {
   return new Promise((resolve) => {
-    const [output, errors] = [quiet || silent ? 'ignore' : 'inherit', silent ? 'ignore' : 'inherit'];
-    const child = spawn(program, args, { stdio: ['ignore', output, errors], ...options });
+    const output = quiet || silent ? 'ignore' : 'inherit';
+    const child = spawn(program, args, { stdio: ['ignore', output, silent ? 'ignore' : 'inherit'], ...options });
     /** @type {NodeJS.Signals | undefined} */
     let stoppedBy;
     /** @param {NodeJS.Signals} signal */
