@@ -1,6 +1,7 @@
 import { departTrip } from '@lianpiao/agent/departure/depart-trip';
 import { seatPassenger } from '@lianpiao/agent/dispatch/seat-passenger';
 import { substituteVehicle } from '@lianpiao/agent/dispatch/substitute-vehicle';
+import { endAtGate } from '@lianpiao/agent/gates/end-at-gate';
 import { passHomes } from '@lianpiao/agent/gates/pass-homes';
 import { giveSeats } from '@lianpiao/agent/seats/give-seats';
 import { rebuildFacts } from '@lianpiao/agent/sync/rebuild-facts';
@@ -117,6 +118,19 @@ describe('what a station said comes back after a restore', () => {
     expect((await rowsOf(restored)).tickets).toMatchObject([{ ticketNo, state: 'departed' }]);
     await comesBack(restored, 'ticket.unboarded', at);
     expect((await rowsOf(restored)).tickets).toMatchObject([{ ticketNo, state: 'forfeited' }]);
+  });
+
+  it('a forfeited ticket that the hub refunded behind the coach is the same, although the word of its gate comes back before its sale', async () => {
+    const { origin } = world;
+    const ticketNo = await sale(0, 1);
+    const gone = departsAt(trip, 0);
+    expect(await departTrip(origin, call(), { tripId }, gone)).toMatchObject({ value: { forfeited: 1 } });
+    const ended = { ticketNo, tripId, at: gone, bizDate: '20261121', by: SHAOXING, state: 'refunded' as const };
+    await origin.store.transaction((tx) => endAtGate(tx, ended, gone));
+    await getBack(origin, restored);
+    const before = await rowsOf(origin);
+    expect(before.tickets).toMatchObject([{ ticketNo, state: 'refunded', home: 'hub' }]);
+    expect(await rowsOf(restored)).toEqual(before);
   });
 
   it('an exchange is done again, with its ticket, its seat and the cash of each drawer', async () => {

@@ -12,7 +12,7 @@ import { moveCash } from '../shifts/move-cash.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { reopenShift } from './rebuild-drawers.ts';
-import { shownTicket } from './shown-ticket.ts';
+import { isShown, shownTicket } from './shown-ticket.ts';
 
 const LIVE: readonly TicketState[] = ['sold', 'collected'];
 
@@ -52,17 +52,28 @@ type Written = {
   readonly at: number;
 };
 
-/** Writes a ticket of this station, with its seat in the plan in force. False for one that is here. */
+/**
+ * Writes a ticket of this station, with its seat in the plan in force. False for one that is here. One that lane `seat` has
+ * spoken of before its sale came back is as that fact left it: the hub ended it behind the coach.
+ */
 export async function writeAgain(
   { persons }: Pick<Agent, 'persons'>,
   tx: AgentTx,
   ticket: TicketBody,
   { person, rebookedFrom, at }: Written,
 ): Promise<boolean> {
-  if (await findTicket(tx, ticket.ticketNo)) return false;
+  const { tickets } = tx.t;
+  const shown = await findTicket(tx, ticket.ticketNo);
+  if (shown && !isShown(shown)) return false;
   const who = person && persons.open(person);
   const sealed = person && who ? { sealed: person, key: persons.find(who.idType, who.idNo) } : null;
+  const here = eq(tickets.ticketNo, ticket.ticketNo);
+  if (shown) await tx.db.delete(tickets).where(here);
   await insertTicket(tx, await ticketOnArrival(tx, ticket, at), sealed, rebookedFrom);
+  if (shown) {
+    const { state, home, boardedAt, stateBefore, endedAt } = shown;
+    await tx.db.update(tickets).set({ state, home, boardedAt, stateBefore, endedAt }).where(here);
+  }
   await markSold(tx, ticket);
   return true;
 }

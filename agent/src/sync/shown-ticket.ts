@@ -5,6 +5,13 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { HUB } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 
+const orderOf = (ticketNo: string) => `lost-${ticketNo}`;
+
+/** True for a row that stands for a ticket whose sale has not come back yet. */
+export function isShown({ ticketNo, orderId }: Pick<TicketRow, 'ticketNo' | 'orderId'>): boolean {
+  return orderId === orderOf(ticketNo);
+}
+
 type Shown = {
   readonly ticketNo: string;
   readonly tripId: string;
@@ -27,7 +34,7 @@ export async function shownTicket(tx: AgentTx, station: string, shown: Shown): P
   const ride = { tripId, epoch: trip?.epoch ?? 1, seat: '?', legs: legsBetween(from, to), from, to };
   const sale = { clerk: null, shiftId: null, rules: 'unknown', soldAt: at, bizDate, home: HUB, printSeq };
   const price = { fareType: 'full', fareFen: 0, insuranceFen: 0, payMethod: 'psp' } as const;
-  const seller = { orderId: `lost-${ticketNo}`, channel: 'other', seller: HUB, terminal: '000' } as const;
+  const seller = { orderId: orderOf(ticketNo), channel: 'other', seller: HUB, terminal: '000' } as const;
   await insertTicket(tx, { ticketNo, ...ride, ...price, ...seller, ...sale }, null);
   return (await findTicket(tx, ticketNo))!;
 }

@@ -9,13 +9,17 @@ import type { Run } from '../province/run-state.ts';
 
 /** At rest: what each party keeps follows from what was said, looked at as the operator's own command does. */
 export async function checkFsck(run: Run): Promise<void> {
-  await report(run, run.hub.name, findAtHub(readerOn(run.hub.look, hubTablesOnSqlite)));
+  let proven = true;
   for (const { name, look } of run.stations) {
     const read = readerOn(look, agentTablesOnSqlite);
-    // A station whose streams are forked has not got back what it lost, until people have decided.
-    if (await provenHeads(read)) run.journal.count('stations without fsck');
-    else await report(run, name, findAtStation(read, name));
+    // A station whose streams are forked has not got back what it lost, and tells the hub nothing, until people have decided.
+    if (!(await provenHeads(read))) await report(run, name, findAtStation(read, name));
+    else {
+      proven = false;
+      run.journal.count('stations left forked');
+    }
   }
+  if (proven) await report(run, run.hub.name, findAtHub(readerOn(run.hub.look, hubTablesOnSqlite)));
 }
 
 async function report(run: Run, name: string, differences: Differences): Promise<void> {
