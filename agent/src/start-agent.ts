@@ -65,7 +65,7 @@ export async function startAgent(folder: string, log: Log): Promise<Running> {
     log.failed('marker.not-written', cause),
   );
   const mirror = config.journalMirror
-    ? new JournalMirror(config.journalMirror, (cause) => log.failed('mirror.not-written', cause))
+    ? new JournalMirror(config.journalMirror, station.code, (cause) => log.failed('mirror.not-written', cause))
     : undefined;
   const committed = (engine: Engine) => {
     marker.committed(engine);

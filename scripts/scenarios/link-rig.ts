@@ -24,7 +24,8 @@ import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import type { SessionTls } from '@lianpiao/shared/link/mqtt-session';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
-import type { Store, Tx } from '@lianpiao/shared/store/store';
+import { JournalMirror } from '@lianpiao/shared/store/journal-file/journal-mirror';
+import type { Engine, Store, Tx } from '@lianpiao/shared/store/store';
 import { emit } from '@lianpiao/shared/store/streams';
 import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
 
@@ -38,7 +39,12 @@ export type Note = { readonly event: string } & Readonly<Record<string, unknown>
 type AnyStore = Store<SharedTables>;
 
 const macSecret = (station: string) => Buffer.alloc(32, Number(station) % 251);
-export const keysOf = (station: string) => new MacKeys([{ keyNo: 1, secret: macSecret(station), activeAt: 0 }]);
+const rings = new Map<string, MacKeys>();
+export function keysOf(station: string): MacKeys {
+  const ring = rings.get(station) ?? new MacKeys([{ keyNo: 1, secret: macSecret(station), activeAt: 0 }]);
+  rings.set(station, ring);
+  return ring;
+}
 
 /** Facts become rows of the audit table: seats and suspensions. */
 export function ledger<Tables extends SharedTables>(): FactHandlers<Tables> {
@@ -135,6 +141,8 @@ export type StationFiles = {
   readonly machine?: MachineClock;
   readonly room?: DiskRoom;
   readonly keys?: MacKeys;
+  /** Path of its second journal. */
+  readonly mirror?: string | undefined;
 };
 
 /** A station's store, run marker and end of the link, not yet started. */
@@ -146,11 +154,14 @@ export async function openStation(files: StationFiles) {
   const log = (event: string, facts: object) => void notes.push({ ...facts, event });
   const mark = new RunMarker(join(folder, marker), (cause) => log('marker.not-written', { cause }));
   const clock = new StationClock(machine);
-  const store = await openAgentStore(
-    join(folder, file),
-    (engine) => mark.committed(engine),
-    () => clock.stamp(),
-  );
+  const journal = files.mirror
+    ? new JournalMirror(files.mirror, station, (cause) => log('mirror.not-written', { cause }))
+    : undefined;
+  const committed = (engine: Engine) => {
+    mark.committed(engine);
+    journal?.committed(engine);
+  };
+  const store = await openAgentStore(join(folder, file), committed, () => clock.stamp());
   const { dbId } = await proveContinuity(store, mark.before, installId, Date.now());
   mark.keep({ dbId, installId }, store.read.engine);
   const { keys = keysOf(station) } = files;
@@ -169,6 +180,7 @@ export async function openStation(files: StationFiles) {
   const close = async () => {
     await link.close();
     mark.close(store.read.engine);
+    journal?.close();
     await store.close();
   };
   return { link, store, clock, notes, close };
@@ -265,6 +277,7 @@ export class LinkRig {
       ownFacts = () => ({}),
       room = new DiskRoom(),
       keys = keysOf(station),
+      mirror,
     }: {
       answers?: RequestHandlers;
       file?: string;
@@ -276,11 +289,12 @@ export class LinkRig {
       ownFacts?: (store: AgentStore) => FactHandlers<AgentTables>;
       room?: DiskRoom;
       keys?: MacKeys;
+      mirror?: string;
     } = {},
   ) {
     const tls = await this.tlsOf(station);
     const files = { folder: this.folder, station, brokers, tls, file, marker, installId };
-    const opened = await openStation({ ...files, machine, room, keys });
+    const opened = await openStation({ ...files, machine, room, keys, mirror });
     await opened.link.start(facts(opened.store), answers, ownFacts(opened.store));
     return { ...opened, close: this.#once(opened.close) };
   }

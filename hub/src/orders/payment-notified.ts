@@ -20,6 +20,7 @@ import { HUB, type Hub } from '../hub.ts';
 import type { PaymentNotice } from '../payments/payment-provider.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import { awaitedFor } from '../restore/restore-waits.ts';
+import { awaitsStatement } from '../restore/statement-days.ts';
 import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -31,7 +32,7 @@ import { returnPayment } from './return-payment.ts';
 import { rideRefusal } from './ride-refusal.ts';
 
 export type TakenPayment = { readonly orderId: string; readonly became: 'known' | 'ticketed' | 'returned' };
-type PaymentRow = HubTables['payments']['$inferSelect'];
+export type PaymentRow = HubTables['payments']['$inferSelect'];
 
 /**
  * The provider says that a payment was made: booked once, whatever becomes of it. The order's first payment in time issues
@@ -49,46 +50,58 @@ export function paymentNotified(hub: Hub, notice: PaymentNotice, now: EpochMs) {
     const [wanted] = await tx.db.select().from(payments).where(eq(payments.paymentId, notice.paymentId));
     if (!wanted || wanted.provider !== provider)
       return refuse({ code: 'payment.unknown', paymentId: notice.paymentId });
-    const { orderId } = wanted;
-    await awaitRestore(tx, orderId);
-
-    const isFirst = wanted.state === 'pending' || wanted.state === 'failed';
-    const fits = wanted.amountFen === notice.amountFen;
-    if (!isFirst || !fits) {
-      const extra = await bookPayment(hub, tx, wanted, notice, hub.newId(), now);
-      const reason = fits ? 'payment.double' : 'payment.other-amount';
-      if (!fits) await raiseAlarm(tx, reason, extra.paymentId, `${wanted.amountFen} ${notice.amountFen}`, now);
-      await returnPayment(
-        hub,
-        tx,
-        { paymentId: extra.paymentId, amountFen: extra.amountFen, ticketNo: null, reason },
-        now,
-      );
-      return done<TakenPayment>({ orderId, became: 'returned' });
-    }
-    const payment = await bookPayment(hub, tx, wanted, notice, wanted.paymentId, now);
-    if (await cameBackTicketed(tx, orderId)) {
-      await tx.db.update(payments).set({ taken: 1 }).where(eq(payments.paymentId, payment.paymentId));
-      return done<TakenPayment>({ orderId, became: 'ticketed' });
-    }
-    const sold = await seatOrder(hub, tx, orderId, now);
-    if (sold) {
-      await tx.db.update(payments).set({ taken: 1 }).where(eq(payments.paymentId, payment.paymentId));
-      await issueTickets(hub, tx, (await findOrder(tx, orderId))!, sold, now);
-      return done<TakenPayment>({ orderId, became: 'ticketed' });
-    }
-    await moveOrder(tx, orderId, ['paidLate', 'paid'], 'autoRefund', { contact: null });
-    const back = { paymentId: payment.paymentId, amountFen: payment.amountFen, ticketNo: null };
-    await returnPayment(hub, tx, { ...back, reason: 'payment.late' }, now);
-    return done<TakenPayment>({ orderId, became: 'returned' });
+    await awaitRestore(tx, wanted);
+    return done(await takeNotice(hub, tx, wanted, notice, now));
   });
 }
 
+/** What becomes of a payment that is made and not known. */
+export async function takeNotice(
+  hub: Hub,
+  tx: HubTx,
+  wanted: PaymentRow,
+  notice: PaymentNotice,
+  now: EpochMs,
+): Promise<TakenPayment> {
+  const { payments } = tx.t;
+  const { orderId } = wanted;
+  const isFirst = wanted.state === 'pending' || wanted.state === 'failed';
+  const fits = wanted.amountFen === notice.amountFen;
+  if (!isFirst || !fits) {
+    const extra = await bookPayment(hub, tx, wanted, notice, hub.newId(), now);
+    const reason = fits ? 'payment.double' : 'payment.other-amount';
+    if (!fits) await raiseAlarm(tx, reason, extra.paymentId, `${wanted.amountFen} ${notice.amountFen}`, now);
+    await returnPayment(
+      hub,
+      tx,
+      { paymentId: extra.paymentId, amountFen: extra.amountFen, ticketNo: null, reason },
+      now,
+    );
+    return { orderId, became: 'returned' };
+  }
+  const payment = await bookPayment(hub, tx, wanted, notice, wanted.paymentId, now);
+  if (await cameBackTicketed(tx, orderId)) {
+    await tx.db.update(payments).set({ taken: 1 }).where(eq(payments.paymentId, payment.paymentId));
+    return { orderId, became: 'ticketed' };
+  }
+  const sold = await seatOrder(hub, tx, orderId, now);
+  if (sold) {
+    await tx.db.update(payments).set({ taken: 1 }).where(eq(payments.paymentId, payment.paymentId));
+    await issueTickets(hub, tx, (await findOrder(tx, orderId))!, sold, now);
+    return { orderId, became: 'ticketed' };
+  }
+  await moveOrder(tx, orderId, ['paidLate', 'paid'], 'autoRefund', { contact: null });
+  const back = { paymentId: payment.paymentId, amountFen: payment.amountFen, ticketNo: null };
+  await returnPayment(hub, tx, { ...back, reason: 'payment.late' }, now);
+  return { orderId, became: 'returned' };
+}
+
 /**
- * After a restore of the hub an order may have become tickets in the part that is lost: nothing is decided about its money
- * until the stations of its trip were heard. @throws Fault `hub.restoring`, which the provider meets with a repeat.
+ * After a restore of the hub an order may have become tickets in the part that is lost, or its money have gone back: nothing is
+ * decided about it until the stations of its trip were heard and the provider's statement was read. @throws Fault
+ * `hub.restoring`, which the provider meets with a repeat.
  */
-async function awaitRestore(tx: HubTx, orderId: string): Promise<void> {
+async function awaitRestore(tx: HubTx, { orderId, createdAt }: PaymentRow): Promise<void> {
   const order = await findOrder(tx, orderId);
   const { holds } = tx.t;
   const [hold] = await tx.db
@@ -96,7 +109,7 @@ async function awaitRestore(tx: HubTx, orderId: string): Promise<void> {
     .from(holds)
     .where(eq(holds.holdId, order?.holdId ?? ''));
   const awaited = hold ? await awaitedFor(tx, hold.tripId) : [];
-  if (awaited.length === 0 && !(await whyHubNotSell(tx))) return;
+  if (awaited.length === 0 && !(await awaitsStatement(tx, createdAt)) && !(await whyHubNotSell(tx))) return;
   throw new Fault('hub.restoring', `the hub was restored and waits for ${awaited.join(' ')}`, {
     hint: '联网中心刚恢复，正在等待车站上报：款项稍后自动处理，请勿人工退款。',
     retryable: true,
@@ -116,7 +129,7 @@ async function cameBackTicketed(tx: HubTx, orderId: string): Promise<boolean> {
 }
 
 /** Writes the payment as made and tells the books. `paymentId` is a new one for a payment beside the one that was wanted. */
-async function bookPayment(
+export async function bookPayment(
   hub: Hub,
   tx: HubTx,
   wanted: PaymentRow,

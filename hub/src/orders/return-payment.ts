@@ -8,7 +8,12 @@ export type PaymentReturn = {
   readonly amountFen: number;
   /** The ticket that was refunded; null where the whole payment bought nothing. */
   readonly ticketNo: string | null;
-  readonly reason: 'payment.late' | 'payment.double' | 'payment.other-amount' | 'ticket.refunded';
+  readonly reason:
+    | 'payment.late'
+    | 'payment.double'
+    | 'payment.other-amount'
+    | 'payment.order-lost'
+    | 'ticket.refunded';
 };
 
 /** Writes down that money goes back to where it came from. A loop tells the provider, however often it must. */

@@ -4,6 +4,7 @@ import { statement, value } from '@lianpiao/shared/store/statement';
 import { and, eq, lte, sql } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
+import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 
 const REFUNDS_MAX = 20;
@@ -13,7 +14,11 @@ const RETRY_MS_MAX = 10 * 60_000;
 const REFUSED_MS = 3600_000;
 const ATTEMPTS_BEFORE_ALARM = 5;
 
-type Refund = Awaited<ReturnType<typeof dueNow>>[number];
+type Refund = Pick<
+  HubTables['paymentRefunds']['$inferSelect'],
+  'refundId' | 'paymentId' | 'ticketNo' | 'amountFen' | 'attempts'
+>;
+type Payment = Pick<HubTables['payments']['$inferSelect'], 'orderId' | 'provider' | 'amountFen'>;
 
 /** Money that is due, with the payment that it came by. */
 const dueNow = statement((db, { paymentRefunds, payments }: HubTables) =>
@@ -27,6 +32,7 @@ const dueNow = statement((db, { paymentRefunds, payments }: HubTables) =>
       orderId: payments.orderId,
       provider: payments.provider,
       providerRef: payments.providerRef,
+      paidFen: payments.amountFen,
     })
     .from(paymentRefunds)
     .innerJoin(payments, eq(payments.paymentId, paymentRefunds.paymentId))
@@ -42,8 +48,10 @@ export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
     try {
       const providerRef = refund.providerRef ?? '';
       const accepted = await hub.provider.refund({ refundId, paymentId, amountFen, providerRef });
-      if (accepted) await finish(hub, refund, now);
-      else await putOff(hub, refund, now + REFUSED_MS, true, now);
+      if (accepted) {
+        const payment = { orderId: refund.orderId, provider: refund.provider, amountFen: refund.paidFen };
+        await hub.store.transaction((tx) => keepReturned(hub, tx, refund, payment, now));
+      } else await putOff(hub, refund, now + REFUSED_MS, true, now);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
       const wait = Math.min(RETRY_MS * 2 ** refund.attempts, RETRY_MS_MAX);
@@ -53,38 +61,40 @@ export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
   return due.length;
 }
 
-function finish(hub: Hub, refund: Refund, now: EpochMs): Promise<void> {
-  return hub.store.transaction(async (tx) => {
-    const { paymentRefunds, payments, refundDues } = tx.t;
-    const { refundId, paymentId, orderId, provider, ticketNo, amountFen } = refund;
-    const [done] = await tx.db
-      .update(paymentRefunds)
-      .set({ state: 'done', doneAt: now, attempts: refund.attempts + 1 })
-      .where(and(eq(paymentRefunds.refundId, refundId), eq(paymentRefunds.state, 'due')))
-      .returning();
-    if (!done) return;
-    const refundedFen = sql`${payments.refundedFen} + ${amountFen}`;
-    const state = sql`CASE WHEN ${refundedFen} >= ${payments.amountFen} THEN 'refunded' ELSE 'paid' END`;
-    await tx.db.update(payments).set({ refundedFen, state }).where(eq(payments.paymentId, paymentId));
-    const bizDate = serviceDateOf(now, 'Asia/Shanghai');
-    const origin = { from: HUB, now };
-    if (ticketNo === null) {
-      await hub.money.paymentReturned(tx, { paymentId, orderId, provider, amountFen, at: now, bizDate }, origin);
-      return;
-    }
-    await tx.db.update(refundDues).set({ state: 'paid', paidAt: now }).where(eq(refundDues.ticketNo, ticketNo));
-    const payout = {
-      payoutId: refundId,
-      orderId,
-      ticketNo,
-      amountFen,
-      method: 'psp' as const,
-      shiftId: null,
-      at: now,
-      bizDate,
-    };
-    await hub.money.payoutMade(tx, payout, origin);
-  });
+/** The money is back with its payer: written down once, and told to the books. */
+export async function keepReturned(hub: Hub, tx: HubTx, refund: Refund, payment: Payment, now: EpochMs): Promise<void> {
+  const { paymentRefunds, payments, refundDues } = tx.t;
+  const { refundId, paymentId, ticketNo, amountFen } = refund;
+  const [done] = await tx.db
+    .update(paymentRefunds)
+    .set({ state: 'done', doneAt: now, attempts: refund.attempts + 1 })
+    .where(and(eq(paymentRefunds.refundId, refundId), eq(paymentRefunds.state, 'due')))
+    .returning();
+  if (!done) return;
+  const refundedFen = sql`${payments.refundedFen} + ${amountFen}`;
+  const state = sql`CASE WHEN ${refundedFen} >= ${payments.amountFen} THEN 'refunded' ELSE 'paid' END`;
+  await tx.db.update(payments).set({ refundedFen, state }).where(eq(payments.paymentId, paymentId));
+  const bizDate = serviceDateOf(now, 'Asia/Shanghai');
+  const origin = { from: HUB, now };
+  const { orderId, provider } = payment;
+  if (ticketNo === null) {
+    // Of one payment more than one part may go back.
+    const part = amountFen === payment.amountFen ? paymentId : refundId;
+    await hub.money.paymentReturned(tx, { paymentId: part, orderId, provider, amountFen, at: now, bizDate }, origin);
+    return;
+  }
+  await tx.db.update(refundDues).set({ state: 'paid', paidAt: now }).where(eq(refundDues.ticketNo, ticketNo));
+  const payout = {
+    payoutId: refundId,
+    orderId,
+    ticketNo,
+    amountFen,
+    method: 'psp' as const,
+    shiftId: null,
+    at: now,
+    bizDate,
+  };
+  await hub.money.payoutMade(tx, payout, origin);
 }
 
 function putOff(

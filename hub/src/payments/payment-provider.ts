@@ -1,4 +1,4 @@
-import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import type { EpochMs, ServiceDate } from '@lianpiao/shared/domain/service-day';
 
 export type PaymentWish = {
   readonly paymentId: string;
@@ -25,6 +25,27 @@ export type RefundOrder = {
   readonly amountFen: number;
 };
 
+/** A payment in a statement, with what the wish named. */
+export type StatedPayment = {
+  readonly kind: 'payment';
+  readonly paymentId: string;
+  readonly orderId: string;
+  readonly providerRef: string;
+  readonly amountFen: number;
+  readonly at: EpochMs;
+};
+
+/** Money that went back of the payment `providerRef`. */
+export type StatedRefund = {
+  readonly kind: 'refund';
+  readonly refundId: string;
+  readonly providerRef: string;
+  readonly amountFen: number;
+  readonly at: EpochMs;
+};
+
+export type StatementLine = StatedPayment | StatedRefund;
+
 /**
  * A payment service provider. Each call may be repeated with the same id and has one effect.
  *
@@ -38,4 +59,6 @@ export type PaymentProvider = {
   paid(paymentId: string): Promise<readonly PaymentNotice[]>;
   /** True when the money is on its way back, false when the provider refuses for good. */
   refund(order: RefundOrder): Promise<boolean>;
+  /** Everything that moved money on a day, so far, in order. */
+  statement(day: ServiceDate): Promise<readonly StatementLine[]>;
 };

@@ -18,6 +18,15 @@ const paid = z.object({
     z.object({ paymentId: z.string(), providerRef: z.string().min(1).max(64), amountFen: z.int(), paidAt: z.int() }),
   ),
 });
+const stated = { providerRef: z.string().min(1).max(64), amountFen: z.int(), at: z.int() };
+const statement = z.object({
+  lines: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('payment'), paymentId: z.string(), orderId: z.string(), ...stated }),
+      z.object({ kind: z.literal('refund'), refundId: z.string(), ...stated }),
+    ]),
+  ),
+});
 const refunded = z.object({ accepted: z.boolean() });
 
 /** The sandbox provider as the hub's payment provider, over HTTP like any other. @throws Fault `payment.provider-unreachable`. */
@@ -31,6 +40,7 @@ export function sandboxClient(access: SandboxAccess): PaymentProvider {
     paid: async (paymentId) =>
       (await call(access, 'GET', `/psp/v1/payments/${encodeURIComponent(paymentId)}`, paid)).paid,
     refund: async (order) => (await call(access, 'POST', '/psp/v1/refunds', refunded, order)).accepted,
+    statement: async (day) => (await call(access, 'GET', `/psp/v1/statement?date=${day}`, statement)).lines,
   };
 }
 

@@ -7,6 +7,7 @@ import { raiseAlarm } from '../raise-alarm.ts';
 import { raiseNumbersFloor } from '../stations/numbers-floor.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { type HubMark, laneOf } from './hub-marker.ts';
+import { noteStatementDays } from './statement-days.ts';
 import { freezeTrip } from './withhold-seats.ts';
 
 /** Ranges of a terminal that are left out behind the last known one: what was leased in the part that is lost. */
@@ -45,6 +46,7 @@ export async function beginRestore(
     .select({ end: sql<number>`coalesce(max(${numberLeases.first} + ${numberLeases.count}), 0)` })
     .from(numberLeases);
   await raiseNumbersFloor(tx, Math.max(Number(known!.end), mark?.numbersEnd ?? 0) + RANGES_SKIPPED * RANGE_COUNT);
+  await noteStatementDays(tx, now);
   await raiseAlarm(tx, 'hub.restored', String(incarnation), `${code} ${detail}`.trim(), now);
   return incarnation;
 }

@@ -14,6 +14,7 @@ import { stationRequests } from '@lianpiao/hub/orders/station-requests';
 import type { PaymentProvider } from '@lianpiao/hub/payments/payment-provider';
 import { publishSets } from '@lianpiao/hub/reference/publish-sets';
 import { lostFacts } from '@lianpiao/hub/restore/lost-facts';
+import { readStatements } from '@lianpiao/hub/restore/read-statements';
 import { bookJobs } from '@lianpiao/hub/settlement/book-jobs';
 import { leaseNumbers } from '@lianpiao/hub/stations/lease-numbers';
 import type { HubStore } from '@lianpiao/hub/store/hub-store';
@@ -89,6 +90,7 @@ export async function startCentre(
     startLoop('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log),
     startLoop('cut-off', CUT_OFF_MS, () => cutOffStops(hub, clock.now()), log),
     startLoop('idle-seats', CUT_OFF_MS, () => returnIdleSeats(hub, clock.now()), log),
+    startLoop('statements', ORDERS_MS, () => readStatements(hub, clock.now()), log),
     startLoop('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
     startLoop('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
     startLoop('reference', REFERENCE_MS, publish, log),

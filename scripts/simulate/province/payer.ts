@@ -1,4 +1,11 @@
-import type { PaymentNotice, PaymentProvider, PaymentWish } from '@lianpiao/hub/payments/payment-provider';
+import type {
+  PaymentNotice,
+  PaymentProvider,
+  PaymentWish,
+  StatedRefund,
+  StatementLine,
+} from '@lianpiao/hub/payments/payment-provider';
+import { serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { Fault } from '@lianpiao/shared/fault';
 import { theTime } from '../world/virtual-time.ts';
 
@@ -6,7 +13,7 @@ import { theTime } from '../world/virtual-time.ts';
 export class Payer {
   readonly wishes = new Map<string, PaymentWish>();
   readonly #paid = new Map<string, PaymentNotice[]>();
-  readonly #returned = new Map<string, number>();
+  readonly #returned = new Map<string, StatedRefund>();
   /** Share of the calls that do not get through, or whose answer is lost. */
   unreachable = 0;
 
@@ -18,11 +25,14 @@ export class Payer {
         return { payUrl: wish.paymentId };
       }),
     paid: (paymentId) => this.#called(() => this.#paid.get(paymentId) ?? []),
-    refund: ({ refundId, amountFen }) =>
+    refund: ({ refundId, providerRef, amountFen }) =>
       this.#called(() => {
-        this.#returned.set(refundId, amountFen);
+        const at = theTime().wall;
+        if (!this.#returned.has(refundId))
+          this.#returned.set(refundId, { kind: 'refund', refundId, providerRef, amountFen, at });
         return true;
       }),
+    statement: (day) => this.#called(() => this.#lines.filter(({ at }) => serviceDateOf(at, 'Asia/Shanghai') === day)),
   };
 
   /** Every payment that was made: a provider repeats its word for a day. */
@@ -30,10 +40,18 @@ export class Payer {
     return [...this.#paid.values()].flat();
   }
 
+  get #lines(): StatementLine[] {
+    const payments = this.notices.map(({ paymentId, providerRef, amountFen, paidAt: at }) => {
+      const { orderId } = this.wishes.get(paymentId)!;
+      return { kind: 'payment' as const, paymentId, orderId, providerRef, amountFen, at };
+    });
+    return [...payments, ...this.#returned.values()].sort((a, b) => a.at - b.at);
+  }
+
   /** What the provider holds for the hub, in fen. */
   get balanceFen(): number {
     const paid = [...this.#paid.values()].flat().reduce((sum, { amountFen }) => sum + amountFen, 0);
-    return [...this.#returned.values()].reduce((left, amountFen) => left - amountFen, paid);
+    return [...this.#returned.values()].reduce((left, { amountFen }) => left - amountFen, paid);
   }
 
   /** Somebody pays at the page; undefined when the page has ended. */

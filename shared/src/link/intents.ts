@@ -3,7 +3,7 @@ import { done, type Outcome, refuse } from '../domain/outcome.ts';
 import type { EpochMs } from '../domain/service-day.ts';
 import type { RequestKind } from '../protocol/requests.ts';
 import { statement, value } from '../store/statement.ts';
-import type { Store } from '../store/store.ts';
+import type { Reader, Store } from '../store/store.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
 
 /**
@@ -88,6 +88,12 @@ export function writeIntent<Tables extends SharedTables>(
       await tx.db.update(intents).set({ state: 'asked', at: now }).where(eq(intents.key, key));
     return { go: 'ask', askedBefore: known.state === 'asked' };
   });
+}
+
+/** True for a wish that was asked of somebody before, whatever became of it. */
+export async function wasAsked({ db, t }: Pick<Reader<SharedTables>, 'db' | 't'>, key: string): Promise<boolean> {
+  const { intents } = t;
+  return (await db.select({ key: intents.key }).from(intents).where(eq(intents.key, key))).length > 0;
 }
 
 /** Keeps what became of an intent. */

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { z } from 'zod';
+import type { StatementLine } from '../payment-provider.ts';
 
 /** What a payer does on the sandbox's page: pays; pays, and the word of it comes late; pays twice; walks away. */
 export const payMode = z.enum(['pay', 'late', 'twice', 'never']);
@@ -35,14 +36,6 @@ const entry = z.discriminatedUnion('op', [
 type Entry = z.infer<typeof entry>;
 
 export type Notice = { readonly made: MadePayment; attempts: number; nextAt: EpochMs };
-export type StatementLine = {
-  readonly kind: 'payment' | 'refund';
-  readonly ref: string;
-  readonly paymentId: string;
-  readonly amountFen: number;
-  readonly at: EpochMs;
-};
-
 /** Late word comes that long after the end of the payment: the seats have gone by then. In ms. */
 const LATE_MS = 60_000;
 
@@ -129,15 +122,16 @@ export class PspBook {
   statement(from: EpochMs, to: EpochMs): StatementLine[] {
     const payments = [...this.#made.values()].map(({ providerRef, paymentId, amountFen, paidAt }) => ({
       kind: 'payment' as const,
-      ref: providerRef,
       paymentId,
+      orderId: this.#open.get(paymentId)!.orderId,
+      providerRef,
       amountFen,
       at: paidAt,
     }));
     const refunds = [...this.#refunds.values()].map(({ refund, at }) => ({
       kind: 'refund' as const,
-      ref: refund.refundId,
-      paymentId: refund.paymentId,
+      refundId: refund.refundId,
+      providerRef: refund.providerRef,
       amountFen: refund.amountFen,
       at,
     }));

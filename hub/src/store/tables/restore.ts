@@ -27,5 +27,15 @@ export function restoreTables({ table, text, int }: ColumnKit) {
     since: int('since').notNull(),
   });
 
-  return { restoreWaits, withheldSeats };
+  /**
+   * Days of the payment provider's statement that a hub restored at `since` has to read, from `readAt` on: at once, and those
+   * on which somebody may pay on a page of the lost life once more.
+   */
+  const statementDays = table('statement_days', {
+    day: text('day').notNull(),
+    readAt: int('read_at').notNull(),
+    since: int('since').notNull(),
+  });
+
+  return { restoreWaits, withheldSeats, statementDays };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -19,10 +19,15 @@ let store: Store<SharedTables>;
 let mirror: JournalMirror;
 let failures: unknown[];
 const open = async () => {
-  mirror = new JournalMirror(path, (cause) => failures.push(cause));
+  mirror = new JournalMirror(path, '330100001', (cause) => failures.push(cause));
   const committed = (engine: Parameters<JournalMirror['committed']>[0]) => mirror.committed(engine);
   const tables = sharedTables(sqliteKit);
   store = await openSqlite({ path: join(folder, 'a.sqlite'), tables, migrations: [SHARED_MIGRATIONS], committed });
+};
+/** The database goes on without its mirror. */
+const reopenWithout = async () => {
+  const tables = sharedTables(sqliteKit);
+  store = await openSqlite({ path: join(folder, 'a.sqlite'), tables, migrations: [SHARED_MIGRATIONS] });
 };
 const close = async () => {
   mirror.close();
@@ -62,7 +67,7 @@ it('holds every row that anybody was told of, as it stands in the outbox, also a
   await say(4);
   const { streams, tornBytes } = readMirror(path);
   expect(tornBytes).toBe(0);
-  expect(streams).toEqual([{ peer: 'hub', lane: 'ev', rows: await outbox(), brokenAt: null }]);
+  expect(streams).toEqual([{ owner: '330100001', peer: 'hub', lane: 'ev', rows: await outbox(), brokenAt: null }]);
 });
 
 it('has all rows but those of the torn tail, wherever a power cut ends it, and catches up afterwards', async () => {
@@ -87,6 +92,35 @@ it('has all rows but those of the torn tail, wherever a power cut ends it, and c
     ),
     { numRuns: 12 },
   );
+});
+
+it('of a database that was restored is set aside whole, and the history that goes on has a mirror of its own', async () => {
+  await say(2);
+  await close();
+  copyFileSync(join(folder, 'a.sqlite'), join(folder, 'backup.sqlite'));
+  await open();
+  await say(3);
+  const lost = await outbox();
+  await close();
+  const putBack = () => copyFileSync(join(folder, 'backup.sqlite'), join(folder, 'a.sqlite'));
+  putBack();
+  await open();
+  await say(1);
+  expect(readMirror(path).streams[0]!.rows).toEqual(await outbox());
+  expect(readMirror(`${path}.other-1`).streams[0]!.rows).toEqual(lost);
+  await say(5);
+  await close();
+
+  // As long as what was lost, and not the same.
+  putBack();
+  mirror = new JournalMirror(join(folder, 'unused.rows'), '330100001', (cause) => failures.push(cause));
+  await reopenWithout();
+  await say(7);
+  await close();
+  await open();
+  await say(1);
+  expect(readMirror(path).streams[0]!.rows).toEqual(await outbox());
+  expect(readMirror(`${path}.other-2`).streams[0]!.rows).toHaveLength(8);
 });
 
 it('never stops a sale: a medium that is gone is told, and the state says so', async () => {

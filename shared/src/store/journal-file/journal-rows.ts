@@ -14,10 +14,17 @@ const row = z.object({
   personHash: z.string().nullable(),
   hash: z.string(),
 });
-const part = z.object({ peer: z.string(), lane: z.enum(['seat', 'ev']), rows: z.array(row).min(1) });
+const part = z.object({
+  owner: z.string().optional(),
+  peer: z.string(),
+  lane: z.enum(['seat', 'ev']),
+  rows: z.array(row).min(1),
+});
 
 export type JournalRow = Omit<z.infer<typeof row>, 'person'> & { readonly person: Buffer | null };
 export type JournalPart = {
+  /** Who wrote it: a mirror on a shared medium may be another station's. */
+  readonly owner?: string | undefined;
   readonly peer: string;
   readonly lane: 'seat' | 'ev';
   readonly rows: readonly JournalRow[];
@@ -27,9 +34,9 @@ export type JournalPart = {
 const INFLATED_BYTES_MAX = 64 * 2 ** 20;
 const ZSTD_FIRST_BYTE = 0x28;
 
-export function encodeRows({ peer, lane, rows }: JournalPart, packed: boolean): Buffer {
+export function encodeRows({ owner, peer, lane, rows }: JournalPart, packed: boolean): Buffer {
   const text = (each: JournalRow) => ({ ...each, person: each.person?.toString('base64url') ?? null });
-  const json = Buffer.from(JSON.stringify({ peer, lane, rows: rows.map(text) }));
+  const json = Buffer.from(JSON.stringify({ owner, peer, lane, rows: rows.map(text) }));
   return packed ? zstdCompressSync(json) : json;
 }
 

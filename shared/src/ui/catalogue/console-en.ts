@@ -264,6 +264,7 @@ export const consoleEn = {
   'refund-reason.payment.late': 'Paid late',
   'refund-reason.payment.double': 'Paid twice',
   'refund-reason.payment.other-amount': 'Other amount',
+  'refund-reason.payment.order-lost': 'Order lost in a restore',
   'happened.order.created': 'Ordered',
   'happened.order.expired': 'Hold ended',
   'happened.payment.made': 'Paid',

@@ -264,6 +264,7 @@ export const consoleZh = {
   'refund-reason.payment.late': '付款太晚',
   'refund-reason.payment.double': '重复付款',
   'refund-reason.payment.other-amount': '金额不符',
+  'refund-reason.payment.order-lost': '订单随旧库丢失',
   'happened.order.created': '下单',
   'happened.order.expired': '锁座到期',
   'happened.payment.made': '付款',

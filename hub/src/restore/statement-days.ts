@@ -1,0 +1,65 @@
+import { addDays, type EpochMs, type ServiceDate, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import { lte, sql } from 'drizzle-orm';
+import type { HubReader, HubTx } from '../store/hub-store.ts';
+
+/** Clocks of hub and provider differ by less, and so much may have been written before the last word that the backup has. In ms. */
+const MARGIN_MS = 3_600_000;
+/** Payment pages that the lost life opened have ended by then: the statement is read once more. In ms. */
+const PAGES_END_MS = 3_600_000;
+/** A backup is not older (station-link: received rows are kept so long). In ms. */
+const BACK_MAX_MS = 31 * 24 * 3_600_000;
+const ZONE = 'Asia/Shanghai';
+
+/**
+ * The hub was restored: which days of the provider's statement may hold money that it has forgotten. They are read when all
+ * stations were heard, and those of now once more when nobody can pay on a page of the lost life any longer.
+ */
+export async function noteStatementDays(tx: HubTx, now: EpochMs): Promise<void> {
+  const { statementDays } = tx.t;
+  const since = Math.max((await newestWord(tx)) - MARGIN_MS, now - BACK_MAX_MS);
+  const later = now + PAGES_END_MS;
+  const rows = [
+    ...daysBetween(since, now).map((day) => ({ day, readAt: now, since: now })),
+    ...daysBetween(now, later).map((day) => ({ day, readAt: later, since: now })),
+  ];
+  await tx.db.insert(statementDays).values(rows).onConflictDoNothing();
+}
+
+/** The last instant that this database tells of. */
+async function newestWord({ db, t }: HubTx): Promise<EpochMs> {
+  const newest = (of: typeof t.stations.lastWordAt | typeof t.orders.createdAt | typeof t.payments.createdAt) =>
+    sql<number>`coalesce(max(${of}), 0)`;
+  const [heard] = await db.select({ at: newest(t.stations.lastWordAt) }).from(t.stations);
+  const [ordered] = await db.select({ at: newest(t.orders.createdAt) }).from(t.orders);
+  const [paid] = await db.select({ at: newest(t.payments.createdAt) }).from(t.payments);
+  return Math.max(Number(heard!.at), Number(ordered!.at), Number(paid!.at));
+}
+
+function daysBetween(from: EpochMs, to: EpochMs): ServiceDate[] {
+  const last = serviceDateOf(to, ZONE);
+  const days: ServiceDate[] = [];
+  for (let day = serviceDateOf(from, ZONE); day <= last; day = addDays(day, 1)) days.push(day);
+  return days;
+}
+
+/** Days that are to be read now. */
+export async function statementDaysDue({ db, t }: HubReader, now: EpochMs): Promise<ServiceDate[]> {
+  const { statementDays: rows } = t;
+  const due = await db.selectDistinct({ day: rows.day }).from(rows).where(lte(rows.readAt, now)).orderBy(rows.day);
+  return due.map(({ day }) => day as ServiceDate);
+}
+
+/** True while the statement is not read that says what became of a payment opened at `openedAt`, before the restore. */
+export async function awaitsStatement({ db, t }: HubReader, openedAt: EpochMs): Promise<boolean> {
+  const { statementDays: rows } = t;
+  const first = await db
+    .select({ day: rows.day })
+    .from(rows)
+    .where(sql`${rows.readAt} = ${rows.since} and ${rows.since} > ${openedAt}`);
+  return first.length > 0;
+}
+
+export async function forgetStatementDays(tx: HubTx, now: EpochMs): Promise<void> {
+  const { statementDays: rows } = tx.t;
+  await tx.db.delete(rows).where(lte(rows.readAt, now));
+}
