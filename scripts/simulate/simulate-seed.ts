@@ -80,7 +80,7 @@ async function openDay(run: Run): Promise<void> {
 
 async function oneStep(run: Run, step: number): Promise<void> {
   nextAction(run);
-  if (run.lullMs > 0) await run.time.advance(run.lullMs, REST_STRETCH);
+  if (run.lullMs > 0) await run.time.lull(run.lullMs, REST_STRETCH);
   run.lullMs = 0;
   if (run.chance(0.02)) await run.time.advance(run.upTo(LONG_STEP_MS), 5);
   else await run.time.advance(run.upTo(STEP_MS));

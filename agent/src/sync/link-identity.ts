@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { keepMeta } from '@lianpiao/shared/store/meta-rows';
+import { keepMeta, noteMeta } from '@lianpiao/shared/store/meta-rows';
+import { statement } from '@lianpiao/shared/store/statement';
 import { inArray } from 'drizzle-orm';
 import type { AgentStore, AgentTx } from '../store/open-agent-store.ts';
+import type { AgentTables } from '../store/tables.ts';
 
 /** What this database says of itself in hello, and what the hub gave it. */
 export type LinkIdentity = {
@@ -19,21 +21,20 @@ const INCARNATION = 'link.incarnation';
 const LAST_WORD = 'link.last-word-at';
 const HUB_INCARNATION = 'link.hub-incarnation';
 
+const kept = statement((db, { meta }: AgentTables) =>
+  db
+    .select()
+    .from(meta)
+    .where(inArray(meta.key, [DB_ID, INCARNATION, LAST_WORD, HUB_INCARNATION])),
+);
+
 export function linkIdentity(store: AgentStore): Promise<LinkIdentity> {
   return store.transaction((tx) => linkIdentityIn(tx));
 }
 
 export async function linkIdentityIn(tx: AgentTx): Promise<LinkIdentity> {
-  const { meta } = tx.t;
-  await tx.db
-    .insert(meta)
-    .values({ key: DB_ID, value: randomBytes(12).toString('hex') })
-    .onConflictDoNothing();
-  const rows = await tx.db
-    .select()
-    .from(meta)
-    .where(inArray(meta.key, [DB_ID, INCARNATION, LAST_WORD, HUB_INCARNATION]));
-  const found = new Map(rows.map(({ key, value }) => [key, value]));
+  await noteMeta(tx, DB_ID, randomBytes(12).toString('hex'));
+  const found = new Map((await kept(tx, {})).map(({ key, value }) => [key, value]));
   const lastWord = found.get(LAST_WORD);
   return {
     dbId: found.get(DB_ID)!,

@@ -1,19 +1,22 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { Hello } from '@lianpiao/shared/protocol/messages';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { and, eq, ne } from 'drizzle-orm';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 
 export type Fork = HubTables['forks']['$inferSelect'];
 
-/** The fork of a station that is not over. */
-export async function forkUnderWay(on: HubReader, station: string): Promise<Fork | undefined> {
-  const { forks } = on.t;
-  const [row] = await on.db
+const underWay = statement((db, { forks }: HubTables) =>
+  db
     .select()
     .from(forks)
-    .where(and(eq(forks.station, station), ne(forks.state, 'over')));
-  return row;
+    .where(and(eq(forks.station, value('station')), ne(forks.state, 'over'))),
+);
+
+/** The fork of a station that is not over. */
+export async function forkUnderWay(on: HubReader, station: string): Promise<Fork | undefined> {
+  return (await underWay(on, { station }))[0];
 }
 
 /** The fork in which this station still has to give its history up; undefined where it has, or nobody has picked. */

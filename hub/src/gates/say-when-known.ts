@@ -1,9 +1,11 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { EventType } from '@lianpiao/shared/protocol/events';
 import { speaks } from '@lianpiao/shared/store/peer-versions';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { type Emission, emit } from '@lianpiao/shared/store/streams';
 import { asc, eq } from 'drizzle-orm';
 import type { HubTx } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
 
 /**
  * Says a fact of lane `seat` that came with a later minor version: at once to a station that knows it, else when its program
@@ -23,15 +25,18 @@ export async function sayWhenKnown<Type extends EventType>(
   await tx.db.insert(tx.t.unsaidFacts).values({ station, type, agg, fact: JSON.stringify(fact), at: now, ...sealed });
 }
 
+const unsaid = statement((db, { unsaidFacts }: HubTables) =>
+  db
+    .select()
+    .from(unsaidFacts)
+    .where(eq(unsaidFacts.station, value('station')))
+    .orderBy(asc(unsaidFacts.id)),
+);
+
 /** The station's program has been upgraded: says what was kept for it, in the order of its making. */
 export async function sayUnsaid(tx: HubTx, station: string, now: EpochMs): Promise<void> {
   const { unsaidFacts } = tx.t;
-  const kept = await tx.db
-    .select()
-    .from(unsaidFacts)
-    .where(eq(unsaidFacts.station, station))
-    .orderBy(asc(unsaidFacts.id));
-  for (const row of kept) {
+  for (const row of await unsaid(tx, { station })) {
     const type = row.type as EventType;
     if (!(await speaks(tx, station, type))) return;
     const { id, agg, person: sealed, personHash: hash } = row;

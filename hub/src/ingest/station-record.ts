@@ -1,6 +1,6 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { Beat, Hello } from '@lianpiao/shared/protocol/messages';
-import { keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
+import { keepMeta, metaOf, noteMeta } from '@lianpiao/shared/store/meta-rows';
 import { statement, value } from '@lianpiao/shared/store/statement';
 import { eq, sql } from 'drizzle-orm';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
@@ -19,9 +19,8 @@ export type StationRecord = {
 const HUB_INCARNATION = 'link.hub-incarnation';
 const dbIdKey = (station: string) => `link.db-id.${station}`;
 
-export async function stationRecord(on: HubReader, station: string): Promise<StationRecord | undefined> {
-  const { stations } = on.t;
-  const [row] = await on.db
+const record = statement((db, { stations }: HubTables) =>
+  db
     .select({
       state: stations.state,
       installId: stations.installId,
@@ -29,8 +28,43 @@ export async function stationRecord(on: HubReader, station: string): Promise<Sta
       incarnation: stations.incarnation,
     })
     .from(stations)
-    .where(eq(stations.code, station));
-  return row;
+    .where(eq(stations.code, value('station'))),
+);
+
+const admit = statement((db, { stations }: HubTables) =>
+  db
+    .update(stations)
+    .set({
+      lease: value('lease') as never,
+      incarnation: value('incarnation') as never,
+      boot: value('boot') as never,
+      agentVersion: value('agentVersion') as never,
+      lastWordAt: value('now') as never,
+      fence: null,
+    })
+    .where(eq(stations.code, value('station'))),
+);
+
+const freshen = statement((db, { stations }: HubTables) =>
+  db
+    .update(stations)
+    .set({
+      lastWordAt: value('lastWordAt') as never,
+      queued: value('queued') as never,
+      lagMs: value('lagMs') as never,
+    })
+    .where(eq(stations.code, value('station'))),
+);
+
+const told = statement((db, { stationHeads }: HubTables) =>
+  db
+    .select({ lane: stationHeads.lane, head: stationHeads.head })
+    .from(stationHeads)
+    .where(eq(stationHeads.station, value('station'))),
+);
+
+export async function stationRecord(on: HubReader, station: string): Promise<StationRecord | undefined> {
+  return (await record(on, { station }))[0];
 }
 
 /** The database that the station came with first; undefined before. */
@@ -45,16 +79,9 @@ export async function keepAdmission(
   incarnation: number,
   now: EpochMs,
 ): Promise<void> {
-  const { stations, meta } = tx.t;
   const { st: station, boot, agentVersion, dbId } = hello;
-  await tx.db
-    .insert(meta)
-    .values({ key: dbIdKey(station), value: dbId })
-    .onConflictDoNothing();
-  await tx.db
-    .update(stations)
-    .set({ lease, incarnation, boot, agentVersion, fence: null, lastWordAt: now })
-    .where(eq(stations.code, station));
+  await noteMeta(tx, dbIdKey(station), dbId);
+  await admit(tx, { station, lease, incarnation, boot, agentVersion, now });
 }
 
 export async function keepFence(tx: HubTx, station: string, fence: string): Promise<void> {
@@ -68,15 +95,12 @@ export async function keepFreshness(
   station: string,
   fresh: { lastWordAt: number; queued: number; lagMs: number },
 ): Promise<void> {
-  const { stations } = tx.t;
-  await tx.db.update(stations).set(fresh).where(eq(stations.code, station));
+  await freshen(tx, { station, ...fresh });
 }
 
 /** The highest heads that the station has told, by lane. */
 export async function toldHeads(on: HubReader, station: string): Promise<ReadonlyMap<string, number>> {
-  const { stationHeads } = on.t;
-  const rows = await on.db.select().from(stationHeads).where(eq(stationHeads.station, station));
-  return new Map(rows.map(({ lane, head }) => [lane, head]));
+  return new Map((await told(on, { station })).map(({ lane, head }) => [lane, head]));
 }
 
 /** A station begins a new life, and may have fewer events than it once told. */

@@ -2,19 +2,24 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { positionsOf } from '@lianpiao/shared/link/stream-rows';
 import { LANES } from '@lianpiao/shared/protocol/compare-positions';
 import type { LanePositions } from '@lianpiao/shared/protocol/messages';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { eq, isNotNull } from 'drizzle-orm';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubStore, HubTx } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
 import { awaitedFor, partiesOfId, type RestoreWait } from './restore-waits.ts';
 import { thawTrip } from './withhold-seats.ts';
 
+const until = statement((db, { restoreWaits }: HubTables) =>
+  db
+    .update(restoreWaits)
+    .set({ untilSeat: value('seat') as never, untilEv: value('ev') as never })
+    .where(eq(restoreWaits.station, value('station'))),
+);
+
 /** The station has told all that it had heard from the hub; when its own streams are here up to their heads of now, it was heard. */
 export async function noteHeads(tx: HubTx, station: string, lanes: LanePositions): Promise<void> {
-  const { restoreWaits } = tx.t;
-  await tx.db
-    .update(restoreWaits)
-    .set({ untilSeat: lanes.seat.out.next - 1, untilEv: lanes.ev.out.next - 1 })
-    .where(eq(restoreWaits.station, station));
+  await until(tx, { station, seat: lanes.seat.out.next - 1, ev: lanes.ev.out.next - 1 });
 }
 
 /** Ends the wait for stations that were heard in full. Returns which. */
@@ -29,8 +34,8 @@ export async function finishRestores(store: HubStore, now: EpochMs): Promise<str
 
 async function finishRestore(tx: HubTx, wait: RestoreWait, now: EpochMs): Promise<boolean> {
   const ours = await positionsOf(tx, wait.station);
-  const until = { seat: wait.untilSeat!, ev: wait.untilEv! };
-  if (LANES.some((lane) => ours[lane].in.ack < until[lane])) return false;
+  const told = { seat: wait.untilSeat!, ev: wait.untilEv! };
+  if (LANES.some((lane) => ours[lane].in.ack < told[lane])) return false;
   const marked = { seat: wait.markedSeat, ev: wait.markedEv };
   // The marker says that the hub had told more than the station has heard: what that was, nobody knows.
   const uncertain = LANES.some((lane) => marked[lane] === null || marked[lane] > ours[lane].out.next - 1);

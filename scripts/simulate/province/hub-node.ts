@@ -20,13 +20,13 @@ import { leaseNumbers } from '@lianpiao/hub/stations/lease-numbers';
 import type { HubStore } from '@lianpiao/hub/store/hub-store';
 import { openHubStore } from '@lianpiao/hub/store/open-hub-store';
 import type { Clock } from '@lianpiao/shared/clock';
-import { startJob } from '@lianpiao/shared/job-loop';
 import type { Caller } from '@lianpiao/shared/store/call';
 import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { emit } from '@lianpiao/shared/store/streams';
 import { randomUUID } from '../world/seeded-crypto.ts';
 import type { Journal } from './journal.ts';
 import { BROKERS, installIdOf, macKeysOf, paper, STATIONS, TLS, vault } from './names.ts';
+import { startLoop } from './start-loop.ts';
 
 export type Centre = {
   readonly hub: Hub & { readonly seats: SeatRequests };
@@ -86,15 +86,15 @@ export async function startCentre(
     for (const { set, version } of await publishSets(store, clock.now())) link.hint(set, version);
   };
   const jobs = [
-    startJob('payments', ORDERS_MS, () => checkPayments(hub, clock.now()), log),
-    startJob('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log),
-    startJob('cut-off', CUT_OFF_MS, () => cutOffStops(hub, clock.now()), log),
-    startJob('idle-seats', CUT_OFF_MS, () => returnIdleSeats(hub, clock.now()), log),
-    startJob('statements', ORDERS_MS, () => readStatements(hub, clock.now()), log),
-    startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
-    startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
-    startJob('reference', REFERENCE_MS, publish, log),
-    ...bookJobs(store, clock).map(({ name, run }) => startJob(name, BOOKS_MS, run, log)),
+    startLoop('payments', ORDERS_MS, () => checkPayments(hub, clock.now()), log),
+    startLoop('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log),
+    startLoop('cut-off', CUT_OFF_MS, () => cutOffStops(hub, clock.now()), log),
+    startLoop('idle-seats', CUT_OFF_MS, () => returnIdleSeats(hub, clock.now()), log),
+    startLoop('statements', ORDERS_MS, () => readStatements(hub, clock.now()), log),
+    startLoop('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
+    startLoop('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
+    startLoop('reference', REFERENCE_MS, publish, log),
+    ...bookJobs(store, clock).map(({ name, run }) => startLoop(name, BOOKS_MS, run, log)),
   ];
   const close = async () => {
     await Promise.all(jobs.map((job) => job.stop()));

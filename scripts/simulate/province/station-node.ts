@@ -17,12 +17,12 @@ import { resumeClock, watchClock } from '@lianpiao/agent/time/watch-clock';
 import { serveStandingOrders } from '@lianpiao/agent/trips/serve-standing-orders';
 import type { MachineClock } from '@lianpiao/shared/clock';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
-import { startJob } from '@lianpiao/shared/job-loop';
 import type { Caller } from '@lianpiao/shared/store/call';
 import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { randomUUID } from '../world/seeded-crypto.ts';
 import type { Journal } from './journal.ts';
 import { BROKERS, macKeysOf, markerOf, paper, TLS, vault } from './names.ts';
+import { startLoop } from './start-loop.ts';
 
 export type Station = {
   readonly agent: Agent;
@@ -92,12 +92,12 @@ export async function startStation(file: string, machine: Machine, journal: Jour
   const desk: AgentDesk = { agent, link, clock, paper };
   await link.start(hubFacts(agent), hubRequests(desk), rebuildFacts(agent));
   const jobs = [
-    startJob('clock', CLOCK_MS, () => watchClock(store, clock), log),
-    startJob('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log),
-    startJob('boarding', BOARDING_MS, () => closeBoarding(agent, clock.now()), log),
-    startJob('homes', BOARDING_MS, () => passHomes(agent, clock.now()), log),
-    startJob('exchanges', EXCHANGES_MS, () => driveExchanges(desk, clock.now()), log),
-    startJob('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
+    startLoop('clock', CLOCK_MS, () => watchClock(store, clock), log),
+    startLoop('holds', HOLDS_MS, () => expireHolds(agent, clock.now()), log),
+    startLoop('boarding', BOARDING_MS, () => closeBoarding(agent, clock.now()), log),
+    startLoop('homes', BOARDING_MS, () => passHomes(agent, clock.now()), log),
+    startLoop('exchanges', EXCHANGES_MS, () => driveExchanges(desk, clock.now()), log),
+    startLoop('standing-orders', ORDERS_MS, () => serveStandingOrders(agent, clock.now()), log),
   ];
   const close = async () => {
     await Promise.all(jobs.map((job) => job.stop()));

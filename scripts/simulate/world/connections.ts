@@ -15,15 +15,15 @@ export class Connection {
   readonly real: Sqlite.Database;
   readonly isFresh: boolean;
   user: Life | undefined;
-  /** Of a connection that only reads. */
-  readonly #path: string | undefined;
+  /** The connections that write the same file, for one that only reads. */
+  readonly #writers: readonly Connection[] | undefined;
   readonly #statements = new Map<string, Statement>();
   readonly #settings = new Map<string, unknown>();
   readonly #quickReads = new Map<string, Statement>();
 
   constructor(path: string, options: Sqlite.Options | undefined) {
     this.real = new Sqlite(path, options);
-    this.#path = options?.readonly ? path : undefined;
+    this.#writers = options?.readonly ? kindOf(path, 'writes') : undefined;
     this.isFresh = this.real.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'seats'").get() === undefined;
     if (!options?.readonly && !this.isFresh) this.#watch();
   }
@@ -43,8 +43,8 @@ export class Connection {
    * its cache is not emptied by each commit. Undefined while something is being written.
    */
   quickRead(text: string): Statement | undefined {
-    const writer = this.#path && writerOf(this.#path);
-    if (!writer || writer === this || writer.real.inTransaction) return undefined;
+    const writer = this.#writer();
+    if (!writer || writer.real.inTransaction) return undefined;
     let statement = writer.#quickReads.get(text);
     if (!statement) {
       statement = writer.real.prepare(text);
@@ -52,6 +52,13 @@ export class Connection {
       writer.#quickReads.set(text, statement);
     }
     return statement;
+  }
+
+  /** The one that is in use. */
+  #writer(): Connection | undefined {
+    if (this.#writers === undefined) return undefined;
+    for (const writer of this.#writers) if (writer.user !== undefined) return writer;
+    return undefined;
   }
 
   /** Settings stay as they are once they are made. */
@@ -92,9 +99,7 @@ const open = new Map<string, Connection[]>();
 
 /** A connection to the file, for one life: a spare one of the same kind or a new one. */
 export function takeConnection(path: string, options: Sqlite.Options | undefined, life: Life): Connection {
-  const kind = `${options?.readonly ? 'reads' : 'writes'} ${path}`;
-  const known = open.get(kind) ?? [];
-  open.set(kind, known);
+  const known = kindOf(path, options?.readonly ? 'reads' : 'writes');
   let connection = known.find(({ user }) => user === undefined);
   if (!connection) {
     connection = new Connection(path, options);
@@ -106,14 +111,17 @@ export function takeConnection(path: string, options: Sqlite.Options | undefined
   return taken;
 }
 
-function writerOf(path: string): Connection | undefined {
-  return open.get(`writes ${path}`)?.find(({ user }) => user !== undefined);
+function kindOf(path: string, kind: 'reads' | 'writes'): Connection[] {
+  const name = `${kind} ${path}`;
+  const known = open.get(name) ?? [];
+  open.set(name, known);
+  return known;
 }
 
 /** Closes what is open of a file: it is removed or another one takes its place. */
 export function closeConnections(path: string): void {
-  for (const kind of [`reads ${path}`, `writes ${path}`]) {
-    for (const { real } of open.get(kind) ?? []) real.close();
-    open.delete(kind);
+  for (const kind of ['reads', 'writes'] as const) {
+    for (const { real } of kindOf(path, kind)) real.close();
+    open.delete(`${kind} ${path}`);
   }
 }

@@ -2,8 +2,6 @@ import type Sqlite from 'better-sqlite3';
 import { type Connection, takeConnection } from './connections.ts';
 import { currentLife, Killed, type Life } from './life.ts';
 
-type Execute = (...params: unknown[]) => unknown;
-
 /**
  * `better-sqlite3` of the product under simulation, as much of it as `shared/src/store` uses: the real one on real files.
  * Each statement is a possible end of the process that runs it; at that end what it had not committed is gone.
@@ -48,33 +46,41 @@ export default class CrashableSqlite {
 }
 
 class CrashableStatement {
-  readonly reader: boolean;
-  readonly run: Execute;
-  readonly all: Execute;
-  readonly get: Execute;
   #isRaw = false;
+  readonly #connection: Connection;
+  readonly #text: string;
+  readonly #life: Life;
   readonly #statement: Sqlite.Statement<unknown[], unknown>;
 
   constructor(connection: Connection, text: string, life: Life) {
-    const statement = connection.prepare(text);
-    const isCommit = text === 'COMMIT';
-    this.#statement = statement;
-    this.reader = statement.reader;
-    const guarded = (name: 'run' | 'all' | 'get'): Execute => {
-      const execute = statement[name].bind(statement) as Execute;
-      return (...params) =>
-        life.statement(() => {
-          if (isCommit) failIfDiskIsFull(life);
-          return execute(...params);
-        });
-    };
-    this.run = guarded('run');
-    const all = guarded('all');
-    this.all = (...params) => {
-      const quick = this.#isRaw ? connection.quickRead(text) : undefined;
-      return quick ? life.statement(() => quick.all(...params)) : all(...params);
-    };
-    this.get = guarded('get');
+    this.#connection = connection;
+    this.#text = text;
+    this.#life = life;
+    this.#statement = connection.prepare(text);
+  }
+
+  get reader(): boolean {
+    return this.#statement.reader;
+  }
+
+  get readonly(): boolean {
+    return this.#statement.readonly;
+  }
+
+  run(...params: unknown[]): unknown {
+    return this.#life.statement(() => {
+      if (this.#text === 'COMMIT') failIfDiskIsFull(this.#life);
+      return this.#statement.run(...params);
+    });
+  }
+
+  all(...params: unknown[]): unknown {
+    const quick = this.#isRaw ? this.#connection.quickRead(this.#text) : undefined;
+    return this.#life.statement(() => (quick ?? this.#statement).all(...params));
+  }
+
+  get(...params: unknown[]): unknown {
+    return this.#life.statement(() => this.#statement.get(...params));
   }
 
   raw(on: boolean): this {

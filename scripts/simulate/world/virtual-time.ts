@@ -39,6 +39,8 @@ export class VirtualTime {
   now = 0;
   /** What a person or a time server adds to the wall clock, in ms. */
   wallOffsetMs: number;
+  /** Jobs that repeat work at one turn in so many: more than 1 in a lull. */
+  jobStretch = 1;
   /** Repeated timers run late by this factor, as in a busy process. */
   #stretch = 1;
   #order = 0;
@@ -72,6 +74,13 @@ export class VirtualTime {
       await settled();
     }
     this.now = until;
+  }
+
+  /** Nobody wants anything for so long: every loop turns slower by this factor. */
+  async lull(ms: number, stretch: number): Promise<void> {
+    this.jobStretch = stretch;
+    await this.advance(ms, stretch);
+    this.jobStretch = 1;
   }
 
   #ring(timer: VirtualTimer): void {

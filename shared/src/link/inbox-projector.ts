@@ -71,6 +71,28 @@ const settleRange = statement((db, t: SharedTables) =>
     ),
 );
 
+const stopped = statement((db, t: SharedTables) =>
+  db
+    .select({
+      peer: t.inbox.peer,
+      agg: t.inbox.agg,
+      seq: t.inbox.seq,
+      type: t.inbox.type,
+      reason: t.inbox.reason,
+      state: t.inbox.state,
+    })
+    .from(t.inbox)
+    .where(and(inArray(t.inbox.state, ['parked', 'waiting']), notDone(t)))
+    .orderBy(asc(t.inbox.peer), asc(t.inbox.seq)),
+);
+
+const waitingQueues = statement((db, t: SharedTables) =>
+  db
+    .selectDistinct({ peer: t.inbox.peer, agg: t.inbox.agg })
+    .from(t.inbox)
+    .where(and(eq(t.inbox.state, 'waiting'), notDone(t))),
+);
+
 type Replay = {
   readonly peer: string;
   readonly agg: string;
@@ -136,19 +158,7 @@ export class InboxProjector<Tables extends SharedTables> {
   }
 
   async parked(): Promise<ParkedQueue[]> {
-    const { db, t } = this.#store.read;
-    const rows = await db
-      .select({
-        peer: t.inbox.peer,
-        agg: t.inbox.agg,
-        seq: t.inbox.seq,
-        type: t.inbox.type,
-        reason: t.inbox.reason,
-        state: t.inbox.state,
-      })
-      .from(t.inbox)
-      .where(and(inArray(t.inbox.state, ['parked', 'waiting']), notDone(t)))
-      .orderBy(asc(t.inbox.peer), asc(t.inbox.seq));
+    const rows = await stopped(this.#store.read, {});
     const heads = rows.filter((row) => row.state === 'parked');
     return heads.map(({ state: _parked, reason, ...head }) => ({
       ...head,
@@ -174,12 +184,8 @@ export class InboxProjector<Tables extends SharedTables> {
 
   /** Rows that wait behind a fact which was applied after all, because the process ended before it was parked. */
   async #releaseOrphans(): Promise<void> {
-    const { db, t } = this.#store.read;
-    const waiting = await db
-      .selectDistinct({ peer: t.inbox.peer, agg: t.inbox.agg })
-      .from(t.inbox)
-      .where(and(eq(t.inbox.state, 'waiting'), notDone(t)));
-    for (const { peer, agg } of waiting) if (!this.#stopped.has(queueName(peer, agg))) await this.replay(peer, agg);
+    for (const { peer, agg } of await waitingQueues(this.#store.read, {}))
+      if (!this.#stopped.has(queueName(peer, agg))) await this.replay(peer, agg);
   }
 
   async #run(): Promise<void> {

@@ -1,5 +1,6 @@
 import { and, asc, eq, gte, sql } from 'drizzle-orm';
 import { CHAIN_START } from '../protocol/chain.ts';
+import { LANES } from '../protocol/compare-positions.ts';
 import type { Lane } from '../protocol/events.ts';
 import type { LanePosition, LanePositions } from '../protocol/messages.ts';
 import type { ArrivedEvent, StreamPosition } from '../protocol/stream-receiver.ts';
@@ -47,20 +48,25 @@ const hashOut = statement((db, t: SharedTables) =>
     .where(and(eq(t.outbox.peer, value('peer')), eq(t.outbox.lane, value('lane')), eq(t.outbox.seq, value('seq')))),
 );
 
-const firstOut = statement((db, t: SharedTables) =>
-  db
-    .select({ seq: t.outbox.seq })
-    .from(t.outbox)
-    .where(and(eq(t.outbox.peer, value('peer')), eq(t.outbox.lane, value('lane'))))
-    .orderBy(asc(t.outbox.seq))
-    .limit(1),
-);
+/** Where the streams to a peer are, the first row of each that is kept, and its chain where the peer has confirmed it. */
+const streamsOut = statement((db, { streamOut, outbox }: SharedTables) => {
+  // drizzle leaves the names of tables out of the fields of one table, but not of conditions that are made apart.
+  const same = sql`${outbox.peer} = ${streamOut.peer} and ${outbox.lane} = ${streamOut.lane}`;
+  const atAcked = sql`${same} and ${outbox.seq} = ${streamOut.acked}`;
+  const first = sql<number | null>`(select min(${outbox.seq}) from ${outbox} where ${same})`;
+  const ackedHash = sql<string | null>`(select ${outbox.hash} from ${outbox} where ${atAcked})`;
+  const { lane, next, acked, headHash } = streamOut;
+  return db
+    .select({ lane, next, acked, headHash, first: first.as('first'), ackedHash: ackedHash.as('ackedHash') })
+    .from(streamOut)
+    .where(eq(streamOut.peer, value('peer')));
+});
 
-const streamOut = statement((db, t: SharedTables) =>
+const streamsIn = statement((db, { streamIn }: SharedTables) =>
   db
-    .select({ next: t.streamOut.next, acked: t.streamOut.acked, headHash: t.streamOut.headHash })
-    .from(t.streamOut)
-    .where(and(eq(t.streamOut.peer, value('peer')), eq(t.streamOut.lane, value('lane')))),
+    .select({ lane: streamIn.lane, ack: streamIn.ack, hash: streamIn.hash })
+    .from(streamIn)
+    .where(eq(streamIn.peer, value('peer'))),
 );
 
 const heads = statement((db, t: SharedTables) =>
@@ -229,24 +235,22 @@ export async function receivedPosition(on: Reader<SharedTables>, peer: string, l
   return (await streamIn(on, { peer, lane }))[0] ?? { ack: 0, hash: CHAIN_START };
 }
 
+const NOTHING_OUT = { first: 1, next: 1, acked: 0, ackedHash: CHAIN_START, headHash: CHAIN_START };
+
 /** Both lanes in both directions, as hello and welcome tell them. */
 export async function positionsOf(on: Reader<SharedTables>, peer: string): Promise<LanePositions> {
-  return { seat: await positionOf(on, peer, 'seat'), ev: await positionOf(on, peer, 'ev') };
-}
-
-async function positionOf(on: Reader<SharedTables>, peer: string, lane: Lane): Promise<LanePosition> {
-  await writeHead(on, peer, lane);
-  const [out] = await streamOut(on, { peer, lane });
-  const received = await receivedPosition(on, peer, lane);
-  if (!out)
-    return { out: { first: 1, next: 1, acked: 0, ackedHash: CHAIN_START, headHash: CHAIN_START }, in: received };
-  const [first] = await firstOut(on, { peer, lane });
-  // A pruned row's hash is not asked for: what is confirmed and safe on both sides is not compared again.
-  const ackedHash = (await sentHash(on, peer, lane, out.acked)) ?? out.headHash;
-  return {
-    out: { first: first?.seq ?? out.next, next: out.next, acked: out.acked, ackedHash, headHash: out.headHash },
-    in: received,
+  for (const lane of LANES) await writeHead(on, peer, lane);
+  const [outs, ins] = [await streamsOut(on, { peer }), await streamsIn(on, { peer })];
+  const positionOf = (lane: Lane): LanePosition => {
+    const out = outs.find((stream) => stream.lane === lane);
+    const { ack, hash } = ins.find((stream) => stream.lane === lane) ?? { ack: 0, hash: CHAIN_START };
+    if (!out) return { out: NOTHING_OUT, in: { ack, hash } };
+    const { next, acked, headHash } = out;
+    // A pruned row's hash is not asked for: what is confirmed and safe on both sides is not compared again.
+    const ackedHash = acked === 0 ? CHAIN_START : (out.ackedHash ?? headHash);
+    return { out: { first: out.first ?? next, next, acked, ackedHash, headHash }, in: { ack, hash } };
   };
+  return { seat: positionOf('seat'), ev: positionOf('ev') };
 }
 
 /** Keeps what the other side confirmed of an outgoing stream. */

@@ -18,6 +18,13 @@ const keep = statement((db, t: SharedTables) =>
     .onConflictDoUpdate({ target: t.meta.key, set: { value: value('value') as never } }),
 );
 
+const note = statement((db, t: SharedTables) =>
+  db
+    .insert(t.meta)
+    .values({ key: value('key'), value: value('value') })
+    .onConflictDoNothing(),
+);
+
 const drop = statement((db, t: SharedTables) => db.delete(t.meta).where(eq(t.meta.key, value('key'))));
 
 export async function metaOf(on: Reader<SharedTables>, key: string): Promise<string | undefined> {
@@ -26,6 +33,11 @@ export async function metaOf(on: Reader<SharedTables>, key: string): Promise<str
 
 export async function keepMeta(tx: Tx<SharedTables>, key: string, value: string): Promise<void> {
   await keep(tx, { key, value });
+}
+
+/** Keeps the first word: what is there stays. */
+export async function noteMeta(tx: Tx<SharedTables>, key: string, value: string): Promise<void> {
+  await note(tx, { key, value });
 }
 
 /** False when there was nothing under that key. */

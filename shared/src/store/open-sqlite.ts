@@ -34,7 +34,8 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
   const inMemory = options.path === ':memory:';
   const reader = inMemory ? writer : connect(options.path, true, cacheMib.reader);
 
-  const writing = readerOn(writer, options.tables);
+  const changed: Changed = { rows: 0 };
+  const writing = readerOn(writer, options.tables, changed);
   const memo = new Map<string, unknown>();
   const atEnd: Tx<Tables>['atEnd'] = new Map();
   const forget = () => {
@@ -48,7 +49,7 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
     commits += 1;
     options.committed?.(writing.engine);
   };
-  const group = groupCommit(writerConnection(writer, forget, told));
+  const group = groupCommit(writerConnection(writer, changed, forget, told));
   return {
     read: inMemory ? writing : readerOn(reader, options.tables),
     transaction: <Value>(unit: (tx: Tx<Tables>) => Promise<Value>) =>
@@ -91,8 +92,11 @@ export function connect(path: string, readonly: boolean, cacheMib = 32): Sqlite.
   }
 }
 
-export function readerOn<Tables>(connection: Sqlite.Database, t: Tables) {
-  const engine = engineOn(connection);
+/** How many rows the statements of a connection have changed. */
+type Changed = { rows: number };
+
+export function readerOn<Tables>(connection: Sqlite.Database, t: Tables, changed: Changed = { rows: 0 }) {
+  const engine = engineOn(connection, changed);
   const db = drizzle(async (text, params, method) => {
     const statement = engine.prepare(text);
     if (method === 'run') {
@@ -106,13 +110,13 @@ export function readerOn<Tables>(connection: Sqlite.Database, t: Tables) {
 }
 
 /** Statements are kept by their text: drizzle makes the same text for the same query. */
-function engineOn(connection: Sqlite.Database): Engine {
+function engineOn(connection: Sqlite.Database, changed: Changed): Engine {
   const known = new Map<string, Prepared>();
   return {
     prepare: (text) => {
       let prepared = known.get(text);
       if (!prepared) {
-        prepared = preparedOn(connection, text);
+        prepared = preparedOn(connection, text, changed);
         known.set(text, prepared);
       }
       return prepared;
@@ -120,15 +124,25 @@ function engineOn(connection: Sqlite.Database): Engine {
   };
 }
 
-function preparedOn(connection: Sqlite.Database, text: string): Prepared {
+function preparedOn(connection: Sqlite.Database, text: string, changed: Changed): Prepared {
   const statement = connection.prepare(text);
-  if (!statement.reader) return { rows: () => [], run: (params) => statement.run(params).changes };
+  const counted = (rows: number) => {
+    changed.rows += rows;
+    return rows;
+  };
+  if (!statement.reader) return { rows: () => [], run: (params) => counted(statement.run(params).changes) };
   statement.raw(true);
   const rows = (params: readonly unknown[]) => statement.all(params) as Rows;
-  return { rows, run: (params) => rows(params).length };
+  if (statement.readonly) return { rows, run: (params) => rows(params).length };
+  const returned = (params: readonly unknown[]) => {
+    const found = rows(params);
+    counted(found.length);
+    return found;
+  };
+  return { rows: returned, run: (params) => returned(params).length };
 }
 
-function writerConnection(connection: Sqlite.Database, forget: () => void, committed: () => void) {
+function writerConnection(connection: Sqlite.Database, changed: Changed, forget: () => void, committed: () => void) {
   const command = (text: string) => {
     const statement = connection.prepare(text);
     return () => void statement.run();
@@ -138,8 +152,7 @@ function writerConnection(connection: Sqlite.Database, forget: () => void, commi
   const rollback = command('ROLLBACK');
   const back = command('ROLLBACK TO unit');
   const release = command('RELEASE unit');
-  const changes = connection.prepare('SELECT total_changes()').pluck();
-  let counted = changes.get() as number;
+  let counted = changed.rows;
   return {
     begin: () => {
       forget();
@@ -157,7 +170,7 @@ function writerConnection(connection: Sqlite.Database, forget: () => void, commi
     release,
     wrote: () => {
       const before = counted;
-      counted = changes.get() as number;
+      counted = changed.rows;
       return counted !== before;
     },
     rollbackToSavepoint: () => {

@@ -104,9 +104,10 @@ function withConstants({ sql: text, params }: BuiltQuery, names: readonly (strin
 }
 
 function literal(constant: unknown): string {
+  if (constant === null) return 'null';
   if (typeof constant === 'number') return String(constant);
   if (typeof constant === 'string') return `'${constant.replaceAll("'", "''")}'`;
-  throw new Error(`a constant of a hot statement is text or a number, not ${String(constant)}`);
+  throw new Error(`a constant of a hot statement is text, a number or null, not ${String(constant)}`);
 }
 
 /** Puts the values of a call in the order of the placeholders. */
