@@ -17,7 +17,8 @@ const over = statement((db, { holds }: AgentTables) =>
 );
 
 /** Gives back the seats of holds whose time is over. Returns how many; run again while it is `HOLDS_MAX`. */
-export function expireHolds(agent: Pick<Agent, 'store'>, now: EpochMs): Promise<number> {
+export async function expireHolds(agent: Pick<Agent, 'store'>, now: EpochMs): Promise<number> {
+  if ((await over(agent.store.read, { now })).length === 0) return 0;
   return agent.store.transaction(async (tx) => {
     const due = await over(tx, { now });
     for (const { holdId } of due) await releaseHold(tx, holdId, 'expired');

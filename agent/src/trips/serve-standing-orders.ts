@@ -1,5 +1,6 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { statement, value } from '@lianpiao/shared/store/statement';
+import type { Reader } from '@lianpiao/shared/store/store';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, asc, eq, gt, isNull, lte, ne, or } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
@@ -38,12 +39,17 @@ const unserved = statement((db, { trips, servedOrders }: AgentTables) =>
  * Gives the hub what its standing orders name of trips that have not been looked at under these orders and their seat plan, or
  * whose time has come. Returns how many trips it looked at; run again while it is `TRIPS_MAX`.
  */
-export function serveStandingOrders(agent: Agent, now: EpochMs): Promise<number> {
+export async function serveStandingOrders(agent: Agent, now: EpochMs): Promise<number> {
+  if ((await dueTrips(agent, agent.store.read, now)).due.length === 0) return 0;
   return agent.store.transaction(async (tx) => {
-    const orders = await standingOrders(agent, tx, now);
-    if (orders.length === 0 || (await whyNotSell(agent, tx))) return 0;
-    const due = await unserved(tx, { now, origin: agent.station.code, orders: ordersId(orders) });
+    const { orders, due } = await dueTrips(agent, tx, now);
     for (const { tripId } of due) await serveStandingOrder(agent, tx, (await findTrip(tx, tripId))!, orders, now);
     return due.length;
   });
+}
+
+async function dueTrips(agent: Agent, on: Reader<AgentTables>, now: EpochMs) {
+  const orders = await standingOrders(agent, on, now);
+  if (orders.length === 0 || (await whyNotSell(agent, on))) return { orders, due: [] };
+  return { orders, due: await unserved(on, { now, origin: agent.station.code, orders: ordersId(orders) }) };
 }

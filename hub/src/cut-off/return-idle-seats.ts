@@ -23,6 +23,15 @@ const TRIPS_MAX = 100;
 /** The last trip that a running round has looked at; empty when a round is complete. */
 const LOOKED_UP_TO = 'idle-seats.looked-up-to';
 
+const beyond = statement((db, { trips }: HubTables) =>
+  db
+    .select({ tripId: trips.tripId })
+    .from(trips)
+    .where(and(gt(trips.tripId, value('last')), gt(trips.departsAt, value('now'))))
+    .orderBy(asc(trips.tripId))
+    .limit(TRIPS_MAX),
+);
+
 const recentHolds = statement((db, t: HubTables) =>
   db
     .select({ holdId: t.holds.holdId })
@@ -38,14 +47,8 @@ const recentHolds = statement((db, t: HubTables) =>
  */
 export async function returnIdleSeats(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Promise<number> {
   const { read } = hub.store;
-  const { trips } = read.t;
   const last = (await metaOf(read, LOOKED_UP_TO)) ?? '';
-  const due = await read.db
-    .select({ tripId: trips.tripId })
-    .from(trips)
-    .where(and(gt(trips.tripId, last), gt(trips.departsAt, now)))
-    .orderBy(asc(trips.tripId))
-    .limit(TRIPS_MAX);
+  const due = await beyond(read, { last, now });
   const idle: KnownTrip[] = [];
   for (const { tripId } of due) {
     const trip = (await findTrip(read, tripId))!;

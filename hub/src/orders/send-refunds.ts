@@ -1,5 +1,6 @@
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { Fault } from '@lianpiao/shared/fault';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { and, eq, lte, sql } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
@@ -13,28 +14,37 @@ const RETRY_MS_MAX = 10 * 60_000;
 const REFUSED_MS = 3600_000;
 const ATTEMPTS_BEFORE_ALARM = 5;
 
-type Refund = HubTables['paymentRefunds']['$inferSelect'];
-type Payment = HubTables['payments']['$inferSelect'];
+export type DueRefund = Awaited<ReturnType<typeof dueNow>>[number];
+
+/** Money that is due, with the payment that it came by. */
+const dueNow = statement((db, { paymentRefunds, payments }: HubTables) =>
+  db
+    .select({
+      refundId: paymentRefunds.refundId,
+      paymentId: paymentRefunds.paymentId,
+      ticketNo: paymentRefunds.ticketNo,
+      amountFen: paymentRefunds.amountFen,
+      attempts: paymentRefunds.attempts,
+      orderId: payments.orderId,
+      provider: payments.provider,
+      providerRef: payments.providerRef,
+      paidFen: payments.amountFen,
+    })
+    .from(paymentRefunds)
+    .innerJoin(payments, eq(payments.paymentId, paymentRefunds.paymentId))
+    .where(and(eq(paymentRefunds.state, 'due'), lte(paymentRefunds.nextAt, value('now'))))
+    .limit(REFUNDS_MAX),
+);
 
 /** Sends money back that is due, through the provider it came from, until the provider says that it is on its way. */
 export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
-  const { db, t } = hub.store.read;
-  const due = await db
-    .select({ refund: t.paymentRefunds, payment: t.payments })
-    .from(t.paymentRefunds)
-    .innerJoin(t.payments, eq(t.payments.paymentId, t.paymentRefunds.paymentId))
-    .where(and(eq(t.paymentRefunds.state, 'due'), lte(t.paymentRefunds.nextAt, now)))
-    .limit(REFUNDS_MAX);
-  for (const { refund, payment } of due) {
+  const due = await dueNow(hub.store.read, { now });
+  for (const refund of due) {
     const { refundId, paymentId, amountFen } = refund;
     try {
-      const accepted = await hub.provider.refund({
-        refundId,
-        paymentId,
-        amountFen,
-        providerRef: payment.providerRef ?? '',
-      });
-      if (accepted) await hub.store.transaction((tx) => keepReturned(hub, tx, refund, payment, now));
+      const providerRef = refund.providerRef ?? '';
+      const accepted = await hub.provider.refund({ refundId, paymentId, amountFen, providerRef });
+      if (accepted) await hub.store.transaction((tx) => keepReturned(hub, tx, refund, now));
       else await putOff(hub, refund, now + REFUSED_MS, true, now);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
@@ -46,9 +56,9 @@ export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
 }
 
 /** The money is back with its payer: written down once, and told to the books. */
-export async function keepReturned(hub: Hub, tx: HubTx, refund: Refund, payment: Payment, now: EpochMs): Promise<void> {
+export async function keepReturned(hub: Hub, tx: HubTx, refund: DueRefund, now: EpochMs): Promise<void> {
   const { paymentRefunds, payments, refundDues } = tx.t;
-  const { refundId, paymentId, ticketNo, amountFen } = refund;
+  const { refundId, paymentId, orderId, provider, ticketNo, amountFen, paidFen } = refund;
   const [done] = await tx.db
     .update(paymentRefunds)
     .set({ state: 'done', doneAt: now, attempts: refund.attempts + 1 })
@@ -60,10 +70,9 @@ export async function keepReturned(hub: Hub, tx: HubTx, refund: Refund, payment:
   await tx.db.update(payments).set({ refundedFen, state }).where(eq(payments.paymentId, paymentId));
   const bizDate = serviceDateOf(now, 'Asia/Shanghai');
   const origin = { from: HUB, now };
-  const { orderId, provider } = payment;
   if (ticketNo === null) {
     // Of one payment more than one part may go back.
-    const part = amountFen === payment.amountFen ? paymentId : refundId;
+    const part = amountFen === paidFen ? paymentId : refundId;
     await hub.money.paymentReturned(tx, { paymentId: part, orderId, provider, amountFen, at: now, bizDate }, origin);
     return;
   }
@@ -83,7 +92,7 @@ export async function keepReturned(hub: Hub, tx: HubTx, refund: Refund, payment:
 
 function putOff(
   hub: Hub,
-  { refundId, attempts }: Refund,
+  { refundId, attempts }: DueRefund,
   nextAt: EpochMs,
   alarm: boolean,
   now: EpochMs,

@@ -1,6 +1,7 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { acknowledgeFreed } from '@lianpiao/shared/store/seats/end-sold-seat';
+import { statement } from '@lianpiao/shared/store/statement';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { hasDeparted } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -17,6 +18,10 @@ type Due = HubTables['refundDues']['$inferSelect'];
 /** Dues settled in one transaction. */
 const DUES_MAX = 100;
 
+const waiting = statement((db, { refundDues }: HubTables) =>
+  db.select().from(refundDues).where(eq(refundDues.state, 'waiting')).orderBy(refundDues.createdAt).limit(DUES_MAX),
+);
+
 /** True for a payer that hands over cash; any other name is the provider of the original payment. */
 export function paysCash(payer: string): boolean {
   return /^\d{9}$/.test(payer);
@@ -26,17 +31,11 @@ export function paysCash(payer: string): boolean {
  * Looks which refunded tickets wait for nobody: where no gate boards them, or the coach has left without them. For all others
  * the word of their gate comes first (`settleByWord`): until then the old ticket may ride. Returns how many were settled.
  */
-export function settleDues(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Promise<number> {
+export async function settleDues(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Promise<number> {
+  if ((await waiting(hub.store.read, {})).length === 0) return 0;
   return hub.store.transaction(async (tx) => {
-    const { refundDues } = tx.t;
-    const waiting = await tx.db
-      .select()
-      .from(refundDues)
-      .where(eq(refundDues.state, 'waiting'))
-      .orderBy(refundDues.createdAt)
-      .limit(DUES_MAX);
     let settled = 0;
-    for (const due of waiting) if (await settleDue(hub, tx, due, now)) settled += 1;
+    for (const due of await waiting(tx, {})) if (await settleDue(hub, tx, due, now)) settled += 1;
     return settled;
   });
 }

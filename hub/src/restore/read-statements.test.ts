@@ -34,7 +34,8 @@ import { releaseSeats, releaseStation } from './release-withheld.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const OPERATOR = { id: 'operator', channel: 'other', terminal: '000', clerk: 'op', shiftId: null } as const;
-const trip = aTrip();
+/** Two days ahead: on sale whatever clock is wrong by a day. */
+const trip = aTrip({ serviceDate: '20261123' as never });
 let lost: FreshHub;
 let closing: (() => Promise<void>)[];
 beforeEach(async () => {
@@ -237,4 +238,33 @@ it('the statement is read again, and nothing is taken twice, when the hub dies w
   await readStatements(hub, hub.clock.now());
   expect(await moneyOf(hub)).toEqual(before);
   await expectClean(hub);
+});
+
+describe('a clock that was wrong', () => {
+  it('in the backup, which tells of tomorrow: the statements of a month are read', async () => {
+    lost.clock.at += 24 * HOUR;
+    await anOrder(lost, trip);
+    backUp();
+    lost.clock.at -= 24 * HOUR;
+    const { payment } = await anOrder(lost, trip, { first: 1 });
+    await pay(lost, payment.payUrl);
+    const hub = await restored({ hears: true });
+    await heard(hub);
+    expect((await moneyOf(hub)).payments).toContainEqual({ state: 'paid', taken: 1, refundedFen: 0, amountFen: 4000 });
+    await expectClean(hub);
+  });
+
+  it('at the restore, and was set back: money does not wait for tomorrow', async () => {
+    const { order, payment } = await anOrder(lost, trip);
+    backUp();
+    await pay(lost, payment.payUrl);
+    lost.clock.at += 24 * HOUR;
+    const hub = await restored({ hears: true });
+    hub.clock.at -= 24 * HOUR;
+    await heard(hub);
+    expect(await findOrder(hub.store.read, order.orderId)).toMatchObject({ state: 'ticketed' });
+    expect(await hub.store.read.db.select().from(hub.store.read.t.statementDays)).toEqual([]);
+    expect((await moneyOf(hub)).payments).toMatchObject([{ state: 'paid', taken: 1 }]);
+    await expectClean(hub);
+  });
 });

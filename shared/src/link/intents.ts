@@ -13,6 +13,8 @@ import type { SharedTables } from '../store/tables/shared.ts';
  */
 /** Nobody knows yet what became of it. */
 const OPEN = ['opened', 'asked'];
+/** Intents looked at in one pass. */
+const INTENTS_MAX = 100;
 
 export type Intent = {
   readonly key: string;
@@ -52,6 +54,15 @@ const settle = statement((db, t: SharedTables) =>
     .update(t.intents)
     .set({ state: value('state') as never, answer: value('answer') as never })
     .where(and(eq(t.intents.key, value('key')), inArray(t.intents.state, OPEN))),
+);
+
+const open = statement((db, t: SharedTables) =>
+  db
+    .select({ key: t.intents.key, method: t.intents.method, body: t.intents.body })
+    .from(t.intents)
+    .where(and(inArray(t.intents.state, OPEN), eq(t.intents.peer, value('peer'))))
+    .orderBy(t.intents.at)
+    .limit(INTENTS_MAX),
 );
 
 /** Writes the intent before the question, or finds what became of the same wish. */
@@ -99,12 +110,6 @@ export function settleIntent<Tables extends SharedTables>(
 
 /** Intents whose outcome is unknown, oldest first. */
 export async function openIntents<Tables extends SharedTables>(store: Store<Tables>, peer: string): Promise<Intent[]> {
-  const { db, t } = store.read;
-  const rows = await db
-    .select()
-    .from(t.intents)
-    .where(and(inArray(t.intents.state, OPEN), eq(t.intents.peer, peer)))
-    .orderBy(t.intents.at)
-    .limit(100);
+  const rows = await open(store.read, { peer });
   return rows.map(({ key, method, body }) => ({ key, peer, method: method as RequestKind, body }));
 }
