@@ -102,13 +102,18 @@ async function expectClean(hub: FreshHub): Promise<void> {
   expect((await moneyOf(hub)).held).toBe(await providerHolds(hub));
 }
 
-async function refundOne(hub: FreshHub): Promise<void> {
+/** A refund whose money is due: nobody rides on the ticket. */
+async function refundTold(hub: FreshHub): Promise<void> {
   const [ticket] = await hub.store.read.db.select().from(hub.store.read.t.tickets);
   const quote = await quoteRefund(hub, { ticketNo: ticket!.ticketNo, channel: 'counter', overrule: null }, NOON);
   if (!quote.ok) throw new Error(quote.refusal.code);
   const wish = { ticketNo: ticket!.ticketNo, quoteId: quote.value.quoteId, payer: 'original' };
   expect(await refundTicket(hub, call(WEB), wish, NOON)).toMatchObject({ ok: true });
   await acknowledges(hub);
+}
+
+async function refundOne(hub: FreshHub): Promise<void> {
+  await refundTold(hub);
   await sendRefunds(hub, NOON);
 }
 
@@ -140,6 +145,20 @@ describe('money of an order that was made after the backup', () => {
       refunds: [{ state: 'done', fen: 4000, reason: 'payment.order-lost' }],
       alarms: [],
     });
+    expect(await providerHolds(hub)).toBe(0);
+    await expectClean(hub);
+  });
+
+  it('goes back but for what had gone back, where nobody knows the tickets', async () => {
+    backUp();
+    const { payment } = await anOrder(lost, trip, { count: 2 });
+    await pay(lost, payment.payUrl);
+    await refundOne(lost);
+    const hub = await restored({ hears: false });
+    await heard(hub);
+    const { payments, refunds } = await moneyOf(hub);
+    expect(payments).toMatchObject([{ state: 'refunded', refundedFen: 8000 }]);
+    expect(refunds.map(({ state, fen }) => `${state} ${fen}`).sort()).toEqual(['done 3600', 'done 4400']);
     expect(await providerHolds(hub)).toBe(0);
     await expectClean(hub);
   });
@@ -222,6 +241,20 @@ describe('money of an order that the backup knows as not paid', () => {
     expect(await hub.store.read.db.select().from(tickets).where(eq(tickets.orderId, order.orderId))).toHaveLength(1);
     await expectClean(hub);
   });
+});
+
+it('a refund that was decided again before the statement was read is the one that the provider has made', async () => {
+  const { payment } = await anOrder(lost, trip);
+  await pay(lost, payment.payUrl);
+  backUp();
+  await refundOne(lost);
+  const hub = await restored({ hears: false });
+  await releaseStation(hub.store, OPERATOR, HANGZHOU, hub.clock.now());
+  await refundTold(hub);
+  await readStatements(hub, hub.clock.now());
+  await sendRefunds(hub, hub.clock.now());
+  expect((await moneyOf(hub)).refunds).toEqual([{ state: 'done', fen: 3600, reason: 'ticket.refunded' }]);
+  await expectClean(hub);
 });
 
 it('the statement is read again, and nothing is taken twice, when the hub dies while it reads', async () => {
