@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Makes a fresh clone ready: packages, browser code and, with `--test` on Debian, the programs that tests use.
+ * Makes a fresh clone ready: packages, browser code, compiled modules and, with `--test` on Debian, the programs that tests use.
  * With `--packages` it stops after the packages: the check judges sources and needs nothing built.
  *
  * npm runs this before `start`, `test`, `demo`, `bench` and `check`, on whatever Node the host has: the Node that the
@@ -9,6 +9,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { buildBrowserCode } from './setup/browser-code.mjs';
+import { compileModules } from './setup/compiled-modules.mjs';
 import { installDebianPackages } from './setup/debian.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { runtimeVersion } from './setup/runtime.mjs';
@@ -33,7 +34,7 @@ try {
       'delete node_modules and run `npm ci`; if it is still missing, this platform has no node-* package in package.json',
     );
   }
-  if (!process.argv.includes('--packages')) await buildBrowserCode(root);
+  if (!process.argv.includes('--packages')) await Promise.all([buildBrowserCode(root), compileModules(root)]);
   if (process.argv.includes('--test')) await installDebianPackages();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

@@ -15,8 +15,8 @@ import { NOON } from '@lianpiao/shared/testing/builders';
 import { enrol, HANGZHOU, keysOf } from '../scenarios/link-rig.ts';
 
 /**
- * The hub's end of the link for `npm run bench -- link`, in a process of its own as in the product. It says `ready`, and
- * after each `every` events that its inbox holds what it did for them.
+ * The hub's end of the links for a benchmark, in a process of its own as in the product. It says `ready`, and after each
+ * `every` events of the first station that its inbox holds what it did for them.
  */
 export type BenchHubArgs = {
   readonly file: string;
@@ -24,13 +24,21 @@ export type BenchHubArgs = {
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
   /** With the hub's projections and books, or with handlers that do nothing. */
   readonly projecting: boolean;
-  readonly every: number;
+  readonly every?: number;
+  readonly stations?: readonly string[];
 };
 export type BenchHubSays = 'ready' | { readonly batches: number; readonly commits: number };
 
-const { file, brokers, tls, projecting, every } = JSON.parse(process.argv[2]!) as BenchHubArgs;
+const {
+  file,
+  brokers,
+  tls,
+  projecting,
+  every = Infinity,
+  stations = [HANGZHOU],
+} = JSON.parse(process.argv[2]!) as BenchHubArgs;
 const store = await openHubStore(file);
-await enrol(store, HANGZHOU);
+for (const station of stations) await enrol(store, station);
 await openBooks(store, NOON);
 const persons = personVault(Buffer.alloc(32, 7));
 for (let month = 1; month <= 12; month += 1) persons.load(sealingKey(202600 + month, Buffer.alloc(32, month)));
@@ -64,7 +72,7 @@ const hub = new LinkHub({
     counts.commits += 1;
     setImmediate(async () => {
       sameCommit = false;
-      if ((await receivedPosition(store.read, HANGZHOU, 'ev')).ack < awaited) return;
+      if ((await receivedPosition(store.read, stations[0]!, 'ev')).ack < awaited) return;
       say(counts);
       counts = { batches: 0, commits: 0 };
       awaited += every;

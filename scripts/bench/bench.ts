@@ -6,6 +6,7 @@
 import { backlogBench } from './backlog.ts';
 import { claimsBench } from './claims.ts';
 import { linkBench } from './link.ts';
+import { provinceLinkBench } from './province-link.ts';
 import type { BenchResult } from './result.ts';
 import { saleBench } from './sale.ts';
 import { searchBench } from './search.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   sale: saleBench,
   search: searchBench,
   link: linkBench,
+  'province-link': provinceLinkBench,
   claims: claimsBench,
   storm: stormBench,
   backlog: backlogBench,

@@ -6,7 +6,7 @@ import { encodeFrame } from '@lianpiao/shared/protocol/frame';
 import { BATCH_EVENTS_MAX } from '@lianpiao/shared/protocol/stream-sender';
 import { upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR } from '@lianpiao/shared/protocol/versions';
-import { emitSales } from '../scenarios/emit-sales.ts';
+import { emitSales, madeUpSales } from '../scenarios/emit-sales.ts';
 import { HANGZHOU, keysOf, LinkRig } from '../scenarios/link-rig.ts';
 import { BareLink } from './bare-link.ts';
 import type { BenchHubArgs, BenchHubSays } from './bench-hub.ts';
@@ -44,8 +44,9 @@ export async function linkBench(): Promise<BenchResult> {
   const limit = await BareLink.open({ hubFile, stationFile: join(rig.folder, stationFile), group: GROUP });
   for (let round = 0; round <= ROUNDS; round += 1) {
     const kept = hub.heard<Exclude<BenchHubSays, 'ready'>>();
+    const sales = madeUpSales(round * EVENTS, EVENTS);
     const startedAt = performance.now();
-    await emitSales(station.store, { first: round * EVENTS, count: EVENTS, group: GROUP });
+    await emitSales(station.store, sales, GROUP);
     const { batches, commits } = await kept;
     const rate = (EVENTS / (performance.now() - startedAt)) * 1000;
     while (station.link.state().queued > 0) await sleep(20);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { done } from '@lianpiao/shared/domain/outcome';
-import { emitSales } from '../scenarios/emit-sales.ts';
+import { emitSales, madeUpSales } from '../scenarios/emit-sales.ts';
 import { HANGZHOU, type LinkRig } from '../scenarios/link-rig.ts';
 import type { ThrottledLine } from './throttled-line.ts';
 
@@ -31,7 +31,7 @@ export async function drainBacklog(rig: LinkRig, line: ThrottledLine): Promise<D
   await online();
   line.fallSilent();
   line.cut();
-  await emitSales(station.store, { first: 0, count: EVENTS, group: 100 });
+  await emitSales(station.store, madeUpSales(0, EVENTS), 100);
   line.setQuality(UPLINK);
   line.speakAgain();
   line.cut();

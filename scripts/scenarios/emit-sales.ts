@@ -6,34 +6,30 @@ import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
 import { tripIdOf } from '@lianpiao/shared/domain/trip';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { personVault } from '@lianpiao/shared/store/person-vault';
-import { emit } from '@lianpiao/shared/store/streams';
+import { emit, type SealedPerson } from '@lianpiao/shared/store/streams';
 import { aPassenger, NOON } from '@lianpiao/shared/testing/builders';
 import { HANGZHOU } from './link-rig.ts';
 
-export type SalesToEmit = {
-  /** Number of the first. */
-  readonly first: number;
-  readonly count: number;
-  /** Events of one transaction; divides `count`. */
-  readonly group: number;
-};
+/** What a sale leaves to be told, made up beforehand: only telling it is the link's business. Synthetic people. */
+export type Sale = { readonly fact: EventBody<'ticket.sold'>; readonly person: SealedPerson };
 
-/** Appends `ticket.sold` events of the station Hangzhou to its outbox, and nothing else of a sale. Synthetic people. */
-export async function emitSales(store: AgentStore, { first, count, group }: SalesToEmit): Promise<void> {
+/** Sales `first`, `first + 1`, … of the station Hangzhou. */
+export function madeUpSales(first: number, count: number): Sale[] {
   const persons = personVault(Buffer.alloc(32, 7));
   persons.load(sealingKey(202611, Buffer.alloc(32, 11)));
-  // Sealing belongs to the sale.
   const sealed = Array.from({ length: 1000 }, (_, index) => persons.seal(aPassenger(index), '20261121'));
-  for (let start = first; start < first + count; start += group) {
+  return Array.from({ length: count }, (_, offset) => ({
+    fact: ticketSold(first + offset),
+    person: sealed[(first + offset) % sealed.length]!,
+  }));
+}
+
+/** Appends `ticket.sold` events to a station's outbox, `group` in a transaction, and nothing else of a sale. */
+export async function emitSales(store: AgentStore, sales: readonly Sale[], group: number): Promise<void> {
+  for (let start = 0; start < sales.length; start += group) {
     await store.transaction(async (tx) => {
-      for (let index = start; index < start + group; index += 1) {
-        const fact = ticketSold(index);
-        await emit(
-          tx,
-          { peer: 'hub', type: 'ticket.sold', agg: fact.tripId, fact, person: sealed[index % 1000]! },
-          NOON,
-        );
-      }
+      for (const { fact, person } of sales.slice(start, start + group))
+        await emit(tx, { peer: 'hub', type: 'ticket.sold', agg: fact.tripId, fact, person }, NOON);
     });
     // Sales come from sockets: the link gets its turn between two of their commits.
     await nextTurn();

@@ -39,7 +39,12 @@ export type Note = { readonly event: string } & Readonly<Record<string, unknown>
 type AnyStore = Store<SharedTables>;
 
 const macSecret = (station: string) => Buffer.alloc(32, Number(station) % 251);
-export const keysOf = (station: string) => new MacKeys([{ keyNo: 1, secret: macSecret(station), activeAt: 0 }]);
+const rings = new Map<string, MacKeys>();
+export function keysOf(station: string): MacKeys {
+  const ring = rings.get(station) ?? new MacKeys([{ keyNo: 1, secret: macSecret(station), activeAt: 0 }]);
+  rings.set(station, ring);
+  return ring;
+}
 
 /** Facts become rows of the audit table: seats and suspensions. */
 export function ledger<Tables extends SharedTables>(): FactHandlers<Tables> {

@@ -1,7 +1,7 @@
 // @ts-check
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fingerprintOf, readStamp, stampPath, writeStamp } from './fingerprint.mjs';
 import { runtimePath } from './runtime.mjs';
 import { run, SetupError, say } from './steps.mjs';
 
@@ -13,7 +13,11 @@ const SHARED_SOURCES = ['shared/src/ui', 'shared/src/domain', 'shared/src/protoc
  */
 export async function buildBrowserCode(root) {
   const stale = screens(root)
-    .map((screen) => ({ screen, fingerprint: fingerprintOf(root, screen), stamp: stampOf(root, screen) }))
+    .map((screen) => ({
+      screen,
+      fingerprint: fingerprintOf(root, sourcesOf(screen)),
+      stamp: stampPath(root, screen.replace('/', '-')),
+    }))
     .filter(({ screen, fingerprint, stamp }) => !isBuilt(root, screen) || readStamp(stamp) !== fingerprint);
   await Promise.all(
     stale.map(async ({ screen, fingerprint, stamp }) => {
@@ -29,10 +33,16 @@ export async function buildBrowserCode(root) {
           'read the lines above; `npm run build` tries again',
         );
       }
-      mkdirSync(dirname(stamp), { recursive: true });
-      writeFileSync(stamp, fingerprint);
+      writeStamp(stamp, fingerprint);
     }),
   );
+}
+
+/** Folders whose files can change what the build of `screen` produces.
+ * @param {string} screen
+ */
+export function sourcesOf(screen) {
+  return [screen, ...SHARED_SOURCES];
 }
 
 /** Screen folders as `workspace/folder`.
@@ -49,52 +59,10 @@ export function screens(root) {
   );
 }
 
-/** A digest of every file that can change what the build of `screen` produces.
- * @param {string} root
- * @param {string} screen
- */
-export function fingerprintOf(root, screen) {
-  const digest = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
-  for (const folder of [screen, ...SHARED_SOURCES]) {
-    for (const path of sourcesUnder(root, folder)) {
-      digest.update(`\0${path}\0`).update(readFileSync(join(root, path)));
-    }
-  }
-  return digest.digest('hex');
-}
-
-/**
- * Files below `folder`, sorted, without tests and without what the build itself writes.
- *
- * @param {string} root
- * @param {string} folder
- */
-function sourcesUnder(root, folder) {
-  if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !/(^|\/)(dist|node_modules)\/|\.test\.ts$|(^|\/)components\.d\.ts$/.test(path))
-    .sort();
-}
-
 /**
  * @param {string} root
  * @param {string} screen
  */
 function isBuilt(root, screen) {
   return existsSync(join(root, screen, 'dist', 'index.html'));
-}
-
-/**
- * @param {string} root
- * @param {string} screen
- */
-function stampOf(root, screen) {
-  return join(root, '.cache', 'setup', `${screen.replace('/', '-')}.sha256`);
-}
-
-/** @param {string} stamp */
-function readStamp(stamp) {
-  return existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
 }

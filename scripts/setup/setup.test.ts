@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fingerprintOf, screens } from './browser-code.mjs';
+import { screens, sourcesOf } from './browser-code.mjs';
+import { fingerprintOf } from './fingerprint.mjs';
 import { manifestThatDisagrees, readLock, whyInstall } from './packages.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'setup-'));
@@ -88,8 +89,9 @@ describe('browser code is built', () => {
     'hub/src/main.ts': '',
     'shared/src/domain/money.ts': 'a',
   };
-  const before = fingerprintOf(aRepository(files), 'agent/ui');
-  const after = (more: Record<string, unknown>) => fingerprintOf(aRepository({ ...files, ...more }), 'agent/ui');
+  const ui = sourcesOf('agent/ui');
+  const before = fingerprintOf(aRepository(files), ui);
+  const after = (more: Record<string, unknown>) => fingerprintOf(aRepository({ ...files, ...more }), ui);
 
   it('for each folder of a workspace that has a vite.config.ts', () => {
     expect(screens(aRepository(files))).toEqual(['agent/ui']);
@@ -116,6 +118,6 @@ describe('browser code is built', () => {
     const root = aRepository(files);
     const link = join(folder, 'link');
     symlinkSync(root, link);
-    expect(fingerprintOf(link, 'agent/ui')).toBe(before);
+    expect(fingerprintOf(link, ui)).toBe(before);
   });
 });

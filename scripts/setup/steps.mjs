@@ -29,12 +29,13 @@ export function say(line) {
  *
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shell?: boolean, quiet?: boolean }} [options] `quiet` hides its standard output
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shell?: boolean, quiet?: boolean, silent?: boolean }} [options] `quiet` hides its standard output, `silent` its errors too
  * @returns {Promise<number | null>}
  */
-export function run(program, args, { quiet = false, ...options } = {}) {
+export function run(program, args, { quiet = false, silent = false, ...options } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'], ...options });
+    const output = quiet || silent ? 'ignore' : 'inherit';
+    const child = spawn(program, args, { stdio: ['ignore', output, silent ? 'ignore' : 'inherit'], ...options });
     /** @type {NodeJS.Signals | undefined} */
     let stoppedBy;
     /** @param {NodeJS.Signals} signal */

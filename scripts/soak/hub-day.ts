@@ -36,7 +36,10 @@ export async function hubDay(folder: string, stations: number, tickets: number, 
   const hub = await start('hub', join(SOURCE, 'main.ts'), [], 'hub.ready');
   let acknowledged = 0;
   const args: CrowdArgs = { brokers, ...crowd, tickets, minutes };
-  const child = fork(join(import.meta.dirname, 'station-crowd.ts'), [JSON.stringify(args)]);
+  // Certificates of many stations are more than a command line takes.
+  const told = join(folder, 'crowd.json');
+  writeFileSync(told, JSON.stringify(args), { mode: 0o600 });
+  const child = fork(join(import.meta.dirname, 'station-crowd.ts'), [told]);
   const done = new Promise<void>((ended, failed) => {
     child.once('exit', (code) => failed(new Error(`the stations ended with ${code}`)));
     child.on('message', (says: CrowdSays) => {

@@ -7,7 +7,7 @@ const MEBIBYTE = 2 ** 20;
 
 /** From here on processes that are started can be measured; `folder` is where they write it. */
 export function measureChildren(folder: string): void {
-  const hook = pathToFileURL(join(import.meta.dirname, 'measure-hook.ts')).href;
+  const hook = pathToFileURL(join(import.meta.dirname, 'measure-hook.mjs')).href;
   process.env.NODE_OPTIONS = `--import ${hook}`;
   process.env.LIANPIAO_SOAK_FILE = join(folder, 'memory');
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { openAgentStore } from '@lianpiao/agent/store/open-agent-store';
 import { LinkLoop } from '@lianpiao/agent/sync/link-loop';
 import { StationClock } from '@lianpiao/agent/time/station-clock';
@@ -5,17 +6,16 @@ import { systemClock } from '@lianpiao/shared/clock';
 import { MacKeys } from '@lianpiao/shared/crypto/mac-keys';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import { serviceDateOf } from '@lianpiao/shared/domain/service-day';
-import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { type PersonVault, personVault } from '@lianpiao/shared/store/person-vault';
 import { emit } from '@lianpiao/shared/store/streams';
-import { aTrip } from '@lianpiao/shared/testing/builders';
 import { until } from '../demo/http-client.ts';
+import { crowdSale } from '../scenarios/crowd-sales.ts';
 import { soakPassenger } from './people.ts';
 
 /**
  * Stations without counters, in one process: each has a database in memory and the product's own link, and says what was
- * sold there. It tells its parent how many tickets the hub has acknowledged.
+ * sold there. It is started with the path of its arguments, and tells its parent how many tickets the hub has acknowledged.
  */
 export type CrowdArgs = {
   readonly brokers: readonly [string];
@@ -31,11 +31,10 @@ export type CrowdArgs = {
 };
 export type CrowdSays = { readonly acknowledged: number; readonly ended: boolean };
 
-const SEATS = 45;
 const STEP_MS = 200;
 const clock = systemClock;
 const today = serviceDateOf(clock.now(), 'Asia/Shanghai');
-const { brokers, ca, stations, tickets, minutes } = JSON.parse(process.argv[2]!) as CrowdArgs;
+const { brokers, ca, stations, tickets, minutes } = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as CrowdArgs;
 const log = () => undefined;
 
 const crowd = await Promise.all(
@@ -74,39 +73,14 @@ async function monthKeys(): Promise<PersonVault> {
 
 async function sellOne(station: Station, persons: PersonVault, index: number): Promise<void> {
   const { code, store, sold } = station;
-  const trip = aTrip({ origin: code, serviceDate: today, tripNo: `K${Math.floor(sold / SEATS)}` });
   const now = clock.now();
   station.sold += 1;
+  const { trip, ticket } = crowdSale(code, today, sold, now);
   await store.transaction(async (tx) => {
-    const { tripId, stops, seats, fares } = trip;
-    const published = { ...trip, stops: [...stops], seats: [...seats], fares: { ...fares } };
-    if (sold % SEATS === 0) await emit(tx, { peer: 'hub', type: 'trip.published', agg: tripId, fact: published }, now);
-    const fact: TicketBody = {
-      ticketNo: `${code}1001${String(sold).padStart(7, '0')}`,
-      orderId: `order-${code}-${sold}`,
-      tripId,
-      epoch: 1,
-      seat: seats[sold % SEATS]!,
-      legs: 3,
-      from: 0,
-      to: 2,
-      fareType: 'full',
-      fareFen: 4000,
-      insuranceFen: 0,
-      payMethod: 'cash',
-      channel: 'counter',
-      seller: code,
-      terminal: '001',
-      clerk: 'u1',
-      shiftId: 'shift-1',
-      rules: 'default',
-      soldAt: now,
-      bizDate: today,
-      home: code,
-      printSeq: 1,
-    };
+    const agg = ticket.tripId;
+    if (trip) await emit(tx, { peer: 'hub', type: 'trip.published', agg, fact: trip }, now);
     const person = persons.seal(soakPassenger(index), today);
-    await emit(tx, { peer: 'hub', type: 'ticket.sold', agg: tripId, fact, person }, now);
+    await emit(tx, { peer: 'hub', type: 'ticket.sold', agg, fact: ticket, person }, now);
   });
 }
 

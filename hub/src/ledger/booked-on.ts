@@ -1,7 +1,16 @@
-import { and, inArray, like } from 'drizzle-orm';
+import { statement, value } from '@lianpiao/shared/store/statement';
+import { and, eq, like } from 'drizzle-orm';
 import type { HubReader } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
 
 const UNEARNED = 'unearned:';
+
+const fareAccounts = statement((db, { postings }: HubTables) =>
+  db
+    .selectDistinct({ account: postings.account })
+    .from(postings)
+    .where(and(eq(postings.ticketNo, value('ticketNo')), like(postings.account, `${UNEARNED}%`))),
+);
 
 /** Anything that the books hold under a ticket's trip. */
 type OfTicket = { readonly ticketNo: string; readonly tripId: string };
@@ -11,15 +20,10 @@ type OfTicket = { readonly ticketNo: string; readonly tripId: string };
  * with another one since, where two trips were merged (并班).
  */
 export async function bookedOn<Row extends OfTicket>(on: HubReader, rows: readonly Row[]): Promise<Row[]> {
-  const { postings } = on.t;
-  const numbers = rows.map(({ ticketNo }) => ticketNo);
-  const booked = await on.db
-    .selectDistinct({ ticketNo: postings.ticketNo, account: postings.account })
-    .from(postings)
-    .where(and(inArray(postings.ticketNo, numbers), like(postings.account, `${UNEARNED}%`)));
-  const accounts = new Map(booked.map(({ ticketNo, account }) => [ticketNo, account]));
-  return rows.map((row) => {
-    const account = accounts.get(row.ticketNo);
-    return account === undefined ? row : { ...row, tripId: account.slice(UNEARNED.length) };
-  });
+  const booked: Row[] = [];
+  for (const row of rows) {
+    const account = (await fareAccounts(on, { ticketNo: row.ticketNo })).at(-1)?.account;
+    booked.push(account === undefined ? row : { ...row, tripId: account.slice(UNEARNED.length) });
+  }
+  return booked;
 }
