@@ -131,7 +131,7 @@ it('sales that station and hub have both lost with their disks come back from th
 
   const [lostHub, lost] = [await hub(), await station(at('mirror.rows'))];
   const [sold] = (await aSale(lost.agent, { trip, now: now(), first: 1 })).tickets;
-  await giveSeats(lost.agent, call(), { tripId: trip.tripId, from: 0, to: 2, count: 1 }, now());
+  await giveSeats(lost.agent, call(), { tripId: trip.tripId, from: 0, to: 2, count: 2 }, now());
   await delivered(lostHub, lost);
   const before = await lost.store.read.db.select().from(lost.store.read.t.tickets);
   await lost.close();

@@ -17,25 +17,21 @@ import type { LinkPort } from '../link-port.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { compareWithHub } from './compare-with-hub.ts';
 import { type Connections, openConnections } from './connections.ts';
-import { heartbeat, telemetry } from './heartbeat.ts';
+import { heartbeat } from './heartbeat.ts';
 import { type Fence, keepFence } from './keep-fence.ts';
 import { keepWelcome } from './keep-welcome.ts';
 import { lifeSign } from './life-sign.ts';
+import { LinkChores } from './link-chores.ts';
 import { keepLastWord, type LinkIdentity, linkIdentity } from './link-identity.ts';
 import type { LinkLoopOptions } from './link-options.ts';
 import { ourHello } from './our-words.ts';
 import { OutboxWatch } from './outbox-watch.ts';
 import { RebuildLoop } from './rebuild-loop.ts';
-import { finishRecovery } from './recovery.ts';
 import { ReferenceData } from './reference-data.ts';
 import { undoFacts } from './undo-facts.ts';
 
 const HUB = 'hub';
 const TICK_MS = 10;
-/** How often unknown outcomes are asked about, in ms. */
-const RESOLVE_MS = 5_000;
-const RECOVERY_MS = 200;
-const TELEMETRY_MS = 60_000;
 const monotonic = () => performance.now();
 
 /**
@@ -55,13 +51,8 @@ export class LinkLoop implements LinkPort {
   readonly #reference: ReferenceData;
   #answers: RequestHandlers = {};
   #timer: NodeJS.Timeout | undefined;
-  #resolvedAt = 0;
-  readonly #startedAt = monotonic();
-  #toldAt = Number.NEGATIVE_INFINITY;
+  readonly #chores: LinkChores;
   readonly #outbox: OutboxWatch;
-  /** A recovery may have to be ended: looked at after each welcome. */
-  #recovering = false;
-  #recoveredAt = 0;
   /** Our latest hello and heartbeat: their wall clock, which comes back, and when they were said. */
   #said = { at: 0, on: 0 };
   #lastWordAt: number | null = null;
@@ -86,6 +77,11 @@ export class LinkLoop implements LinkPort {
       clock,
       monotonic,
       noted: this.#noted,
+    });
+    this.#chores = new LinkChores({
+      ...{ store, clock, agentVersion: options.agentVersion, requests: this.#requests },
+      notKept: this.#notKept,
+      startedAt: monotonic(),
     });
   }
 
@@ -195,29 +191,9 @@ export class LinkLoop implements LinkPort {
     if (this.#outbox.due(now)) void this.#lookIntoOutbox(now);
     this.#link?.tick();
     if (this.#session.state !== 'up') return;
-    if (this.#recovering && now - this.#recoveredAt >= RECOVERY_MS) void this.#finishRecovery(now);
     if (this.#session.liveness.beatDue(now)) void this.#beat(now);
     void this.#reference.tick(now);
-    if (now - this.#toldAt >= TELEMETRY_MS) this.#tell(now);
-    if (now - this.#resolvedAt >= RESOLVE_MS) {
-      this.#resolvedAt = now;
-      this.#requests.resolve().catch(this.#notKept);
-    }
-  }
-
-  #tell(now: number): void {
-    const link = this.#link!;
-    const said = link.sayBulk(telemetry(link, this.#options.agentVersion, now - this.#startedAt));
-    if (said !== 'busy') this.#toldAt = now;
-  }
-
-  #finishRecovery(now: number): Promise<void> {
-    this.#recoveredAt = now;
-    return finishRecovery(this.#options.store, this.#options.clock.now())
-      .then((finished) => {
-        this.#recovering = !finished;
-      })
-      .catch(this.#notKept);
+    this.#chores.tick(this.#link!, now);
   }
 
   async #lookIntoOutbox(now: number): Promise<void> {
@@ -331,7 +307,7 @@ export class LinkLoop implements LinkPort {
     // First what must be durable: if that fails there is no session, and we say hello again.
     await store.transaction((tx) => keepWelcome(tx, message, this.#identity!, { clock, installId }));
     this.#identity = { ...this.#identity!, incarnation, hubIncarnation };
-    this.#recovering = true;
+    this.#chores.welcomed();
     if (!this.#underLease(message)) return;
     this.#lastWordAt = clock.now();
     await this.#link?.start(ours, message.lanes, message.window);

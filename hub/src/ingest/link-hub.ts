@@ -23,7 +23,8 @@ import { finishRestores } from '../restore/finish-restore.ts';
 import { noteOtherHub } from '../restore/superseded.ts';
 import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
-import { type StationFreshness, StationLink } from './station-link.ts';
+import { StationLink } from './station-link.ts';
+import type { StationFreshness } from './station-news.ts';
 import { hubIncarnation } from './station-record.ts';
 
 export type LinkHubOptions = {

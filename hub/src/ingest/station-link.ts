@@ -22,7 +22,8 @@ import type { HubStore } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { noteDisk } from '../watch-disk.ts';
 import { type Admission, isCopy, judgeHello } from './judge-hello.ts';
-import { keepFence, keepFreshness, keepHeads } from './station-record.ts';
+import { type StationFreshness, StationNews } from './station-news.ts';
+import { keepFence, keepHeads } from './station-record.ts';
 
 export type StationLinkOptions = {
   readonly store: HubStore;
@@ -43,25 +44,6 @@ export type StationLinkOptions = {
   readonly evKept: () => void;
   readonly noted: (code: string, facts: Readonly<Record<string, unknown>>) => void;
   readonly committed?: (lane: Lane) => void;
-};
-
-/** How a station is, as the console shows it. Times are epoch ms of the hub's clock. */
-export type StationFreshness = {
-  readonly station: string;
-  readonly online: boolean;
-  readonly lastWordAt: number | null;
-  /** Events that the station has not yet got confirmed, by its last heartbeat; and ours that it has not confirmed. */
-  readonly queuedThere: number;
-  readonly queuedHere: number;
-  /** Age of the oldest event that is not confirmed to the station, by its last heartbeat, in ms. */
-  readonly lagMs: number;
-  readonly clockOffsetMs: number | null;
-  readonly agentVersion: string | null;
-  /** What the station's program last told of itself: how long it runs, in ms, and what its line carried when it was full. */
-  readonly upMs: number | null;
-  readonly bytesPerSecond: number | null;
-  /** Code of the fence or reason of the stopped lane, if one stops it. */
-  readonly stopped: string | null;
 };
 
 /** A lease that is not renewed by any word marks the station off line at the hub. In ms. */
@@ -90,13 +72,7 @@ export class StationLink {
   #doubted = false;
   /** What the station last said of itself: what is kept of a copy whose history is another one. */
   #hello: Hello | undefined;
-  #lastWordAt: number | null = null;
-  #lagMs = 0;
-  #freshnessKept: number | null = null;
-  #queuedThere = 0;
-  #clockOffsetMs: number | null = null;
-  #agentVersion: string | null = null;
-  #told: Pick<StationFreshness, 'upMs' | 'bytesPerSecond'> = { upMs: null, bytesPerSecond: null };
+  readonly #news = new StationNews();
 
   constructor(options: StationLinkOptions) {
     this.#options = options;
@@ -143,13 +119,8 @@ export class StationLink {
     return {
       station: this.#options.station,
       online: this.online,
-      lastWordAt: this.#lastWordAt,
-      queuedThere: this.#queuedThere,
       queuedHere: this.#link.queued,
-      lagMs: this.#lagMs,
-      clockOffsetMs: this.#clockOffsetMs,
-      agentVersion: this.#agentVersion,
-      ...this.#told,
+      ...this.#news.told,
       stopped: this.#fence ?? (lane ? `${lane.lane}: ${lane.reason}` : null),
     };
   }
@@ -167,14 +138,9 @@ export class StationLink {
     return this.online ? this.#requests.resolve() : Promise.resolve();
   }
 
-  /** Writes down when the station was last heard, if that has changed since. */
-  async keepFreshness(): Promise<void> {
-    const lastWordAt = this.#lastWordAt;
-    if (lastWordAt === null || lastWordAt === this.#freshnessKept) return;
-    const { store, station } = this.#options;
-    this.#freshnessKept = lastWordAt;
-    const fresh = { lastWordAt, queued: this.#queuedThere, lagMs: this.#lagMs };
-    await store.transaction((tx) => keepFreshness(tx, station, fresh));
+  /** Writes down when the station was last heard. */
+  keepFreshness(): Promise<void> {
+    return this.#news.keep(this.#options.store, this.#options.station);
   }
 
   /** The station's retained life sign or its will. A will of an earlier life means nothing. */
@@ -217,7 +183,6 @@ export class StationLink {
     else if (message.k === 'batch' || message.k === 'ack' || message.k === 'nack') await this.#link.hear(message);
     else if (message.k === 'ref-get') await this.#pulled(message);
     else if (message.k === 'beat') await this.#heardBeat(message);
-    else if (message.k === 'tel') this.#told = { upMs: message.upMs, bytesPerSecond: message.bytesPerSecond };
   }
 
   /** Ends the session with a reason that a person has to look at. */
@@ -260,14 +225,12 @@ export class StationLink {
   #heard(message: StationMessage): void {
     this.#liveness.heard(monotonic());
     this.#gone = false;
-    this.#lastWordAt = this.#options.clock.now();
-    this.#clockOffsetMs = message.off;
+    this.#news.heard(message, this.#options.clock.now());
   }
 
   async #heardBeat(message: Beat): Promise<void> {
     const { store, station, clock, say } = this.#options;
-    this.#queuedThere = message.queued;
-    this.#lagMs = message.lagMs;
+    this.#news.heardBeat(message);
     const refs = await versionsFor(store.read, station);
     if (this.#session) {
       const answer = { heads: [], queued: this.#link.queued, lagMs: 0, echo: message.at, refs };
@@ -354,7 +317,6 @@ export class StationLink {
     const hubIncarnation = this.#options.hubIncarnation();
     for (const notice of notices) noted(notice.code, { station, lane: notice.lane, detail: notice.detail });
     this.#fence = undefined;
-    this.#agentVersion = hello.agentVersion;
     this.#session = { boot: hello.boot, lease, minor };
     this.#heard(hello);
     if (!behind && !ahead) await this.#link.start(ours, hello.lanes, BATCHES_IN_FLIGHT_MAX);

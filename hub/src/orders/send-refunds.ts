@@ -14,11 +14,7 @@ const RETRY_MS_MAX = 10 * 60_000;
 const REFUSED_MS = 3600_000;
 const ATTEMPTS_BEFORE_ALARM = 5;
 
-type Refund = Pick<
-  HubTables['paymentRefunds']['$inferSelect'],
-  'refundId' | 'paymentId' | 'ticketNo' | 'amountFen' | 'attempts'
->;
-type Payment = Pick<HubTables['payments']['$inferSelect'], 'orderId' | 'provider' | 'amountFen'>;
+export type DueRefund = Awaited<ReturnType<typeof dueNow>>[number];
 
 /** Money that is due, with the payment that it came by. */
 const dueNow = statement((db, { paymentRefunds, payments }: HubTables) =>
@@ -48,10 +44,8 @@ export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
     try {
       const providerRef = refund.providerRef ?? '';
       const accepted = await hub.provider.refund({ refundId, paymentId, amountFen, providerRef });
-      if (accepted) {
-        const payment = { orderId: refund.orderId, provider: refund.provider, amountFen: refund.paidFen };
-        await hub.store.transaction((tx) => keepReturned(hub, tx, refund, payment, now));
-      } else await putOff(hub, refund, now + REFUSED_MS, true, now);
+      if (accepted) await hub.store.transaction((tx) => keepReturned(hub, tx, refund, now));
+      else await putOff(hub, refund, now + REFUSED_MS, true, now);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
       const wait = Math.min(RETRY_MS * 2 ** refund.attempts, RETRY_MS_MAX);
@@ -62,9 +56,9 @@ export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
 }
 
 /** The money is back with its payer: written down once, and told to the books. */
-export async function keepReturned(hub: Hub, tx: HubTx, refund: Refund, payment: Payment, now: EpochMs): Promise<void> {
+export async function keepReturned(hub: Hub, tx: HubTx, refund: DueRefund, now: EpochMs): Promise<void> {
   const { paymentRefunds, payments, refundDues } = tx.t;
-  const { refundId, paymentId, ticketNo, amountFen } = refund;
+  const { refundId, paymentId, orderId, provider, ticketNo, amountFen, paidFen } = refund;
   const [done] = await tx.db
     .update(paymentRefunds)
     .set({ state: 'done', doneAt: now, attempts: refund.attempts + 1 })
@@ -76,10 +70,9 @@ export async function keepReturned(hub: Hub, tx: HubTx, refund: Refund, payment:
   await tx.db.update(payments).set({ refundedFen, state }).where(eq(payments.paymentId, paymentId));
   const bizDate = serviceDateOf(now, 'Asia/Shanghai');
   const origin = { from: HUB, now };
-  const { orderId, provider } = payment;
   if (ticketNo === null) {
     // Of one payment more than one part may go back.
-    const part = amountFen === payment.amountFen ? paymentId : refundId;
+    const part = amountFen === paidFen ? paymentId : refundId;
     await hub.money.paymentReturned(tx, { paymentId: part, orderId, provider, amountFen, at: now, bizDate }, origin);
     return;
   }
@@ -99,7 +92,7 @@ export async function keepReturned(hub: Hub, tx: HubTx, refund: Refund, payment:
 
 function putOff(
   hub: Hub,
-  { refundId, attempts }: Refund,
+  { refundId, attempts }: DueRefund,
   nextAt: EpochMs,
   alarm: boolean,
   now: EpochMs,

@@ -34,7 +34,8 @@ import { releaseSeats, releaseStation } from './release-withheld.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const OPERATOR = { id: 'operator', channel: 'other', terminal: '000', clerk: 'op', shiftId: null } as const;
-const trip = aTrip();
+/** Two days ahead: on sale whatever clock is wrong by a day. */
+const trip = aTrip({ serviceDate: '20261123' as never });
 let lost: FreshHub;
 let closing: (() => Promise<void>)[];
 beforeEach(async () => {
@@ -101,13 +102,18 @@ async function expectClean(hub: FreshHub): Promise<void> {
   expect((await moneyOf(hub)).held).toBe(await providerHolds(hub));
 }
 
-async function refundOne(hub: FreshHub): Promise<void> {
+/** A refund whose money is due: nobody rides on the ticket. */
+async function refundTold(hub: FreshHub): Promise<void> {
   const [ticket] = await hub.store.read.db.select().from(hub.store.read.t.tickets);
   const quote = await quoteRefund(hub, { ticketNo: ticket!.ticketNo, channel: 'counter', overrule: null }, NOON);
   if (!quote.ok) throw new Error(quote.refusal.code);
   const wish = { ticketNo: ticket!.ticketNo, quoteId: quote.value.quoteId, payer: 'original' };
   expect(await refundTicket(hub, call(WEB), wish, NOON)).toMatchObject({ ok: true });
   await acknowledges(hub);
+}
+
+async function refundOne(hub: FreshHub): Promise<void> {
+  await refundTold(hub);
   await sendRefunds(hub, NOON);
 }
 
@@ -139,6 +145,20 @@ describe('money of an order that was made after the backup', () => {
       refunds: [{ state: 'done', fen: 4000, reason: 'payment.order-lost' }],
       alarms: [],
     });
+    expect(await providerHolds(hub)).toBe(0);
+    await expectClean(hub);
+  });
+
+  it('goes back but for what had gone back, where nobody knows the tickets', async () => {
+    backUp();
+    const { payment } = await anOrder(lost, trip, { count: 2 });
+    await pay(lost, payment.payUrl);
+    await refundOne(lost);
+    const hub = await restored({ hears: false });
+    await heard(hub);
+    const { payments, refunds } = await moneyOf(hub);
+    expect(payments).toMatchObject([{ state: 'refunded', refundedFen: 8000 }]);
+    expect(refunds.map(({ state, fen }) => `${state} ${fen}`).sort()).toEqual(['done 3600', 'done 4400']);
     expect(await providerHolds(hub)).toBe(0);
     await expectClean(hub);
   });
@@ -223,6 +243,20 @@ describe('money of an order that the backup knows as not paid', () => {
   });
 });
 
+it('a refund that was decided again before the statement was read is the one that the provider has made', async () => {
+  const { payment } = await anOrder(lost, trip);
+  await pay(lost, payment.payUrl);
+  backUp();
+  await refundOne(lost);
+  const hub = await restored({ hears: false });
+  await releaseStation(hub.store, OPERATOR, HANGZHOU, hub.clock.now());
+  await refundTold(hub);
+  await readStatements(hub, hub.clock.now());
+  await sendRefunds(hub, hub.clock.now());
+  expect((await moneyOf(hub)).refunds).toEqual([{ state: 'done', fen: 3600, reason: 'ticket.refunded' }]);
+  await expectClean(hub);
+});
+
 it('the statement is read again, and nothing is taken twice, when the hub dies while it reads', async () => {
   backUp();
   const { payment } = await anOrder(lost, trip, { count: 2 });
@@ -237,4 +271,33 @@ it('the statement is read again, and nothing is taken twice, when the hub dies w
   await readStatements(hub, hub.clock.now());
   expect(await moneyOf(hub)).toEqual(before);
   await expectClean(hub);
+});
+
+describe('a clock that was wrong', () => {
+  it('in the backup, which tells of tomorrow: the statements of a month are read', async () => {
+    lost.clock.at += 24 * HOUR;
+    await anOrder(lost, trip);
+    backUp();
+    lost.clock.at -= 24 * HOUR;
+    const { payment } = await anOrder(lost, trip, { first: 1 });
+    await pay(lost, payment.payUrl);
+    const hub = await restored({ hears: true });
+    await heard(hub);
+    expect((await moneyOf(hub)).payments).toContainEqual({ state: 'paid', taken: 1, refundedFen: 0, amountFen: 4000 });
+    await expectClean(hub);
+  });
+
+  it('at the restore, and was set back: money does not wait for tomorrow', async () => {
+    const { order, payment } = await anOrder(lost, trip);
+    backUp();
+    await pay(lost, payment.payUrl);
+    lost.clock.at += 24 * HOUR;
+    const hub = await restored({ hears: true });
+    hub.clock.at -= 24 * HOUR;
+    await heard(hub);
+    expect(await findOrder(hub.store.read, order.orderId)).toMatchObject({ state: 'ticketed' });
+    expect(await hub.store.read.db.select().from(hub.store.read.t.statementDays)).toEqual([]);
+    expect((await moneyOf(hub)).payments).toMatchObject([{ state: 'paid', taken: 1 }]);
+    await expectClean(hub);
+  });
 });

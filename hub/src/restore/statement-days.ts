@@ -1,6 +1,7 @@
 import { addDays, type EpochMs, type ServiceDate, serviceDateOf } from '@lianpiao/shared/domain/service-day';
-import { lte, sql } from 'drizzle-orm';
+import { gt, lte, or, sql } from 'drizzle-orm';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
 
 /** Clocks of hub and provider differ by less, and so much may have been written before the last word that the backup has. In ms. */
 const MARGIN_MS = 3_600_000;
@@ -16,7 +17,10 @@ const ZONE = 'Asia/Shanghai';
  */
 export async function noteStatementDays(tx: HubTx, now: EpochMs): Promise<void> {
   const { statementDays } = tx.t;
-  const since = Math.max((await newestWord(tx)) - MARGIN_MS, now - BACK_MAX_MS);
+  const newest = await newestWord(tx);
+  // A backup that tells of a time to come was made by a wrong clock: when, nobody knows.
+  const known = newest <= now + MARGIN_MS ? Math.min(newest, now) - MARGIN_MS : 0;
+  const since = Math.max(known, now - BACK_MAX_MS);
   const later = now + PAGES_END_MS;
   const rows = [
     ...daysBetween(since, now).map((day) => ({ day, readAt: now, since: now })),
@@ -42,10 +46,15 @@ function daysBetween(from: EpochMs, to: EpochMs): ServiceDate[] {
   return days;
 }
 
+/** Rows whose time has come; all of them where the clock was set back behind the restore. */
+function isDue({ statementDays: { readAt, since } }: HubTables, now: EpochMs) {
+  return or(lte(readAt, now), gt(since, now));
+}
+
 /** Days that are to be read now. */
 export async function statementDaysDue({ db, t }: HubReader, now: EpochMs): Promise<ServiceDate[]> {
   const { statementDays: rows } = t;
-  const due = await db.selectDistinct({ day: rows.day }).from(rows).where(lte(rows.readAt, now)).orderBy(rows.day);
+  const due = await db.selectDistinct({ day: rows.day }).from(rows).where(isDue(t, now)).orderBy(rows.day);
   return due.map(({ day }) => day as ServiceDate);
 }
 
@@ -61,5 +70,5 @@ export async function awaitsStatement({ db, t }: HubReader, openedAt: EpochMs): 
 
 export async function forgetStatementDays(tx: HubTx, now: EpochMs): Promise<void> {
   const { statementDays: rows } = tx.t;
-  await tx.db.delete(rows).where(lte(rows.readAt, now));
+  await tx.db.delete(rows).where(isDue(tx.t, now));
 }

@@ -27,7 +27,8 @@ export function takeStatedRefund(hub: Hub, line: StatedRefund, now: EpochMs): Pr
     const { paymentId } = payment;
     const same = and(eq(refunds.paymentId, paymentId), eq(refunds.amountFen, amountFen), eq(refunds.state, 'due'));
     const [due] = await tx.db.select().from(refunds).where(same).limit(1);
-    if (due) return keepReturned(hub, tx, due, payment, now);
+    const from = { orderId: payment.orderId, provider: payment.provider, providerRef, paidFen: payment.amountFen };
+    if (due) return keepReturned(hub, tx, { ...due, ...from }, now);
 
     const ticket = payment.taken === 1 ? await refundedTicket(tx, payment, amountFen) : undefined;
     if (ticket) await keepForgottenRefund(hub, tx, ticket, line, now);
@@ -38,7 +39,7 @@ export function takeStatedRefund(hub: Hub, line: StatedRefund, now: EpochMs): Pr
     const reason = ticket ? 'ticket.refunded' : 'payment.late';
     const row = { refundId, paymentId, ticketNo, amountFen, reason, state: 'due', ...times };
     await tx.db.insert(refunds).values(row);
-    await keepReturned(hub, tx, row, payment, now);
+    await keepReturned(hub, tx, { ...row, ...from }, now);
   });
 }
 

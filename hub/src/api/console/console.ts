@@ -1,5 +1,5 @@
 import type { Hub } from '../../hub.ts';
-import type { StationFreshness } from '../../ingest/station-link.ts';
+import type { StationFreshness } from '../../ingest/station-news.ts';
 
 /** What the console looks at: the hub's rows, and the link as it is at this moment. */
 export type Console = {

@@ -1,6 +1,6 @@
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { and, asc, count, eq, inArray, isNull, sql } from 'drizzle-orm';
-import type { StationFreshness } from '../../ingest/station-link.ts';
+import type { StationFreshness } from '../../ingest/station-news.ts';
 import type { HubReader } from '../../store/hub-store.ts';
 import type { HubTables } from '../../store/tables.ts';
 import type { Board, StationRow } from './bodies.ts';
