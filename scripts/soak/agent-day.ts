@@ -15,6 +15,8 @@ const TIMETABLES = 5;
 const PARTY = 5;
 /** Hold, sale, and what else a counter asks for between two of them. */
 const SELLERS = 3;
+/** After a refusal that is not about the trip. */
+const REFUSED_MS = 200;
 
 /** A station of a real province sells a day's tickets over HTTP, as its counters and legacy software do. */
 export async function agentDay(folder: string, tickets: number, minutes: number): Promise<SoakResult> {
@@ -49,7 +51,8 @@ export async function agentDay(folder: string, tickets: number, minutes: number)
     );
     const done = Promise.all(Array.from({ length: SELLERS }, seller));
     const { pid } = province.children.get('hangzhou')!;
-    return await watchMemory({ name: 'agent', pid, rssMbMax: RSS_MB_MAX, minutes, tickets: () => sold, done });
+    const load = { pid, rssMbMax: RSS_MB_MAX, minutes, wanted: tickets, tickets: () => sold, done };
+    return await watchMemory({ name: 'agent', ...load });
   } finally {
     await province.close();
   }
@@ -73,7 +76,9 @@ async function sellParty(client: HttpClient, rides: Ride[], first: number): Prom
     // A machine that is busy otherwise: the party goes away, and its hold ends by itself.
     if (cause instanceof DOMException && cause.name === 'TimeoutError') return 0;
     if (!(cause instanceof Answered)) throw cause;
-    if (rides[0] === ride) rides.shift();
+    // Otherwise the station sells nothing yet, or nothing for a moment.
+    if (!/^(seat|trip)\./.test(cause.problem.code)) await new Promise((next) => setTimeout(next, REFUSED_MS));
+    else if (rides[0] === ride) rides.shift();
     return 0;
   }
 }

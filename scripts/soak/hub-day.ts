@@ -53,6 +53,7 @@ export async function hubDay(folder: string, stations: number, tickets: number, 
       pid: hub.pid,
       rssMbMax: RSS_MB_MAX,
       minutes,
+      wanted: tickets,
       tickets: () => acknowledged,
       done,
     });

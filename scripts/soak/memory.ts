@@ -42,6 +42,8 @@ export type Load = {
   readonly pid: number;
   readonly rssMbMax: number;
   readonly minutes: number;
+  /** Tickets of the whole load: a process that took fewer was not measured. */
+  readonly wanted: number;
   /** Tickets that the process under load has taken so far. */
   readonly tickets: () => Promise<number> | number;
   /** Resolves when the load has ended. */
@@ -49,7 +51,7 @@ export type Load = {
 };
 
 /** Prints a line a minute while a load runs, and judges at its end. */
-export async function watchMemory({ name, pid, rssMbMax, minutes, tickets, done }: Load): Promise<SoakResult> {
+export async function watchMemory({ name, pid, rssMbMax, minutes, wanted, tickets, done }: Load): Promise<SoakResult> {
   const seen: number[] = [];
   let running = true;
   const ended = done.finally(() => {
@@ -68,6 +70,7 @@ export async function watchMemory({ name, pid, rssMbMax, minutes, tickets, done 
   await ended;
   const rssMb = await look();
   const grewMb = rssMb - seen[Math.floor((seen.length - 1) / 2)]!;
-  const ok = rssMb <= rssMbMax && grewMb <= GROWTH_MAX;
-  return { name, tickets: await tickets(), minutes, rssMb, rssMbMax, grewMb, ok };
+  const taken = await tickets();
+  const ok = taken >= wanted && rssMb <= rssMbMax && grewMb <= GROWTH_MAX;
+  return { name, tickets: taken, minutes, rssMb, rssMbMax, grewMb, ok };
 }

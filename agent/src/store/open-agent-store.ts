@@ -24,7 +24,7 @@ export function openAgentStore(
   return openSqlite({
     path,
     tables: agentTablesOnSqlite,
-    cacheMib: { writer: 16, reader: 4 },
+    cacheMib: { writer: 8, reader: 4 },
     migrations: MIGRATIONS,
     ...(committed ? { committed } : {}),
     ...(stamp ? { stamp } : {}),

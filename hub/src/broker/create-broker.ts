@@ -1,3 +1,4 @@
+import '@lianpiao/shared/link/lean-mqtt';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { Aedes, type AedesOptions, type Client } from 'aedes';

@@ -57,6 +57,10 @@ const sumOfJournal = statement((db, t: HubTables) =>
     .where(eq(t.postings.journal, value('seq'))),
 );
 
+type JournalEnd = Pick<JournalRow, 'seq' | 'hash'>;
+/** Where the books end, for the journals of one commit. */
+const HEAD = 'journals/head';
+
 /**
  * Writes a journal into the open period: the only way that anything enters the books.
  *
@@ -72,11 +76,13 @@ export async function postJournal(tx: HubTx, journal: Journal, now: EpochMs): Pr
     return known;
   }
   const period = await openPeriod(tx);
-  const [last] = await head(tx, {});
+  const last = (tx.memo.get(HEAD) as JournalEnd | undefined) ?? (await head(tx, {}))[0];
   const seq = (last?.seq ?? 0) + 1;
   const { bizDate, originDate, ruleVersion, postings } = journal;
   const row = { seq, periodId: period.id, bizDate, originDate, ruleVersion, at: now, digest };
-  await insertJournal(tx, { ...row, ...source, hash: chainHash(last?.hash ?? CHAIN_START, row) });
+  const hash = chainHash(last?.hash ?? CHAIN_START, row);
+  await insertJournal(tx, { ...row, ...source, hash });
+  tx.memo.set(HEAD, { seq, hash } satisfies JournalEnd);
   for (const [line, { account, ticketNo = null, amountFen }] of postings.entries()) {
     await insertPosting(tx, { seq, line, account, ticketNo, amountFen });
   }

@@ -1,9 +1,6 @@
+import './lean-mqtt.ts';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
-import { writeToStream } from 'mqtt-packet';
 import { BACKOFF, type Backoff, waitBefore } from './backoff.ts';
-
-/** Otherwise the packet writer makes a buffer for each of 65,536 numbers beforehand: 13 MB, to save a few bytes' work. */
-writeToStream.cacheNumbers = false;
 
 /** Certificate authority, client certificate and private key, as PEM. */
 export type SessionTls = { readonly ca: string; readonly cert: string; readonly key: string };
