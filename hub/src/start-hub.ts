@@ -20,6 +20,7 @@ import { type HubConfig, hubConfig } from './config.ts';
 import { cutOffStops } from './cut-off/cut-off-stops.ts';
 import { returnIdleSeats } from './cut-off/return-idle-seats.ts';
 import { firstCredentials } from './first-credentials.ts';
+import { hearOldGates } from './gates/hear-word.ts';
 import { introduceGates } from './gates/introduce-gates.ts';
 import { serveShares } from './gates/serve-shares.ts';
 import type { Hub } from './hub.ts';
@@ -136,6 +137,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     startJob('idle-seats', IDLE_SEATS_MS, () => returnIdleSeats(hub, clock.now()), log),
     startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
     startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
+    startJob('old-gates', ORDERS_MS, () => hearOldGates(hub, clock.now()), log),
     ...bookJobs(store, clock).map(({ name, run }) => startJob(name, BOOKS_MS, run, log)),
     startJob('reference', REFERENCE_MS, publish, log),
     startJob('reference-log', PRUNE_MS, () => pruneSets(store, clock.now()), log),

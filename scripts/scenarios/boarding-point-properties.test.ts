@@ -23,6 +23,7 @@ import { aPassenger } from '@lianpiao/shared/testing/builders';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { aBoardingPoint, aTripByShaoxing, type BoardingPoint, SHAOXING } from './boarding-point.ts';
+import { expectClean } from './expect-clean.ts';
 
 const MINUTE = 60_000;
 /** Three seats, four stops: few enough that everybody wants the same legs. */
@@ -187,6 +188,7 @@ it('when all facts have come, hub, home and gate agree about every ticket, and n
           await day.loops();
           await day.carryAll();
           await expectRules(day);
+          await expectClean(day.hub, day.origin, day.point);
           const stores = new Map([
             [HANGZHOU, day.origin],
             [SHAOXING, day.point],

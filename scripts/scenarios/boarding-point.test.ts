@@ -1,4 +1,5 @@
 import { boardTicket } from '@lianpiao/agent/boarding/board-ticket';
+import { unboardTicket } from '@lianpiao/agent/boarding/unboard-ticket';
 import { departTrip } from '@lianpiao/agent/departure/depart-trip';
 import { giveSeats } from '@lianpiao/agent/seats/give-seats';
 import { holdSeats as holdAtStation } from '@lianpiao/agent/seats/hold-seats';
@@ -220,6 +221,20 @@ describe('a seat that was freed while its ticket boards at another gate', () => 
       expect(await openDues(day.origin)).toMatchObject([{ ticketNo: ticket.ticketNo, state: 'contested' }]);
     },
   );
+
+  it('is not good again when the passenger who boarded with it, before its end was known, leaves the coach', async () => {
+    const ticket = await soldAtOrigin();
+    await day.carryAll();
+    expect(await voidTicket(day.origin, call(), ticket.ticketNo, day.clock.now())).toMatchObject({ ok: true });
+    day.clock.at = before(20);
+    expect(await board(day.point, ticket.ticketNo)).toMatchObject({ ok: true });
+    await day.carryAll();
+    expect(await unboardTicket(day.point, call(), ticket.ticketNo, day.clock.now())).toMatchObject({ ok: true });
+    expect(await state(day.point, ticket.ticketNo)).toBe('voided');
+    expect(await board(day.point, ticket.ticketNo)).toMatchObject({ ok: false });
+    await day.carryAll();
+    expect(await state(day.hub, ticket.ticketNo)).toBe('voided');
+  });
 
   it('is answered for by the hub where that station has no agent, and not sold again once the list is printed', async () => {
     const [early, late] = [await soldAtOrigin(), await soldAtOrigin(1)];

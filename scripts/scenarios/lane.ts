@@ -1,6 +1,6 @@
 import { Fault } from '@lianpiao/shared/fault';
 import { applyFact, type FactHandlers } from '@lianpiao/shared/link/facts';
-import { eventsFrom } from '@lianpiao/shared/link/stream-rows';
+import { eventsFrom, keepArrived, moveReceived } from '@lianpiao/shared/link/stream-rows';
 import type { Store } from '@lianpiao/shared/store/store';
 import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
 
@@ -31,11 +31,23 @@ export class Lane<To extends SharedTables> {
     try {
       for (let time = 0; time < times; time += 1)
         await to.transaction((tx) => applyFact(tx, facts, { ...row, peer: sender }));
+      await this.#keep(row);
     } catch (cause) {
       if (lane === 'ev' && cause instanceof Fault && cause.detail.retryable) return false;
       throw cause;
     }
     this.#seq = row.seq;
     return true;
+  }
+
+  /** As the receiver's stream has it, applied. */
+  async #keep(row: Awaited<ReturnType<typeof eventsFrom>>[number]): Promise<void> {
+    const { to, sender, lane } = this.#parts;
+    const { person, personHash, ...event } = row;
+    const sealed = person && personHash ? { sealed: person.toString('base64url'), hash: personHash } : null;
+    await to.transaction(async (tx) => {
+      await keepArrived(tx, sender, lane, { ...event, person: sealed }, 'done');
+      await moveReceived(tx, sender, lane, row.seq - 1, { ack: row.seq, hash: row.hash });
+    });
   }
 }

@@ -5,7 +5,9 @@ import { driveExchanges } from '@lianpiao/agent/exchange/drive-exchange';
 import { openExchanges } from '@lianpiao/agent/exchange/exchange-rows';
 import { rebookAnywhere } from '@lianpiao/agent/exchange/rebook-anywhere';
 import { settleExchange } from '@lianpiao/agent/exchange/settle-exchange';
-import { aSale } from '@lianpiao/agent/testing/a-sale';
+import { hubFacts } from '@lianpiao/agent/sync/hub-facts';
+import { aSale, eventsOf } from '@lianpiao/agent/testing/a-sale';
+import { CLERK, freshAgent } from '@lianpiao/agent/testing/fresh-agent';
 import { voidTicket } from '@lianpiao/agent/tickets/void-ticket';
 import { importTrips } from '@lianpiao/agent/trips/import-trips';
 import { serveStandingOrders } from '@lianpiao/agent/trips/serve-standing-orders';
@@ -18,6 +20,8 @@ import { fromKilometres } from '@lianpiao/shared/domain/fare';
 import { cashAccount } from '@lianpiao/shared/domain/journal';
 import { fen } from '@lianpiao/shared/domain/money';
 import { refuse } from '@lianpiao/shared/domain/outcome';
+import { applyFact } from '@lianpiao/shared/link/facts';
+import { eventsFrom } from '@lianpiao/shared/link/stream-rows';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
@@ -29,6 +33,7 @@ import { openProvince, type Province, type ProvinceStation } from './real-timeta
 const HANGZHOU = '330100001';
 const SHAOXING = '330600001';
 const MINUTE = 60_000;
+type FreshAgent = Awaited<ReturnType<typeof freshAgent>>;
 /** Two coaches of one line from two stations, the one from Shaoxing dearer. */
 const from = aTrip({ origin: HANGZHOU });
 const fares = { stopCount: 2, seatTypes: { seat: fromKilometres([0, 60], fen(100), fen(0)) } };
@@ -225,6 +230,68 @@ describe('rebooking a hub ticket at a station', () => {
     await booksAgree();
     expect(await stateAtHub(old)).toBe('rebooked');
     expect((await findTicket(home.agent.store.read, old))?.state).toBe('rebooked');
+  });
+});
+
+describe('a coordinator that was restored from before it pinned the seat', () => {
+  /** The home has said yes, and the coordinator's database is lost before it could do anything about it. */
+  async function lostAfterYes(): Promise<{ old: string; restored: FreshAgent }> {
+    const old = await ticketOfHome();
+    const deaf = asking(there.desk, async (ask) => {
+      await ask();
+      return refuse({ code: 'link.no-answer' });
+    });
+    await rebookAnywhere(deaf, call(there.clerk), wish(old));
+    await province.carry();
+    const restored = await freshAgent(SHAOXING);
+    await importTrips(restored, [onto], NOON);
+    return { old, restored };
+  }
+  /** Everything that the hub said on lane `seat` comes again. */
+  async function hears(restored: FreshAgent): Promise<void> {
+    const same = { ...restored, persons: there.agent.persons };
+    for (const row of await eventsFrom(province.hub.store.read, SHAOXING, 'seat', 1, 100))
+      await restored.store.transaction((tx) => applyFact(tx, hubFacts(same), { ...row, peer: 'hub' }));
+  }
+  const exchangesOf = ({ store }: FreshAgent) => store.read.db.select().from(store.read.t.exchanges);
+
+  it('makes the exchange again from the word of the old ticket’s home, once: the new ticket is good and has its seat', async () => {
+    const { old, restored } = await lostAfterYes();
+    await hears(restored);
+    await hears(restored);
+    expect(await exchangesOf(restored)).toMatchObject([
+      { oldTicketNo: old, state: 'done', dueFen: 0, differenceFen: DEARER },
+    ]);
+    const { db, t } = restored.store.read;
+    const tickets = await db.select().from(t.tickets);
+    expect(tickets).toMatchObject([{ state: 'sold', rebookedFrom: old, home: SHAOXING, tripId: onto.tripId }]);
+    expect(tickets[0]!.person).not.toBeNull();
+    const seats = await seatsOfTrip(restored.store.read, onto.tripId);
+    expect(seats.filter(({ sold }) => sold !== 0)).toMatchObject([{ seat: tickets[0]!.seat, held: 0 }]);
+    expect(await eventsOf(restored, 'ticket.exchanged')).toHaveLength(1);
+    await restored.end();
+  });
+
+  it('owes everything back without a fee where the seat is another passenger’s by now', async () => {
+    const { old, restored } = await lostAfterYes();
+    // New numbers, as a restored station has: the lost new ticket has the first of the old ones.
+    const caller = { ...CLERK, id: 'counter-002', terminal: '002' };
+    const [other] = (await aSale(restored, { trip: onto, now: NOON, caller, print: false })).tickets;
+    await hears(restored);
+    expect(await exchangesOf(restored)).toMatchObject([{ oldTicketNo: old, state: 'too-late', dueFen: 6000 }]);
+    expect(await eventsOf(restored, 'ticket.refunded')).toMatchObject([{ fact: { refundFen: 6000, feeFen: 0 } }]);
+    const sold = (await seatsOfTrip(restored.store.read, onto.tripId)).filter((seat) => seat.sold !== 0);
+    expect(sold).toMatchObject([{ seat: other!.seat }]);
+    await restored.end();
+  });
+
+  it('changes nothing at a coordinator that knows the exchange: its own loop ends it', async () => {
+    await lostAfterYes().then(({ restored }) => restored.end());
+    expect(await openExchanges(there.agent.store.read)).toMatchObject({ value: [{ state: 'pinned' }] });
+    await driveExchanges(there.desk, NOON + MINUTE);
+    expect(await openExchanges(there.agent.store.read)).toMatchObject({ value: [] });
+    expect(await sold(there, onto.tripId)).toBe(1);
+    await booksAgree();
   });
 });
 

@@ -28,6 +28,7 @@ import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { expectClean } from './expect-clean.ts';
 import { Lane } from './lane.ts';
 
 /** Four seats over three legs, and a coach behind it that does not call at the second stop. Everybody wants the same legs. */
@@ -137,7 +138,7 @@ async function aWorld() {
     await acknowledges(hub);
     await settleDues(hub, NOON);
   };
-  return { own, shared, hub, does, arriveAll, end: () => Promise.all([agent.end(), hub.end()]) };
+  return { own, shared, agent, hub, does, arriveAll, end: () => Promise.all([agent.end(), hub.end()]) };
 }
 type World = Awaited<ReturnType<typeof aWorld>>;
 
@@ -212,6 +213,7 @@ it('each leg of the newest plan has one owner and each passenger or child one se
         }
         await world.arriveAll();
         await expectAtRest(world);
+        await expectClean(world.hub, world.agent);
       } finally {
         await world.end();
       }

@@ -4,6 +4,7 @@ import { startDead } from './actions/faults.ts';
 import { nextAction } from './actions/next-action.ts';
 import { putOnSale } from './actions/rides.ts';
 import { checkExchanges } from './checks/exchange-checks.ts';
+import { checkFsck } from './checks/fsck-checks.ts';
 import { checkBalance, checkBooks } from './checks/money-checks.ts';
 import { checkBurntKeys } from './checks/request-checks.ts';
 import { restlessness } from './checks/rest.ts';
@@ -145,5 +146,6 @@ async function comeToRest(run: Run): Promise<void> {
   checkPassengers(run);
   checkSameTickets(run);
   await checkBooks(run);
+  await checkFsck(run);
   run.journal.note(`at rest ${stateOf(run)}`);
 }

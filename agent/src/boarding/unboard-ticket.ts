@@ -1,7 +1,7 @@
 import { mayUnboard } from '@lianpiao/shared/domain/boarding-rules';
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
-import { type BoardedFrom, stateAfterUnboard, type TicketState } from '@lianpiao/shared/domain/ticket';
+import { type BoardedFrom, isEnded, stateAfterUnboard, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
@@ -12,7 +12,7 @@ import { type Agent, HUB } from '../agent.ts';
 import { hasLeft } from '../departure/has-left.ts';
 import { boardingCounts } from './boarding-counts.ts';
 
-/** 退检: undoes a boarding before the coach leaves; the ticket is again what it was. */
+/** 退检: undoes a boarding before the coach leaves; the ticket is again what it was, or what its home has made of it meanwhile. */
 export function unboardTicket(agent: Agent, call: Call, ticketNo: string, now: EpochMs) {
   return answerOnce(agent.store, call, 'unboard', now, async (tx) => {
     const ticket = await findTicket(tx, ticketNo);
@@ -22,7 +22,13 @@ export function unboardTicket(agent: Agent, call: Call, ticketNo: string, now: E
     const no = mayUnboard({ ticketNo, state }, { hasLeft: await hasLeft(tx, trip, ticket.fromStop) });
     if (no) return refuse(no);
     const back = stateAfterUnboard(ticket.stateBefore as BoardedFrom);
-    if (!(await moveTicket(tx, ticketNo, ['boarded'], back, { boardedAt: null, stateBefore: null }))) {
+    if (
+      !(await moveTicket(tx, ticketNo, ['boarded'], back, {
+        boardedAt: null,
+        stateBefore: null,
+        ...(isEnded(back) ? { endedAt: now } : {}),
+      }))
+    ) {
       return refuse({ code: 'ticket.changed-meanwhile', ticketNo });
     }
     const fact = {

@@ -7,6 +7,7 @@ import { childPlaces, isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats'
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { applyEpoch } from '@lianpiao/shared/store/epochs/apply-epoch';
+import { speaks } from '@lianpiao/shared/store/peer-versions';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { emit } from '@lianpiao/shared/store/streams';
 import { bodyOfTrip } from '@lianpiao/shared/store/trips/trip-body';
@@ -29,11 +30,15 @@ export type NewPlan = {
 
 /** What a new plan came to. `leftOver` are passengers known here who have no seat in it. */
 export type Reseated = { readonly tripId: string; readonly epoch: number; readonly leftOver: readonly string[] };
-export type PlanRefusal = EpochMapRefusal | { readonly code: 'epoch.plan-malformed'; readonly tripId: string };
+export type PlanRefusal =
+  | EpochMapRefusal
+  | { readonly code: 'epoch.plan-malformed'; readonly tripId: string }
+  | { readonly code: 'hub.too-old' };
 
 /**
  * Gives a trip on sale another seat plan: makes the map, brings the station's own rows into it, and tells the hub on lane
- * `seat`, where every grant of an older plan has gone before. New capacity is the station's, as all was at first.
+ * `seat`, where every grant of an older plan has gone before. New capacity is the station's, as all was at first. A hub that
+ * does not know of plans would go on selling in the old one: refused.
  */
 export async function reseatTrip(
   tx: AgentTx,
@@ -43,6 +48,7 @@ export async function reseatTrip(
 ): Promise<Outcome<Reseated, PlanRefusal>> {
   const { tripId } = trip;
   const { seats, reason, joined } = plan;
+  if (!(await speaks(tx, HUB, 'trip.reseated'))) return refuse({ code: 'hub.too-old' });
   if (seats.length === 0 || new Set(seats).size !== seats.length || seats.some(isPseudoSeat))
     return refuse({ code: 'epoch.plan-malformed', tripId });
   const old = await oldSeatsOf(tx, trip, true);

@@ -5,6 +5,7 @@ import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
 import { type LostRide, lostRide, seatAgain } from '@lianpiao/shared/store/epochs/seat-again';
+import { speaks } from '@lianpiao/shared/store/peer-versions';
 import { grantLegs } from '@lianpiao/shared/store/seats/grant-seats';
 import { seatsAlike } from '@lianpiao/shared/store/seats/seat-rows';
 import { emit } from '@lianpiao/shared/store/streams';
@@ -31,6 +32,8 @@ export function seatPassenger(agent: Agent, call: Call, { ticketNo, seat }: Seat
     if (home !== agent.station.code && home !== HUB) return refuse({ code: 'ticket.other-home', ticketNo, home });
     const { tripId } = lost.value;
     if (home === HUB) {
+      // An older hub would take the legs as its own and leave the passenger listed.
+      if (!(await speaks(tx, HUB, 'hub-ticket.seated'))) return refuse({ code: 'hub.too-old' });
       const given = await giveForTicket(agent, tx, lost.value, seat, now);
       if (!given.ok) return given;
       await audit(tx, caller, 'ticket.seat-given', ticketNo, now, given.value);

@@ -3,7 +3,7 @@ import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import type { Caller } from '@lianpiao/shared/store/call';
 import { isOver } from '@lianpiao/shared/store/epochs/epoch-rows';
-import { seatedNow } from '@lianpiao/shared/store/epochs/seat-now';
+import { seatedNow, ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
 import { sellHold } from '@lianpiao/shared/store/seats/sell-hold';
 import { emit } from '@lianpiao/shared/store/streams';
@@ -65,10 +65,11 @@ export function undoExchange(agent: Agent, exchangeId: string, reason: string, b
   });
 }
 
-async function writeTicket(
-  agent: Agent,
+/** The new ticket is good: its row, and the fact in its home's own stream. `person` is who travels, sealed, in base64. */
+export async function writeTicket(
+  agent: Pick<Agent, 'persons'>,
   tx: AgentTx,
-  { exchangeId, oldTicketNo }: Exchange,
+  { exchangeId, oldTicketNo }: Pick<Exchange, 'exchangeId' | 'oldTicketNo'>,
   newTicket: TicketBody,
   person: string | null,
   now: EpochMs,
@@ -76,20 +77,30 @@ async function writeTicket(
   const who = person === null ? null : agent.persons.open(Buffer.from(person, 'base64'));
   const sealed = who ? agent.persons.seal(who, newTicket.bizDate) : undefined;
   const kept = who && sealed ? { sealed: sealed.sealed, key: agent.persons.find(who.idType, who.idNo) } : null;
-  await insertTicket(tx, newTicket, kept, oldTicketNo);
+  // A new plan may have moved the pinned seat meanwhile.
+  await insertTicket(tx, await ticketOnArrival(tx, newTicket, now), kept, oldTicketNo);
   const fact = { exchangeId, oldTicketNo, newTicket, at: now };
   const said = { peer: HUB, type: 'ticket.exchanged', agg: newTicket.tripId, fact } as const;
   await emit(tx, sealed ? { ...said, person: sealed } : said, now);
 }
 
 async function refundUnridden(agent: Agent, tx: AgentTx, ticket: TicketBody, now: EpochMs): Promise<TicketRow> {
-  const { ticketNo, tripId, fareFen, insuranceFen, rules } = ticket;
-  const row = await moveTicket(tx, ticketNo, ['sold'], 'refunded', { endedAt: now });
+  const row = await moveTicket(tx, ticket.ticketNo, ['sold'], 'refunded', { endedAt: now });
+  await tellUnridden(agent, tx, ticket, now);
+  return row!;
+}
+
+/** The passenger of an exchange cannot have the new ride: everything comes back, without a fee. */
+export async function tellUnridden(
+  agent: Pick<Agent, 'station'>,
+  tx: AgentTx,
+  { ticketNo, tripId, fareFen, insuranceFen, rules }: TicketBody,
+  now: EpochMs,
+): Promise<void> {
   const payer = agent.station.code;
   const moved = { ticketNo, tripId, at: now, bizDate: serviceDateOf(now, 'Asia/Shanghai'), by: payer };
   const fact = { ...moved, refundFen: fareFen + insuranceFen, feeFen: 0, payer, reason: 'exchange.too-late', rules };
   await emit(tx, { peer: HUB, type: 'ticket.refunded', agg: tripId, fact }, now);
-  return row!;
 }
 
 async function endAs(

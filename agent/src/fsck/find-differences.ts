@@ -1,7 +1,6 @@
-import { allLegs, NO_LEGS } from '@lianpiao/shared/domain/legs';
-import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { Difference, Differences } from '@lianpiao/shared/fsck/difference';
-import { findTripDifferences, type TripBasis } from '@lianpiao/shared/fsck/find-trip-differences';
+import { findTripDifferences } from '@lianpiao/shared/fsck/find-trip-differences';
 import { type LeasedRange, numberDifferences, rangeDifferences } from '@lianpiao/shared/fsck/number-differences';
 import { orderDifferences } from '@lianpiao/shared/fsck/order-differences';
 import { streamDifferences, wholeStreams } from '@lianpiao/shared/fsck/stream-differences';
@@ -9,10 +8,11 @@ import type { TripRecords } from '@lianpiao/shared/fsck/trip-records';
 import { EVENTS } from '@lianpiao/shared/protocol/events';
 import type { Reader } from '@lianpiao/shared/store/store';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
-import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { HUB } from '../agent.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { exchangeDifferences } from './exchange-differences.ts';
+import { stationSeats } from './seat-basis.ts';
 import { shiftDifferences } from './shift-differences.ts';
 
 type AgentReader = Reader<AgentTables>;
@@ -26,53 +26,41 @@ export async function* findDifferences(read: AgentReader, station: string): Diff
   const whole = await wholeStreams(read);
   const ranges = await leasedRanges(read);
   yield* rangeDifferences(ranges);
-  yield* findTripDifferences(read, async (records, trip) => ({
-    ...seatBasis(station, records, trip),
-    ...(await claims(read, records)),
-    mustBeTold: ({ home }) => (home === station ? whole('outbox', HUB, 'ev') : whole('inbox', HUB, 'seat')),
+  yield* findTripDifferences(read, async (records) => ({
+    ...stationSeats(station, records),
+    blocked: await uncertain(read, records),
+    blockedMayBeAway: false,
+    party: station,
+    mustBeTold: ({ ticketNo }) =>
+      issuerOf(ticketNo) === station ? whole('outbox', HUB, 'ev') : whole('inbox', HUB, 'seat'),
     untold: () => [],
+    seatedUntold: () => false,
     transferMustBeTold: ({ direction }) =>
       direction === 'given' ? whole('outbox', HUB, 'seat') : whole('inbox', HUB, 'seat'),
+    planMustBeTold: () => whole('outbox', HUB, 'seat'),
     more: await ownTickets(
       read,
-      records.tickets.filter(({ home }) => home === station),
+      records.tickets.filter(({ ticketNo }) => issuerOf(ticketNo) === station),
+      records,
       ranges,
     ),
   }));
   yield* orderDifferences(read);
   yield* shiftDifferences(read);
+  yield* exchangeDifferences(read);
 }
 
-/** The origin owns every seat of its plan at first, and every child's place. A seat of an ended ticket stays sold where the gate was done with it. */
-function seatBasis(
-  station: string,
-  { lives, seats }: TripRecords,
-  trip: KnownTrip | undefined,
-): Pick<TripBasis, 'initial' | 'keeps' | 'afterEnd'> {
-  const own = trip?.origin === station;
-  const plan = new Set(own ? trip.seats : []);
-  const rows = new Set(seats.map(({ seat }) => seat));
-  return {
-    initial: (seat) => (trip && (plan.has(seat) || (own && isPseudoSeat(seat))) ? allLegs(trip.stops.length) : NO_LEGS),
-    // Children that an earlier version sold a ride have a label without a place.
-    keeps: ({ home, seat }) => home === station && (rows.has(seat) || !isPseudoSeat(seat)),
-    afterEnd: ({ ticketNo }) => {
-      const life = lives.get(ticketNo);
-      if (!life?.sold) return 'unknown';
-      return life.gateAtEnd === 'forfeited' || life.gateAtEnd === 'departed' ? 'kept' : 'given back';
-    },
-  };
-}
-
-async function claims(read: AgentReader, { tripId }: TripRecords): Promise<Pick<TripBasis, 'freed' | 'blocked'>> {
+/** Legs that nobody knows after a restore, in the plan in force. */
+async function uncertain(read: AgentReader, { tripId }: TripRecords) {
   const { uncertainSeats } = read.t;
-  return { freed: [], blocked: await read.db.select().from(uncertainSeats).where(eq(uncertainSeats.tripId, tripId)) };
+  return read.db.select().from(uncertainSeats).where(eq(uncertainSeats.tripId, tripId));
 }
 
-/** Tickets of this home have an order and a number that was leased. */
+/** Tickets that this station issued have a number that was leased, and an order: that of an exchange is at the old ticket's home. */
 async function ownTickets(
   read: AgentReader,
   tickets: readonly TicketRow[],
+  { lives }: TripRecords,
   ranges: readonly LeasedRange[],
 ): Promise<Difference[]> {
   const { orders } = read.t;
@@ -80,7 +68,9 @@ async function ownTickets(
   const known = await read.db.select({ orderId: orders.orderId }).from(orders).where(inArray(orders.orderId, ids));
   const has = new Set(known.map(({ orderId }) => orderId));
   return tickets.flatMap(({ ticketNo, orderId }) => [
-    ...(has.has(orderId) ? [] : [{ what: 'orders.row', where: orderId, expected: ticketNo, found: null }]),
+    ...(has.has(orderId) || lives.get(ticketNo)?.exchanged
+      ? []
+      : [{ what: 'orders.row', where: orderId, expected: ticketNo, found: null }]),
     ...numberDifferences(ticketNo, (_, terminal) => ranges.filter((range) => range.terminal === terminal)),
   ]);
 }

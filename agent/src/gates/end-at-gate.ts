@@ -1,6 +1,7 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { TicketState } from '@lianpiao/shared/domain/ticket';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
+import { speaks } from '@lianpiao/shared/store/peer-versions';
 import { emit } from '@lianpiao/shared/store/streams';
 import { findTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { HUB } from '../agent.ts';
@@ -19,6 +20,10 @@ export async function endAtGate(tx: AgentTx, fact: EventBody<'hub-ticket.freed'>
   // It said so in the part of its database that was lost, and has its own word back: the seat may be another's by now.
   if (!ended && ticket?.state === state) return;
   const boarded = ticket !== undefined && ABOARD.includes(ticket.state as TicketState);
+  // Who leaves the coach again has no ticket to board with.
+  await moveTicket(tx, ticketNo, ['boarded'], 'boarded', { stateBefore: state });
+  // An older hub takes the acknowledgement of this fact for the gate's word.
+  if (!(await speaks(tx, HUB, 'ticket.freedSeen'))) return;
   const seen = { ...fact, seat: boarded ? ('boarded' as const) : ('free' as const) };
   await emit(tx, { peer: HUB, type: 'ticket.freedSeen', agg: tripId, fact: seen }, now);
 }

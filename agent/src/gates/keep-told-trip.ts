@@ -1,7 +1,7 @@
-import { NO_LEGS } from '@lianpiao/shared/domain/legs';
+import type { Trip } from '@lianpiao/shared/domain/trip';
 import { NotUnderstood } from '@lianpiao/shared/link/facts';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
-import { know, place } from '@lianpiao/shared/store/seats/seat-rows';
+import { planOf } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { tripOfBody } from '@lianpiao/shared/store/trips/trip-body';
 import { findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
@@ -9,10 +9,11 @@ import type { Agent } from '../agent.ts';
 import type { StopDirectory } from '../legacy/stop-directory.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import { pinyinOf } from '../trips/stop-pinyin.ts';
+import { placeAll } from './follow-told-plan.ts';
 
 /**
  * A trip of another origin that calls here: kept for counter and gate, and changed by its origin only. Its seats are
- * somebody else's until they are granted. A coach that has left here has left, whatever is still said about its trip.
+ * somebody else's until they are granted. Its seat plan is the one that lane `seat` has come to, whatever is told here. A coach that has left here has left, whatever is still said about its trip.
  */
 export async function keepToldTrip(
   { station }: Pick<Agent, 'station'>,
@@ -23,22 +24,26 @@ export async function keepToldTrip(
   if (fact.origin === station.code) return;
   const read = tripOfBody(fact);
   if (!read.ok) throw new NotUnderstood('fact.malformed', `"trip.told": ${read.refusal.code}`);
-  const trip = read.value;
-  const { tripId, epoch } = trip;
+  const { tripId } = read.value;
   const known = await findTrip(tx, tripId);
+  const trip = await inPlan(tx, read.value, known);
   await saveTrip(tx, trip);
   const { trips, stops } = tx.t;
   // Departed at the hub means departed somewhere; here the trip departs when its coach leaves this stop.
   const state = fact.state === 'departed' ? 'open' : fact.state;
   if (known?.state !== 'departed') await tx.db.update(trips).set({ state }).where(eq(trips.tripId, tripId));
-  for (const [position, seat] of trip.seats.entries()) {
-    await know(tx, { tripId, seat, position, epoch, mine: NO_LEGS });
-    await place(tx, { tripId, seat, position });
-  }
+  await placeAll(tx, trip);
   for (const { code, name } of trip.stops) {
     await tx.db
       .insert(stops)
       .values({ code, name, ...pinyinOf(name, directory) })
       .onConflictDoNothing();
   }
+}
+
+/** A trip in the plan that this station's rows are in: what was told may be older, or the map of a newer one is on its way. */
+async function inPlan(tx: AgentTx, told: Trip, known: Trip | undefined): Promise<Trip> {
+  const plan = await planOf(tx, told.tripId);
+  if (plan) return { ...told, epoch: plan.epoch, seats: plan.seats };
+  return known && known.epoch < told.epoch ? { ...told, epoch: known.epoch, seats: known.seats } : told;
 }

@@ -1,7 +1,9 @@
 import { cutOffBeginsAt } from '@lianpiao/shared/domain/cut-off-rules';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
+import { speaks } from '@lianpiao/shared/store/peer-versions';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { statement, value } from '@lianpiao/shared/store/statement';
 import { emit } from '@lianpiao/shared/store/streams';
@@ -26,16 +28,19 @@ const near = statement((db, t: AgentTables) =>
         lte(t.tripStops.departsAt, value('until')),
         eq(t.tickets.home, value('home')),
         sql`${t.tickets.state} in ('sold', 'collected')`,
+        sql`not exists (select 1 from ${t.homesBack} where ${t.homesBack.ticketNo} = ${t.tickets.ticketNo})`,
       ),
     ),
 );
 
 /**
  * From the cut-off of a boarding stop on, by this station's own clock, a ticket that boards at another gate changes at that
- * gate's station only (inventory: home of a ticket): its passenger stands there. Returns how many homes were given away.
+ * gate's station only (inventory: home of a ticket): its passenger stands there. A home that came back stays here, and an older
+ * hub passes none on. Returns how many homes were given away.
  */
 export async function passHomes(agent: Agent, now: EpochMs): Promise<number> {
   const { store, station } = agent;
+  if (!(await speaks(store.read, HUB, 'ticket.homeGiven'))) return 0;
   const rules = await rulesAt(store.read, now);
   const until = now + (now - cutOffBeginsAt(now, rules));
   const due = await near(store.read, { after: now - LOOK_BACK_MS, until, home: station.code });
@@ -78,8 +83,17 @@ async function giveHome(
   return true;
 }
 
-/** The hub says where the ticket changes from now on, which is mostly here. */
-export async function takeHome(tx: AgentTx, { ticketNo, home }: EventBody<'ticket.homed'>): Promise<void> {
-  const { tickets } = tx.t;
+/**
+ * The hub says where the ticket changes from now on, which is mostly here. A home that this station gave away and that comes
+ * back was not taken: the gate's station has no agent, or an older one.
+ */
+export async function takeHome(
+  { station }: Pick<Agent, 'station'>,
+  tx: AgentTx,
+  { ticketNo, home }: EventBody<'ticket.homed'>,
+): Promise<void> {
+  const { tickets, homesBack } = tx.t;
   await tx.db.update(tickets).set({ home }).where(eq(tickets.ticketNo, ticketNo));
+  if (home === station.code && issuerOf(ticketNo) === home)
+    await tx.db.insert(homesBack).values({ ticketNo }).onConflictDoNothing();
 }

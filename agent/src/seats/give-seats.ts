@@ -11,13 +11,14 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { type Agent, HUB } from '../agent.ts';
 import { hasLeft } from '../departure/has-left.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
+import { roomForHub, SEATS_KEPT } from '../trips/standing-orders.ts';
 
-/** The last free seat of a ride stays with the station. */
-const SEATS_KEPT = 1;
+/** Fewer seats than that are not worth a request: the next buyer would have to ask again. */
+const SEATS_MIN = 2;
 
 /**
- * Gives the hub seats that it asks for, as many as are free but for the last. A trip that has departed still gives seats
- * for stops that its coach has not left.
+ * Gives the hub seats that it asks for, at least two, as many as are free but for the last and as the standing order lets it
+ * have. A trip that has departed still gives seats for stops that its coach has not left.
  */
 export function giveSeats(agent: Agent, call: Call, body: RequestBody<'seat.request'>, now: EpochMs) {
   return answerOnce(agent.store, call, 'seat.request', now, async (tx) => {
@@ -36,7 +37,7 @@ export function giveSeats(agent: Agent, call: Call, body: RequestBody<'seat.requ
       {
         trip,
         legs: legsBetween(from, to),
-        count,
+        count: Math.min(Math.max(count, SEATS_MIN), await roomForHub(agent, tx, trip, now)),
         keep: SEATS_KEPT,
         peer: HUB,
         newId: agent.newId,

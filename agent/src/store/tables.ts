@@ -145,6 +145,18 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     lowWater: int('low_water').notNull(),
   });
 
+  /**
+   * What of the standing orders a trip has been served: `seats` of its share, under the orders of that name and in that seat
+   * plan. `dueAt`: when it is to be looked at again by itself.
+   */
+  const servedOrders = table('served_orders', {
+    tripId: text('trip_id').primaryKey(),
+    orders: text('orders').notNull(),
+    epoch: int('epoch').notNull(),
+    seats: int('seats').notNull(),
+    dueAt: int('due_at'),
+  });
+
   /** The machine's clocks against each other as they were last seen (domain/clock-rules): one row. */
   const clockReadings = table('clock_readings', {
     boot: text('boot').primaryKey(),
@@ -219,6 +231,9 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     personHash: text('person_hash'),
   });
 
+  /** Tickets whose home this station gave away and has back, because the gate's station could not take it. */
+  const homesBack = table('homes_back', { ticketNo: text('ticket_no').primaryKey() });
+
   return {
     users,
     sessions,
@@ -234,6 +249,7 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     stops,
     ticketKeys,
     allotments,
+    servedOrders,
     clockReadings,
     refSets,
     refRows,
@@ -242,6 +258,7 @@ function stationTables({ table, text, int, bytes }: ColumnKit) {
     uncertainSeats,
     exchanges,
     unprovenEvents,
+    homesBack,
   };
 }
 

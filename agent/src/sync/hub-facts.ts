@@ -8,7 +8,9 @@ import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tic
 import { eq } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
 import { noteHubFinal } from '../boarding/note-final.ts';
+import { takeCommit } from '../exchange/take-commit.ts';
 import { endAtGate } from '../gates/end-at-gate.ts';
+import { followToldPlan } from '../gates/follow-told-plan.ts';
 import { freeSeenSeat } from '../gates/free-seen-seat.ts';
 import { keepToldTrip } from '../gates/keep-told-trip.ts';
 import { takeHome } from '../gates/pass-homes.ts';
@@ -65,7 +67,9 @@ export function hubFacts(
       await freeSeenSeat(agent, tx, fact);
       await settleDue(tx, fact, at);
     },
-    'ticket.homed': (tx, { fact }) => takeHome(tx, fact),
+    'ticket.homed': (tx, { fact }) => takeHome(agent, tx, fact),
+    'exchange.committed': (tx, { fact, person, at }) => takeCommit(agent, tx, fact, person, at),
+    'trip.reseated': (tx, { fact, at }) => followToldPlan(agent, tx, fact, at),
     'trip.told': (tx, { fact }) => keepToldTrip(agent, tx, fact, directory),
     'hub-ticket.collected': async (tx, { fact }) => {
       await moveTicket(tx, fact.ticketNo, ['sold', 'collected'], 'collected', { printSeq: fact.printSeq });

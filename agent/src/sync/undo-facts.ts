@@ -48,7 +48,7 @@ export function undoFacts(station: string): FactHandlers<AgentTables> {
     'ticket.unboarded': async (tx, { fact }) => {
       const from = (await findTicket(tx, fact.ticketNo))?.state;
       const back = { boardedAt: fact.at, stateBefore: from ?? null };
-      await moveTicket(tx, fact.ticketNo, ['sold', 'collected', 'forfeited'], 'boarded', back);
+      await moveTicket(tx, fact.ticketNo, ASHORE, 'boarded', back);
     },
     'ticket.forfeited': async (tx, { fact, seq }) => undoMove(tx, fact.ticketNo, ['forfeited'], seq),
     // What has happened outside the rows: cash that was handed over or counted, a clock that was set.
@@ -57,6 +57,9 @@ export function undoFacts(station: string): FactHandlers<AgentTables> {
     'clock.jump': async () => undefined,
   };
 }
+
+/** What a ticket can be after its boarding was undone. */
+const ASHORE: readonly BoardedFrom[] = ['sold', 'collected', 'forfeited', 'refunded', 'voided', 'rebooked'];
 
 /** A trip that only this history knows of goes, for its source to publish it again; another one is published anew as it stands. */
 async function undoPublished(tx: AgentTx, tripId: string): Promise<void> {

@@ -3,7 +3,6 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { Trip } from '@lianpiao/shared/domain/trip';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { knowChildPlaces } from '@lianpiao/shared/store/seats/child-places';
-import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
 import { emit } from '@lianpiao/shared/store/streams';
 import { bodyOfTrip } from '@lianpiao/shared/store/trips/trip-body';
 import { digestOf, findTrip, type KnownTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
@@ -13,6 +12,8 @@ import { followPlan } from '../dispatch/follow-plan.ts';
 import { ownSeats } from '../seats/own-seats.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
+import { serveStandingOrder } from './serve-standing-order.ts';
+import { standingOrders } from './standing-orders.ts';
 
 export type TripImport = {
   readonly added: number;
@@ -23,9 +24,6 @@ export type TripImport = {
 
 /** Trips in one transaction: a long import lets sales through between its parts. */
 const TRIPS_PER_COMMIT = 40;
-
-/** Free seats of a trip that stay with the station whatever a standing order says (inventory: the last free seat stays). */
-const SEATS_KEPT = 1;
 
 /**
  * Brings trips from a source into the station's inventory: new ones with all their seats owned by the station, changed
@@ -72,7 +70,8 @@ async function importTrip(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): 
   await emit(tx, { peer: HUB, type: 'trip.published', agg: trip.tripId, fact: bodyOfTrip(trip) }, now);
   await ownSeats(tx, trip);
   await knowChildPlaces(tx, trip, allLegs(trip.stops.length), await rulesAt(tx, now));
-  await serveStandingOrder(agent, tx, trip, now);
+  const orders = await standingOrders(agent, tx, now);
+  if (orders.length > 0 && !(await whyNotSell(agent, tx))) await serveStandingOrder(agent, tx, trip, orders, now);
   return 'added';
 }
 
@@ -99,28 +98,4 @@ async function changeTrip(
 
 function sameStops(a: Trip, b: Trip): boolean {
   return a.stops.length === b.stops.length && a.stops.every((stop, index) => stop.code === b.stops[index]!.code);
-}
-
-/** 票源: gives the hub the seats of a trip that the line's standing order names, over the whole trip. Nothing while the station may not sell. */
-export async function serveStandingOrder(agent: Agent, tx: AgentTx, trip: Trip, now: EpochMs): Promise<void> {
-  const orders = await tx.db
-    .select()
-    .from(tx.t.allotments)
-    .where(inArray(tx.t.allotments.line, [trip.lineCode, '*']));
-  if (orders.length > 0 && (await whyNotSell(agent, tx))) return;
-  const order = orders.find(({ line }) => line === trip.lineCode) ?? orders[0];
-  if (!order) return;
-  const legs = allLegs(trip.stops.length);
-  await grantSeats(
-    tx,
-    {
-      trip,
-      legs,
-      count: order.seats,
-      keep: SEATS_KEPT,
-      peer: HUB,
-      newId: agent.newId,
-    },
-    now,
-  );
 }

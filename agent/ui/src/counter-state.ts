@@ -1,4 +1,4 @@
-import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
+import { type ServiceDate, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import type {
   Boarded,
   Collected,
@@ -178,6 +178,11 @@ export function signedIn(counter: Counter): Session | null {
 }
 
 /** What decides here and now what can be sold. */
+/** The service day that it is at this station. */
+export function todayOf(counter: Counter): ServiceDate {
+  return serviceDateOf(counter.now, zoneOf(counter));
+}
+
 export function momentOf(counter: Counter): Moment {
   return { online: isOnline(counter), now: counter.now };
 }

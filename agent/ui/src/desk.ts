@@ -3,7 +3,7 @@ import type { Problem } from '@lianpiao/shared/protocol/ticketing';
 import type { Gaps, Words } from '@lianpiao/shared/ui/i18n';
 import { type ShallowRef, shallowRef } from 'vue';
 import type { Answer, Api } from './api.ts';
-import { type Counter, freshCounter, zoneOf } from './counter-state.ts';
+import { type Counter, freshCounter, todayOf } from './counter-state.ts';
 import { nextSale, type SaleEvent } from './sale/sale-state.ts';
 
 /** What commands work with: the state, the ways to change it, and the agent. */
@@ -58,7 +58,7 @@ export function openDesk({ api, words, counter, monotonic, wall, run }: DeskPart
     fail,
     now,
     state: () => ref.value,
-    today: () => serviceDateOf(now(), zoneOf(ref.value)),
+    today: () => todayOf({ ...ref.value, now: now() }),
     setTime: (agentNow) => {
       offset = agentNow - monotonic();
     },

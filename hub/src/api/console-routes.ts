@@ -3,6 +3,7 @@ import { routesOf, secure } from '@lianpiao/shared/http/api-security';
 import { type ApiEnv, openApiApp } from '@lianpiao/shared/http/openapi-app';
 import { sameOrigin } from '@lianpiao/shared/http/same-origin';
 import { alarmRoutes } from './console/alarm-routes.ts';
+import { allotmentRoutes } from './console/allotment-routes.ts';
 import type { Console } from './console/console.ts';
 import { forkRoutes } from './console/fork-routes.ts';
 import { moneyRoutes } from './console/money-routes.ts';
@@ -27,6 +28,7 @@ export function consoleRoutes(
   group.use(signedIn(console));
   sessionRoutes(group, console);
   stationRoutes(group, console);
+  allotmentRoutes(group, console);
   tripRoutes(group, console);
   orderRoutes(group, console);
   overflowRoutes(group, console);

@@ -7,7 +7,8 @@ import { statement, value } from '@lianpiao/shared/store/statement';
 import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, asc, eq, gt } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
-import { standingOrderFor } from '../inventory/standing-order.ts';
+import { movedLately } from '../inventory/recent-transfers.ts';
+import { lowerMark, standingOrderFor } from '../inventory/standing-order.ts';
 import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubReader } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -21,20 +22,6 @@ const TRIPS_MAX = 100;
 /** The last trip that a running round has looked at; empty when a round is complete. */
 const LOOKED_UP_TO = 'idle-seats.looked-up-to';
 
-const recentGrants = statement((db, t: HubTables) =>
-  db
-    .select({ transferId: t.transfers.transferId })
-    .from(t.transfers)
-    .where(
-      and(
-        eq(t.transfers.tripId, value('tripId')),
-        eq(t.transfers.direction, 'received'),
-        gt(t.transfers.at, value('after')),
-      ),
-    )
-    .limit(1),
-);
-
 const recentHolds = statement((db, t: HubTables) =>
   db
     .select({ holdId: t.holds.holdId })
@@ -45,8 +32,8 @@ const recentHolds = statement((db, t: HubTables) =>
 
 /**
  * Gives stations back what the hub fetched from them and did not sell: seats beyond the standing order of a trip of which
- * nobody has held or fetched a seat for two hours. Goes round all trips that have not left, some at a call. Returns how many
- * seats.
+ * nobody has held or fetched a seat for two hours, and lowers that trip's low-water mark. Goes round all trips that have not
+ * left, some at a call. Returns how many seats.
  */
 export async function returnIdleSeats(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Promise<number> {
   const { read } = hub.store;
@@ -70,7 +57,9 @@ export async function returnIdleSeats(hub: Pick<Hub, 'store' | 'newId'>, now: Ep
     if (await whyHubNotSell(tx)) return returned;
     for (const trip of idle) {
       const { tripId, epoch, origin: peer } = trip;
-      for (const { seat, mine } of await excessOf(tx, trip, now)) {
+      const excess = await excessOf(tx, trip, now);
+      if (excess.length > 0) await lowerMark(tx, trip, now);
+      for (const { seat, mine } of excess) {
         await grantLegs(tx, { transferId: hub.newId(), tripId, epoch, seat, legs: legMask(mine), peer }, now);
         touchTrip(tx, tripId);
         returned += 1;
@@ -85,11 +74,14 @@ export async function returnIdleSeats(hub: Pick<Hub, 'store' | 'newId'>, now: Ep
 
 /** Seats of an idle trip that nobody has claimed on any leg, beyond those that the standing order wants the hub to have. */
 async function excessOf(on: HubReader, trip: KnownTrip, now: EpochMs) {
-  const ride = { tripId: trip.tripId, after: now - IDLE_MS };
-  if ((await recentGrants(on, ride)).length > 0 || (await recentHolds(on, ride)).length > 0) return [];
+  const { tripId, origin: peer } = trip;
+  const after = now - IDLE_MS;
+  const legs = allLegs(trip.stops.length);
+  if (await movedLately(on, { tripId, direction: 'received', peer, legs, after })) return [];
+  if ((await recentHolds(on, { tripId, after })).length > 0) return [];
   const unused = (await seatsOfTrip(on, trip.tripId)).filter(
     (state) => state.mine !== NO_LEGS && claimed(state) === NO_LEGS,
   );
-  const kept = (await standingOrderFor(on, trip))?.seats ?? 0;
+  const kept = (await standingOrderFor(on, trip, now))?.seats ?? 0;
   return unused.slice(kept);
 }

@@ -1,19 +1,22 @@
-import { NO_LEGS } from '@lianpiao/shared/domain/legs';
-import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { Differences } from '@lianpiao/shared/fsck/difference';
 import { findTripDifferences, type TripBasis } from '@lianpiao/shared/fsck/find-trip-differences';
 import { type LeasedRange, numberDifferences, rangeDifferences } from '@lianpiao/shared/fsck/number-differences';
 import { orderDifferences } from '@lianpiao/shared/fsck/order-differences';
 import { streamDifferences, wholeStreams } from '@lianpiao/shared/fsck/stream-differences';
 import type { TripRecords } from '@lianpiao/shared/fsck/trip-records';
-import { and, eq, inArray } from 'drizzle-orm';
-import { liveClearing } from '../clearing/clearing-rows.ts';
+import { eq } from 'drizzle-orm';
 import { HUB, HUB_STATION } from '../hub.ts';
 import type { HubReader } from '../store/hub-store.ts';
 import { hasBooks, ticketsInTheBooks } from './book-differences.ts';
+import { hubSeats } from './hub-seats.ts';
 import { journalDifferences } from './journal-differences.ts';
 import { orderOf, paymentDifferences } from './payment-differences.ts';
 import { statementDifferences } from './statement-differences.ts';
+import { untold } from './untold.ts';
+
+/** A trip's id begins with the code of its origin. */
+const STATION_DIGITS = 9;
 
 /**
  * What the hub keeps against what it follows from: streams, seats, tickets, orders, payments, numbers, books and statements.
@@ -26,14 +29,13 @@ export async function* findDifferences(read: HubReader): Differences {
   const books = await hasBooks(read);
   yield* rangeDifferences([...leases.values()].flat());
   yield* findTripDifferences(read, async (records) => ({
-    initial: () => NO_LEGS,
-    // Children that an earlier version sold a ride have a label without a place.
-    keeps: ({ home, seat }) => home === HUB && (!isPseudoSeat(seat) || records.seats.some((row) => row.seat === seat)),
-    ...(await ends(read, records)),
-    freed: await freedSeats(read, records),
-    blocked: [],
-    mustBeTold: ({ home }) => home !== HUB && whole('inbox', home, 'ev'),
+    ...(await hubSeats(read, records)),
+    ...(await withheld(read, records)),
+    party: HUB,
+    mustBeTold: ({ home, rebookedFrom }) => home !== HUB && !ownRebooked(rebookedFrom) && whole('inbox', home, 'ev'),
+    ...(await untold(read, records)),
     transferMustBeTold: ({ direction, peer }) => whole(direction === 'given' ? 'outbox' : 'inbox', peer, 'seat'),
+    planMustBeTold: ({ target }) => whole('inbox', target.slice(0, STATION_DIGITS), 'seat'),
     more: [
       ...(await orderOf(read, records.tickets)),
       ...records.tickets.flatMap(({ ticketNo }) => numberDifferences(ticketNo, leasesFor(leases, ticketNo))),
@@ -46,33 +48,17 @@ export async function* findDifferences(read: HubReader): Differences {
   yield* statementDifferences(read);
 }
 
-/**
- * Where nobody checks tickets they count as travelled without a fact, and a refund after that leaves the seat sold. Whether
- * a gate had spoken before a refund or behind it stands in two streams, and nobody keeps their order.
- */
-async function ends(read: HubReader, { tickets, lives }: TripRecords): Promise<Pick<TripBasis, 'afterEnd' | 'untold'>> {
-  const counted = new Set<string>();
-  for (const { ticketNo, state } of tickets)
-    if (state === 'departed' && (await liveClearing(read, ticketNo))?.kind === 'travelled') counted.add(ticketNo);
-  return {
-    untold: ({ ticketNo, boardedAt }) => (boardedAt === null && counted.has(ticketNo) ? ['departed'] : []),
-    afterEnd: ({ ticketNo, boardedAt }) => {
-      const life = lives.get(ticketNo);
-      return life?.sold && life.gate === null && boardedAt === null ? 'given back' : 'unknown';
-    },
-  };
-}
+/** A ticket that the hub rebooked to another home is written before that home's own word of it has come. */
+const ownRebooked = (rebookedFrom: string | null) => rebookedFrom !== null && issuerOf(rebookedFrom) === HUB_STATION;
 
-/** Seats of refunded tickets that wait for the word of the gate. */
-async function freedSeats({ db, t }: HubReader, { tickets }: TripRecords) {
-  const { refundDues } = t;
-  const numbers = tickets.filter(({ home }) => home === HUB).map(({ ticketNo }) => ticketNo);
-  const waiting = await db
-    .select({ ticketNo: refundDues.ticketNo })
-    .from(refundDues)
-    .where(and(inArray(refundDues.ticketNo, numbers), eq(refundDues.seatFreed, 1)));
-  const freed = new Set(waiting.map(({ ticketNo }) => ticketNo));
-  return tickets.filter(({ ticketNo }) => freed.has(ticketNo));
+/** What is withheld since a restore is blocked. What is frozen may turn out to have been given away, until all were heard. */
+async function withheld(
+  { db, t }: HubReader,
+  { tripId }: TripRecords,
+): Promise<Pick<TripBasis, 'blocked' | 'blockedMayBeAway'>> {
+  const { withheldSeats } = t;
+  const blocked = await db.select().from(withheldSeats).where(eq(withheldSeats.tripId, tripId));
+  return { blocked, blockedMayBeAway: blocked.some(({ why }) => why === 'frozen') };
 }
 
 type Leases = ReadonlyMap<string, readonly LeasedRange[]>;

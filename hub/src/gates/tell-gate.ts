@@ -10,6 +10,7 @@ import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { boardingGate } from './boarding-gate.ts';
 import { seatIsFree } from './seat-is-free.ts';
+import { tellEnd } from './told-ends.ts';
 
 type Moved = Pick<EventBody<'ticket.unboarded'>, 'ticketNo' | 'tripId' | 'at' | 'bizDate' | 'by'>;
 type Ended = EventBody<'hub-ticket.freed'>['state'];
@@ -56,7 +57,7 @@ export async function tellEnded(
   const trip = (await findTrip(tx, tripId))!;
   const gate = await boardingGate(tx, trip, row.fromStop);
   if (gate !== null && gate !== row.home) {
-    await emit(tx, { peer: gate, type: 'hub-ticket.freed', agg: tripId, fact }, now);
+    await tellEnd(tx, gate, fact, now);
     return;
   }
   if (gate !== null && issuerOf(ticketNo) !== gate) await seatIsFree(hub, tx, row, { ...fact, seat: 'free' }, now);

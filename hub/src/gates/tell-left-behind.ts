@@ -1,10 +1,11 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
-import { emit } from '@lianpiao/shared/store/streams';
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { HUB_STATION } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
+import { sayWhenKnown } from './say-when-known.ts';
+import { forgetEnds } from './told-ends.ts';
 
 type Left = {
   readonly tripId: string;
@@ -35,11 +36,15 @@ export async function tellLeftBehind(
         isNull(tickets.boardedAt),
       ),
     );
+  await forgetEnds(
+    tx,
+    ended.map(({ ticketNo }) => ticketNo),
+  );
   for (const { ticketNo, state } of ended) {
     const issuer = issuerOf(ticketNo);
     if (issuer === gate || issuer === HUB_STATION) continue;
     const ending = state as EventBody<'ticket.freedSeen'>['state'];
     const fact = { ticketNo, tripId, at, bizDate, by: gate, state: ending, seat: 'kept' as const };
-    await emit(tx, { peer: issuer, type: 'ticket.freedSeen', agg: tripId, fact }, now);
+    await sayWhenKnown(tx, { peer: issuer, type: 'ticket.freedSeen', agg: tripId, fact }, now);
   }
 }

@@ -6,6 +6,8 @@ import type { Hello, LanePositions } from '@lianpiao/shared/protocol/messages';
 import { agreedMinor, SPOKEN } from '@lianpiao/shared/protocol/versions';
 import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import { endFork, forkToGiveUp } from '../forks/fork-under-way.ts';
+import { sayUnsaid } from '../gates/say-when-known.ts';
+import { takeForWords } from '../gates/told-ends.ts';
 import { noteHeads } from '../restore/finish-restore.ts';
 import { restoreWait } from '../restore/restore-waits.ts';
 import { knowRanges } from '../stations/know-ranges.ts';
@@ -62,7 +64,6 @@ export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise
     const begins = !hello.proven && !behind && !ahead;
     const incarnation = begins ? known + 1 : known;
     await keepAdmission(tx, hello, lease, incarnation, now);
-    await keepAgreedMinor(tx, station, minor, now);
     if (begins) {
       await forgetHeads(tx, station);
       await endFork(tx, hello, now);
@@ -70,9 +71,14 @@ export function judgeHello(store: HubStore, hello: Hello, now: EpochMs): Promise
     }
     await knowRanges(tx, hello, now);
     if (!behind && !ahead) await noteHeads(tx, station, lanes);
-    const ours = await positionsOf(tx, station);
     const heads = LANES.map((lane) => ({ lane, head: lanes[lane].out.next - 1, hash: lanes[lane].out.headHash }));
     await keepHeads(tx, station, heads, now);
+    const whole = !behind && !ahead;
+    if (whole) await takeForWords(tx, station, lanes.seat.in.ack);
+    await keepAgreedMinor(tx, station, minor, now);
+    // While a side gets back what it lost, the places behind its head belong to that.
+    if (whole) await sayUnsaid(tx, station, now);
+    const ours = await positionsOf(tx, station);
     return done({ lease, incarnation, minor, ours, notices, behind, ahead, fork });
   });
 }

@@ -8,6 +8,7 @@ import { markWaiting } from '@lianpiao/shared/store/seats/mark-sold';
 import { findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
+import { tellPlans } from '../gates/tell-plans.ts';
 import { HUB, type Hub } from '../hub.ts';
 import { moveWithheld } from '../restore/move-withheld.ts';
 import { awaitedFor } from '../restore/restore-waits.ts';
@@ -17,7 +18,7 @@ import { touchTrip } from '../store/touched-trips.ts';
 
 /**
  * The origin has given a trip another seat plan: the hub's seats, holds and tickets follow it. Orders whose hold ended are paid
- * back like any late payment, and legs that it can sell no more go back. Needs no trip row; where there is one, it says the new plan from here on.
+ * back like any late payment, gates along the line are told, and legs that the hub can sell no more go back. Needs no trip row; where there is one, it says the new plan from here on.
  */
 export async function followEpoch(
   hub: Pick<Hub, 'newId'>,
@@ -41,6 +42,7 @@ export async function followEpoch(
   const trip = await findTrip(tx, tripId);
   if (trip) {
     await saveTrip(tx, { ...trip, seats, epoch });
+    await tellPlans(tx, trip, now);
     await returnSpentLegs(hub, tx, { ...trip, seats, epoch }, now);
   }
   touchTrip(tx, tripId, 'trip');

@@ -17,6 +17,7 @@ import {
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
 import { undoCounted } from '../clearing/undo-counted.ts';
+import { tellCommit } from '../gates/tell-commit.ts';
 import { tellCollected, tellEnded, tellSold } from '../gates/tell-gate.ts';
 import { HUB, HUB_STATION, type Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
@@ -79,6 +80,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       const ridden = await endTicket(hub, tx, row, ['sold', 'collected'], 'rebooked', fact);
       const who = { indexed: indexed(hub, person), sealed: passengerOf(person, personHash) };
       await writeNewTicket(tx, newTicket, who, row.ticketNo, hub.clock.now());
+      if (exchangeId !== undefined) await tellCommit(tx, { ...fact, exchangeId }, who.sealed, hub.clock.now());
       await money.ticketRebooked(tx, fact, origin(peer));
       if (ridden) await money.ticketBoarded(tx, ridden.fact, origin(ridden.gate));
     },

@@ -1,7 +1,7 @@
 import { boardingStation, type Trip } from '@lianpiao/shared/domain/trip';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import type { TripBody } from '@lianpiao/shared/protocol/events';
-import { planOf } from '@lianpiao/shared/store/epochs/epoch-rows';
+import { isOver, planOf } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
 import { statement, value } from '@lianpiao/shared/store/statement';
 import { tripOfBody } from '@lianpiao/shared/store/trips/trip-body';
@@ -38,6 +38,9 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
       if (fact.origin !== peer) throw new CannotApply('trip.other-origin', { tripId: fact.tripId, station: peer });
       const trip = await inPlan(tx, readable(fact));
       await saveTrip(tx, trip);
+      // Lane `seat` has brought the merger first: the trip is not on sale again.
+      if (await isOver(tx, trip))
+        await tx.db.update(tx.t.trips).set({ state: 'merged' }).where(eq(tx.t.trips.tripId, trip.tripId));
       for (const { code, name, station } of trip.stops) {
         const [listed] = await pinyinOf(tx, { name });
         await knowStop(tx, { code, name, pinyin: listed?.pinyin ?? '', station });

@@ -68,6 +68,19 @@ describe('seats that nobody uses', () => {
     expect(await granted()).toEqual(['45']);
   });
 
+  it('lower the mark of their trip, so that it asks later: nothing goes to and fro', async () => {
+    await hub.store.transaction(async (tx) => {
+      await tx.db.insert(tx.t.allotments).values({ station: HANGZHOU, line: '*', seats: 3, lowWater: 3 });
+    });
+    await returnIdleSeats(hub, NOON + 2 * HOUR);
+    const later = NOON + 2 * HOUR + 60_000;
+    await holdSeats(hub, call(), { ...ride, count: 1 }, later);
+    await holdSeats(hub, call(), { ...ride, count: 1 }, later);
+    expect(asked).toBe(0);
+    await holdSeats(hub, call(), { ...ride, count: 1 }, later);
+    await expect.poll(() => asked).toBe(1);
+  });
+
   it('stay for two hours more when somebody has held one', async () => {
     hub.clock.at = NOON + HOUR;
     await holdSeats(hub, call(), { ...ride, count: 1 }, NOON + HOUR);

@@ -1,10 +1,8 @@
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { statement, value } from '@lianpiao/shared/store/statement';
-import { and, eq, gt, sql } from 'drizzle-orm';
 import type { AskStation } from '../ask-station.ts';
 import type { HubStore } from '../store/hub-store.ts';
-import type { HubTables } from '../store/tables.ts';
+import { movedLately } from './recent-transfers.ts';
 import { TripWaits } from './trip-waits.ts';
 
 export type SeatWish = {
@@ -22,22 +20,6 @@ const WAIT_MS = 2000;
 /** Seats that went back are not asked for again in this time, in ms, so that they do not go to and fro. */
 const GIVEN_BACK_PAUSE_MS = 30_000;
 const TRIPS_MAX = 10_000;
-
-const givenBack = statement((db, t: HubTables) =>
-  db
-    .select({ transferId: t.transfers.transferId })
-    .from(t.transfers)
-    .where(
-      and(
-        eq(t.transfers.tripId, value('tripId')),
-        eq(t.transfers.direction, 'given'),
-        eq(t.transfers.peer, value('origin')),
-        gt(t.transfers.at, value('after')),
-        sql`${t.transfers.legs} & ${value('legs')} <> 0`,
-      ),
-    )
-    .limit(1),
-);
 
 /**
  * Asks origin stations for seats when the hub runs out of them (inventory: ownership 4 and 5). A yes counts for nothing:
@@ -62,8 +44,9 @@ export class SeatRequests {
    * gave seats of this ride back to their origin, as after a recall.
    */
   async fetch({ tripId, origin, from, to, count }: SeatWish, now: EpochMs): Promise<boolean> {
-    const ride = { tripId, origin, legs: legsBetween(from, to), after: now - GIVEN_BACK_PAUSE_MS };
-    if ((await givenBack(this.#store.read, ride)).length > 0) return false;
+    const ride = { tripId, peer: origin, legs: legsBetween(from, to) };
+    const back = { ...ride, direction: 'given', after: now - GIVEN_BACK_PAUSE_MS } as const;
+    if (await movedLately(this.#store.read, back)) return false;
     if (now - (this.#askedAt.get(tripId) ?? Number.NEGATIVE_INFINITY) < TRIP_PAUSE_MS) return false;
     if (this.#askedAt.size >= TRIPS_MAX) this.#askedAt.clear();
     this.#askedAt.set(tripId, now);

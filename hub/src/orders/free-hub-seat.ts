@@ -2,11 +2,11 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { hasRow } from '@lianpiao/shared/store/seats/child-places';
 import { freeSeat, freeSeatElsewhere } from '@lianpiao/shared/store/seats/end-sold-seat';
-import { emit } from '@lianpiao/shared/store/streams';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { boardingGate } from '../gates/boarding-gate.ts';
+import { tellEnd } from '../gates/told-ends.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 
@@ -17,11 +17,11 @@ type Ended = {
   readonly freed: EventBody<'hub-ticket.freed'>;
 };
 
-/** Who boards the ticket, the number of the word to them, and whether its seat waits for their acknowledgement (1) or not (0). */
+/** Who boards the ticket, the number of the word to them, and whether its seat waits for their word (1) or not (0). */
 export type Told = { readonly station: string | null; readonly seq: number; readonly seatFreed: 0 | 1 };
 
 /**
- * A hub ticket has ended: its boarding station is told, and its seat stays claimed until that station has acknowledged. Where there is
+ * A hub ticket has ended: its boarding station is told, and its seat stays claimed until that station's word. Where there is
  * no gate it is free at once, until the stop's list is printed: then it is not sold again.
  */
 export async function freeHubSeat(tx: HubTx, { ticket, trip, freed }: Ended, now: EpochMs): Promise<Told> {
@@ -32,7 +32,6 @@ export async function freeHubSeat(tx: HubTx, { ticket, trip, freed }: Ended, now
     await (station || printed ? freeSeatElsewhere : freeSeat)(tx, ticket);
     touchTrip(tx, ticket.tripId);
   }
-  const said = { type: 'hub-ticket.freed', agg: ticket.tripId, fact: freed } as const;
-  const seq = station ? await emit(tx, { peer: station, ...said }, now) : 0;
+  const seq = station ? await tellEnd(tx, station, freed, now) : 0;
   return { station, seq, seatFreed: hadSeat && station ? 1 : 0 };
 }

@@ -18,6 +18,7 @@ import { standingOrderFor } from '../inventory/standing-order.ts';
 import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { channelQuota } from './channel-quota.ts';
 import { rideRefusal } from './ride-refusal.ts';
 
 type Selling = Pick<Hub, 'store' | 'newId' | 'log' | 'room'> & { readonly seats: SeatRequests };
@@ -28,7 +29,8 @@ const COUNT_MAX = 20;
 
 /**
  * 锁座 through a channel: claims seats that the hub owns. With none left it asks the trip's station once, for at most two
- * seconds; a station that does not answer means sold out on this channel, never a guess.
+ * seconds; a station that does not answer means sold out on this channel, never a guess. A channel at its quota of the trip is
+ * refused in the transaction that claims.
  */
 export async function holdSeats(hub: Selling, call: Call, input: HoldInput, now: EpochMs) {
   if (hub.room.short) return refuse({ code: hub.room.short });
@@ -72,14 +74,18 @@ async function tryHold(hub: Selling, call: Call, input: HoldInput, now: EpochMs)
     const expiresAt = holdEndsAt(channel, departsAt(trip, from), rules.hold, now);
     const caller = call.caller.id;
     const callerSeatsMax = heldSeatsMax(call.caller, rules.hold);
+    const quota = await channelQuota(tx, trip, caller, now);
     const claimed = await claimSeats(
       tx,
       { holdId, tripId, from, to, count, seats: input.seats, caller, callerSeatsMax, expiresAt },
       now,
     );
+    // No seats are fetched from a station for a channel that may not sell them.
+    const over = quota.why(claimed.ok ? claimed.value : Array.from({ length: count }, () => undefined));
+    if (over && (claimed.ok || claimed.refusal.code === 'seat.sold-out')) return refuse(over);
     if (!claimed.ok) return claimed;
     touchTrip(tx, tripId);
-    short = await shortOf(tx, trip, from, to);
+    short = await shortOf(tx, trip, from, to, now);
     const { fullFen } = full.value;
     const held: Held = {
       holdId,
@@ -97,8 +103,8 @@ async function tryHold(hub: Selling, call: Call, input: HoldInput, now: EpochMs)
 }
 
 /** How many seats the hub wants for this ride, when it is at its low-water mark; 0 above it. */
-async function shortOf(tx: HubTx, trip: KnownTrip, from: number, to: number): Promise<number> {
-  const order = await standingOrderFor(tx, trip);
+async function shortOf(tx: HubTx, trip: KnownTrip, from: number, to: number, now: EpochMs): Promise<number> {
+  const order = await standingOrderFor(tx, trip, now);
   if (!order) return 0;
   const left = remaining(await seatsOfTrip(tx, trip.tripId), legsBetween(from, to));
   return left < order.lowWater ? order.seats - left : 0;

@@ -24,6 +24,7 @@ import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { channelQuota } from './channel-quota.ts';
 import { issueTickets } from './issue-tickets.ts';
 import { ridersOf } from './order-riders.ts';
 import { returnPayment } from './return-payment.ts';
@@ -160,7 +161,7 @@ async function seatOrder(hub: Hub, tx: HubTx, orderId: string, now: EpochMs): Pr
   return late && seatLate(hub, tx, late, now);
 }
 
-/** Seats for a payment that came after the hold: the same ones where they are free, else any that are, while the ride is on sale. */
+/** Seats for a payment that came after the hold: the same ones where they are free, else any that are, while the ride is on sale and the channel within its quota. */
 async function seatLate(hub: Hub, tx: HubTx, order: OrderRow, now: EpochMs): Promise<SoldHold | undefined> {
   const { holds } = tx.t;
   const [old] = await tx.db
@@ -184,8 +185,13 @@ async function seatLate(hub: Hub, tx: HubTx, order: OrderRow, now: EpochMs): Pro
   const seats = wanted.every((seat) => free.has(seat)) ? wanted : undefined;
   const holdId = hub.newId();
   const claim = { holdId, tripId, from, to, count: wanted.length, seats, caller: order.caller, expiresAt: now + 1 };
+  const quota = await channelQuota(tx, trip, order.caller, now);
   const claimed = await claimSeats(tx, claim, now);
   if (!claimed.ok) return undefined;
+  if (quota.why(claimed.value)) {
+    await releaseHold(tx, holdId, 'released');
+    return undefined;
+  }
   const children = riders.filter(({ fareType }) => fareType === 'freeChild').length;
   const places = await claimPlaces(tx, { tripId, legs, count: children });
   if (!places.ok) {

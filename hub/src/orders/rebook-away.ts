@@ -13,6 +13,7 @@ import type { Call } from '@lianpiao/shared/store/call';
 import { isOver } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { tellCommit } from '../gates/tell-commit.ts';
 import { HUB, type Hub } from '../hub.ts';
 import { writeNewTicket } from '../inventory/write-new-ticket.ts';
 import type { HubTx } from '../store/hub-store.ts';
@@ -73,7 +74,9 @@ async function endFor(hub: Hub, tx: HubTx, call: Call, wish: RequestBody<'ticket
   const sealed = who ? hub.persons.seal(who, bizDate) : undefined;
   const indexed = who && sealed ? { sealed: sealed.sealed, key: hub.persons.find(who.idType, who.idNo) } : null;
   await writeNewTicket(tx, newTicket, { indexed, sealed }, ticketNo, now);
-  await hub.money.ticketRebooked(tx, { ...moved, newTicket, differenceFen, exchangeId }, { from: HUB, now });
+  const committed = { ...moved, newTicket, differenceFen, exchangeId };
+  await hub.money.ticketRebooked(tx, committed, { from: HUB, now });
+  await tellCommit(tx, committed, sealed, now);
   await audit(tx, call.caller, 'ticket.rebooked', ticketNo, now, newTicket.ticketNo);
   return done<Yes>({ person: sealed ? Buffer.from(sealed.sealed).toString('base64') : null });
 }

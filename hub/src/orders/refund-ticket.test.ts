@@ -2,6 +2,7 @@ import type { Caller } from '@lianpiao/shared/store/call';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hearOldGates } from '../gates/hear-word.ts';
 import {
   acknowledges,
   anOrder,
@@ -45,7 +46,7 @@ const dues = () => hub.store.read.db.select().from(hub.store.read.t.refundDues);
 const seat = async () => (await seatsOfTrip(hub.store.read, trip.tripId)).find(({ sold, freed }) => sold + freed > 0);
 
 describe('a refund to the payment', () => {
-  it('keeps the seat claimed and the money in until the boarding station has acknowledged', async () => {
+  it('keeps the seat claimed and the money in until the gate has said that nobody rides, whatever it has acknowledged', async () => {
     const { quoteId, refundFen, feeFen } = await quoted();
     expect([refundFen, feeFen]).toEqual([3600, 400]);
     const answer = await refundTicket(hub, call(WEB), { ticketNo, quoteId, payer: 'original' }, NOON);
@@ -54,8 +55,16 @@ describe('a refund to the payment', () => {
     expect(await refunds()).toEqual([]);
     expect(await seat()).toMatchObject({ sold: 0, freed: 3 });
 
+    await hub.store.transaction(async (tx) => {
+      const { streamOut } = tx.t;
+      await tx.db.update(streamOut).set({ acked: 1_000 });
+    });
+    expect([await settleDues(hub, NOON), await hearOldGates(hub, NOON)]).toEqual([0, 0]);
+    expect(await dues()).toMatchObject([{ state: 'waiting' }]);
+    expect(await refunds()).toEqual([]);
+
     await acknowledges(hub);
-    expect(await settleDues(hub, NOON)).toBe(1);
+    expect(await settleDues(hub, NOON)).toBe(0);
     expect(await seat()).toBeUndefined();
     await sendRefunds(hub, NOON);
     expect(await refunds()).toMatchObject([{ state: 'done', amountFen: 3600, ticketNo }]);
@@ -97,9 +106,21 @@ describe('a refund to the payment', () => {
     await acknowledges(hub);
     expect(await settleDues(hub, NOON)).toBe(0);
     expect(await dues()).toMatchObject([{ state: 'contested' }]);
+    expect(await refunds()).toEqual([]);
+    expect(await seat()).toMatchObject({ freed: 3 });
     expect(await hub.store.read.db.select().from(hub.store.read.t.alarms)).toMatchObject([
       { code: 'ticket.boarded-after-end', subject: ticketNo },
     ]);
+  });
+
+  it('is withheld when the gate answers that somebody rides, and its seat stays claimed', async () => {
+    const { quoteId } = await quoted();
+    await refundTicket(hub, call(WEB), { ticketNo, quoteId, payer: 'original' }, NOON);
+    const moved = { ticketNo, tripId: trip.tripId, at: NOON, bizDate: '20261123', by: 'g1' };
+    await says(hub, HANGZHOU, 'ticket.freedSeen', { ...moved, state: 'refunded', seat: 'boarded' });
+    expect(await dues()).toMatchObject([{ state: 'contested' }]);
+    expect(await refunds()).toEqual([]);
+    expect(await seat()).toMatchObject({ freed: 3 });
   });
 
   it('ends a ticket once, whatever is asked at the same moment', async () => {

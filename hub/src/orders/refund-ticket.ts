@@ -28,7 +28,7 @@ export type RefundWish = { readonly ticketNo: string; readonly quoteId: string; 
 
 /**
  * 退票 of a ticket whose home is the hub: ends it by a quote and tells the boarding station. The seat stays claimed and no
- * money goes out until that station has acknowledged.
+ * money goes out until that station's gate has said that nobody rides on it.
  *
  * A station that pays cash gets `paid` for one idempotency key only, or `pending`; asked again with the same quote, it gets
  * `paid` once the boarding station has spoken.

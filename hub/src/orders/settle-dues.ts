@@ -1,8 +1,9 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { acknowledgeFreed } from '@lianpiao/shared/store/seats/end-sold-seat';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
 import type { Hub } from '../hub.ts';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
@@ -21,8 +22,8 @@ export function paysCash(payer: string): boolean {
 }
 
 /**
- * Looks which refunded tickets their boarding station has acknowledged: their seats are free, and their money may go. Until
- * then an offline gate could still let the old ticket ride. Returns how many were settled.
+ * Looks which refunded tickets wait for nobody: where no gate boards them, or the coach has left without them. For all others
+ * the word of their gate comes first (`settleByWord`): until then the old ticket may ride. Returns how many were settled.
  */
 export function settleDues(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Promise<number> {
   return hub.store.transaction(async (tx) => {
@@ -42,36 +43,52 @@ export function settleDues(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Pro
 /** Makes one due ready if it no longer has to wait. */
 export async function settleDue(hub: Pick<Hub, 'newId'>, tx: HubTx, due: Due, now: EpochMs): Promise<boolean> {
   const ticket = (await findTicket(tx, due.ticketNo))!;
-  const known = await isAcknowledged(tx, due);
-  if (!known && !(await hasDeparted(tx, ticket.tripId, ticket.fromStop))) return false;
-  if (known && due.seatFreed === 1) {
+  if (due.station !== null && !(await hasDeparted(tx, ticket.tripId, ticket.fromStop))) return false;
+  await makeReady(hub, tx, due, { seatIsFree: due.station === null }, now);
+  return true;
+}
+
+/** The gate has spoken about a ticket of the hub: its seat is free and its money may go, or somebody rides on it and a person has to look. */
+export async function settleByWord(
+  hub: Pick<Hub, 'newId'>,
+  tx: HubTx,
+  { ticketNo, seat }: EventBody<'ticket.freedSeen'>,
+  now: EpochMs,
+): Promise<void> {
+  const { refundDues } = tx.t;
+  const unpaid = and(eq(refundDues.ticketNo, ticketNo), inArray(refundDues.state, ['waiting', 'ready']));
+  if (seat === 'boarded') {
+    await tx.db.update(refundDues).set({ state: 'contested' }).where(unpaid);
+    return;
+  }
+  const [due] = await tx.db.select().from(refundDues).where(unpaid);
+  if (due?.state === 'waiting') await makeReady(hub, tx, due, { seatIsFree: seat === 'free' }, now);
+}
+
+async function makeReady(
+  hub: Pick<Hub, 'newId'>,
+  tx: HubTx,
+  { ticketNo, orderId, amountFen, payer, seatFreed }: Due,
+  { seatIsFree }: { readonly seatIsFree: boolean },
+  now: EpochMs,
+): Promise<void> {
+  if (seatIsFree && seatFreed === 1) {
+    const ticket = (await findTicket(tx, ticketNo))!;
     await acknowledgeFreed(tx, ticket);
     touchTrip(tx, ticket.tripId);
     await returnSpentLegs(hub, tx, (await findTrip(tx, ticket.tripId))!, now);
   }
   const { refundDues, payments } = tx.t;
-  const { ticketNo, orderId, amountFen, payer } = due;
   const free = amountFen === 0;
   const changes = free ? { state: 'paid', seatFreed: 0, paidAt: now } : { state: 'ready', seatFreed: 0 };
   await tx.db.update(refundDues).set(changes).where(eq(refundDues.ticketNo, ticketNo));
-  if (free || paysCash(payer)) return true;
+  if (free || paysCash(payer)) return;
   const [payment] = await tx.db
     .select({ paymentId: payments.paymentId })
     .from(payments)
     .where(and(eq(payments.orderId, orderId), eq(payments.taken, 1)));
   const { paymentId } = payment!;
   await returnPayment(hub, tx, { paymentId, amountFen, ticketNo, reason: 'ticket.refunded' }, now);
-  return true;
-}
-
-async function isAcknowledged(on: Pick<HubReader, 'db' | 't'>, { station, seq }: Due): Promise<boolean> {
-  if (station === null) return true;
-  const { streamOut } = on.t;
-  const [stream] = await on.db
-    .select({ acked: streamOut.acked })
-    .from(streamOut)
-    .where(and(eq(streamOut.peer, station), eq(streamOut.lane, 'seat')));
-  return (stream?.acked ?? 0) >= seq;
 }
 
 /** The coach has left and the ticket was not boarded: whoever holds the paper has nothing to ride with. */

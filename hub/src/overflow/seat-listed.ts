@@ -1,9 +1,9 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { lostRide, seatAgain } from '@lianpiao/shared/store/epochs/seat-again';
 import type { Place } from '@lianpiao/shared/store/epochs/seat-now';
-import { emit } from '@lianpiao/shared/store/streams';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { boardingGate } from '../gates/boarding-gate.ts';
+import { sayWhenKnown } from '../gates/say-when-known.ts';
 import { HUB } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 
@@ -29,6 +29,6 @@ export async function seatHere(tx: HubTx, ticketNo: string, seat: string | undef
   const trip = await findTrip(tx, tripId);
   const gate = trip && (await boardingGate(tx, trip, from));
   const fact = { ...seated.value, at: now };
-  if (gate) await emit(tx, { peer: gate, type: 'hub-ticket.seated', agg: tripId, fact }, now);
+  if (gate) await sayWhenKnown(tx, { peer: gate, type: 'hub-ticket.seated', agg: tripId, fact }, now);
   return seated;
 }

@@ -1,6 +1,7 @@
 /** What a person of the console may do beside looking, which every role may. */
 export const PERMISSIONS = [
   'stations.add',
+  'allotments.set',
   'queues.replay',
   'alarms.close',
   'passengers.seat',
@@ -15,6 +16,7 @@ export type Role = (typeof ROLES)[number];
 
 const WHO_MAY: Readonly<Record<Permission, readonly Role[]>> = {
   'stations.add': ['admin'],
+  'allotments.set': ['operator', 'admin'],
   'queues.replay': ['operator', 'admin'],
   'alarms.close': ['operator', 'finance', 'admin'],
   'passengers.seat': ['operator', 'admin'],

@@ -24,6 +24,7 @@ export function lostFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): FactHa
     'ticket.freedSeen': (tx, { fact }) => noteSeen(tx, fact),
     // These pass on what a station says, and that station says it again: the hub then makes of it what it made before.
     'trip.told': async () => undefined,
+    'trip.reseated': async () => undefined,
     'ticket.homed': async () => undefined,
     'trip.final': async (tx, { fact }) => {
       const { tripId, boardingStop: stop, tickets, digest, at } = fact;

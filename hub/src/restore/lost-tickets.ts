@@ -8,6 +8,7 @@ import { findOrder, insertOrder, moveOrder } from '@lianpiao/shared/store/ticket
 import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq, sql } from 'drizzle-orm';
 import { HUB, HUB_STATION, type Hub } from '../hub.ts';
+import { writeNewTicket } from '../inventory/write-new-ticket.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -52,6 +53,21 @@ export function lostTickets({
       if (live) await markUnsold(tx, ticket);
       touchTrip(tx, ticket.tripId);
       await raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${ticket.orderId} ${ticket.fareFen}`, clock.now());
+    },
+    // An exchange of a station's ticket is said again by that station.
+    'exchange.committed': async (tx, { fact, person, personHash }) => {
+      const { ticketNo, newTicket, at } = fact;
+      const old = isOfHub(fact) ? await findTicket(tx, ticketNo) : undefined;
+      if (!old) return;
+      const live = old.state === 'sold' || old.state === 'collected';
+      if (live && (await moveTicket(tx, ticketNo, ['sold', 'collected'], 'rebooked', { endedAt: at })))
+        await markUnsold(tx, old);
+      const who = person && persons.open(person);
+      const indexed = person && who ? { sealed: person, key: persons.find(who.idType, who.idNo) } : null;
+      const sealed = person && personHash !== null ? { sealed: person, hash: personHash } : undefined;
+      await writeNewTicket(tx, newTicket, { indexed, sealed }, ticketNo, clock.now());
+      await money.ticketRebooked(tx, fact, { from: HUB, now: clock.now() });
+      touchTrip(tx, old.tripId);
     },
     'hub-ticket.collected': async (tx, { fact }) => {
       if (!isOfHub(fact)) return;

@@ -1,17 +1,23 @@
 import { intersection, type LegMask, legMask, NO_LEGS, union, without } from '@lianpiao/shared/domain/legs';
-import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { placesOfTrip, seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { and, eq } from 'drizzle-orm';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 
 /** Takes every leg of a trip that the hub owns and has not sold out of everybody's reach: it may be another's by now. */
 export async function freezeTrip(tx: HubTx, tripId: string, since: number): Promise<void> {
-  for (const { seat, mine, sold, freed, blocked } of await seatsOfTrip(tx, tripId)) {
+  for (const { seat, mine, sold, freed, blocked } of await rowsOf(tx, tripId)) {
     const legs = without(without(without(mine, sold), freed), blocked);
     if (legs !== NO_LEGS) await withhold(tx, { tripId, seat, legs, since });
   }
   touchTrip(tx, tripId);
 }
+
+/** Children's places are given away and claimed as seats are. */
+const rowsOf = async (tx: HubTx, tripId: string) => [
+  ...(await seatsOfTrip(tx, tripId)),
+  ...(await placesOfTrip(tx, tripId)),
+];
 
 type Withheld = { readonly tripId: string; readonly seat: string; readonly legs: LegMask; readonly since: number };
 
@@ -34,7 +40,7 @@ async function withhold(tx: HubTx, { tripId, seat, legs, since }: Withheld): Pro
  */
 export async function thawTrip(tx: HubTx, tripId: string, uncertain: boolean): Promise<number> {
   const { withheldSeats } = tx.t;
-  const owned = new Map((await seatsOfTrip(tx, tripId)).map((seat) => [seat.seat, without(seat.mine, seat.sold)]));
+  const owned = new Map((await rowsOf(tx, tripId)).map((seat) => [seat.seat, without(seat.mine, seat.sold)]));
   const rows = await tx.db.select().from(withheldSeats).where(eq(withheldSeats.tripId, tripId));
   let kept = 0;
   for (const { seat, legs, why } of rows) {

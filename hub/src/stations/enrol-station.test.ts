@@ -72,6 +72,16 @@ describe('enrolStation', () => {
     });
   });
 
+  it('leaves the standing order that somebody has set since alone when a station enrols again', async () => {
+    const { request } = await aMachine(await aToken());
+    await enrolStation(desk, request, NOON, TODAY);
+    await store.transaction((tx) => tx.db.update(tx.t.allotments).set({ seats: 3, lowWater: 0 }));
+    expect((await enrolStation(desk, request, NOON, TODAY)).ok).toBe(true);
+    const { db, t } = store.read;
+    expect(await db.select().from(t.allotments)).toMatchObject([{ seats: 3, lowWater: 0 }]);
+    expect(await db.select().from(t.outbox).where(eq(t.outbox.type, 'allotment.set'))).toHaveLength(1);
+  });
+
   it('refuses an old token, an invented one, and a key that is none', async () => {
     const { request } = await aMachine(await aToken());
     expect(await enrolStation(desk, request, NOON + 8 * 24 * 3600_000, TODAY)).toMatchObject({

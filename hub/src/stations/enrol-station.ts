@@ -68,11 +68,7 @@ export async function enrolStation(desk: EnrolmentDesk, request: EnrolmentReques
     const macKey = await newMacKey(tx, token.station, macSecret, masterKey, now);
     const ticketKeyNo = await certifyTicketKey(tx, token.station, request.ticketPublicKey, now);
     await leaseNumbers(tx, token.station, now);
-    await tx.db
-      .insert(tx.t.allotments)
-      .values({ station: token.station, ...FIRST_ALLOTMENT })
-      .onConflictDoNothing();
-    await emit(tx, { peer: token.station, type: 'allotment.set', agg: 'allotment-*', fact: FIRST_ALLOTMENT }, now);
+    await giveFirstAllotment(tx, token.station, now);
     const caller = {
       id: `enrolment-${token.station}`,
       channel: 'other' as const,
@@ -96,6 +92,17 @@ export async function enrolStation(desk: EnrolmentDesk, request: EnrolmentReques
     brokers: [...brokers],
   };
   return done(answer);
+}
+
+/** Once a station: what somebody has decided since stands when it enrols again. */
+async function giveFirstAllotment(tx: HubTx, station: string, now: EpochMs): Promise<void> {
+  const first = await tx.db
+    .insert(tx.t.allotments)
+    .values({ station, ...FIRST_ALLOTMENT })
+    .onConflictDoNothing()
+    .returning();
+  if (first.length > 0)
+    await emit(tx, { peer: station, type: 'allotment.set', agg: 'allotment-*', fact: FIRST_ALLOTMENT }, now);
 }
 
 async function newMacKey(

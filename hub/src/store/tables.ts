@@ -2,6 +2,7 @@ import { type ColumnKit, sqliteKit } from '@lianpiao/shared/store/column-kit';
 import { sharedTables } from '@lianpiao/shared/store/tables/shared';
 import { moneyTables } from './money-tables.ts';
 import { forkTables } from './tables/forks.ts';
+import { gateTables } from './tables/gates.ts';
 import { peopleTables } from './tables/people.ts';
 import { referenceTables } from './tables/reference.ts';
 import { restoreTables } from './tables/restore.ts';
@@ -18,6 +19,7 @@ export const hubTables = (kit: ColumnKit) => ({
   ...referenceTables(kit),
   ...restoreTables(kit),
   ...forkTables(kit),
+  ...gateTables(kit),
 });
 
 export type HubTables = ReturnType<typeof hubTables>;

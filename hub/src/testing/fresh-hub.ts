@@ -180,10 +180,12 @@ export async function pay(hub: FreshHub, payUrl: string, mode = 'pay'): Promise<
   return hub.http.request(payUrl, { method: 'POST', body: form });
 }
 
-/** A boarding station has acknowledged everything on its seat lane. */
-export async function acknowledges(hub: Pick<Hub, 'store'>): Promise<void> {
-  await hub.store.transaction(async (tx) => {
+/** Boarding stations have acknowledged everything on their seat lanes, and say that nobody rides on a ticket that has ended. */
+export async function acknowledges(hub: Hub): Promise<void> {
+  const ended = await hub.store.transaction(async (tx) => {
     const { streamOut } = tx.t;
     for (const { next } of await tx.db.select().from(streamOut)) await tx.db.update(streamOut).set({ acked: next - 1 });
+    return tx.db.select().from(tx.t.toldEnds);
   });
+  for (const { gate, fact } of ended) await says(hub, gate, 'ticket.freedSeen', { ...JSON.parse(fact), seat: 'free' });
 }

@@ -22,8 +22,10 @@ import { createSm2KeyPair, sm2Sign } from '@lianpiao/shared/crypto/sm2';
 import { sealingKey } from '@lianpiao/shared/crypto/sm4';
 import type { StationCode } from '@lianpiao/shared/domain/codes';
 import { SignInLimits } from '@lianpiao/shared/people/sign-in-limits';
+import { MINOR } from '@lianpiao/shared/protocol/versions';
 import type { Caller } from '@lianpiao/shared/store/call';
 import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
+import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import { personVault } from '@lianpiao/shared/store/person-vault';
 import { emit } from '@lianpiao/shared/store/streams';
 import { paperMaker } from '@lianpiao/shared/store/tickets/ticket-paper';
@@ -111,6 +113,7 @@ export async function openProvince(stations: readonly string[], clock: { at: num
     const state = () => ({ online: true, lastWordAt: clock.now(), queued: 0, stopped: null });
     const desk = { agent, clock, paper, link: { request: request as AgentDesk['link']['request'], state } };
     await admit(hub, code, clock.now());
+    await store.transaction((tx) => keepAgreedMinor(tx, 'hub', MINOR, clock.now()));
     await pump.carry();
     members.set(code, { agent, desk, pump, clerk: await clerkOf(agent, join(folder), clock.now()) });
   }
@@ -164,6 +167,7 @@ function admit({ store }: Hub, code: string, now: number): Promise<void> {
     const counts = { grade: 1, lease: 0, incarnation: 1, queued: 0, lagMs: 0 };
     await tx.db.insert(tx.t.stations).values({ code, state: 'enrolled', enrolledAt: now, ...words, ...counts });
     await tx.db.insert(tx.t.allotments).values({ station: code, ...ALLOTMENT });
+    await keepAgreedMinor(tx, code, MINOR, now);
     await leaseNumbers(tx, code, now);
     await emit(tx, { peer: code, type: 'allotment.set', agg: 'allotment-*', fact: ALLOTMENT }, now);
   });

@@ -60,8 +60,8 @@ export const release`,
   'takes-grants-back': [
     {
       file: 'trips/serve-standing-orders.ts',
-      rule: 'const { trips, transfers, allotments, meta } = tx.t;',
-      instead: `const { trips, transfers, allotments, meta } = tx.t;${TAKE_BACK}`,
+      rule: 'const { trips, servedOrders } = tx.t;',
+      instead: `const { trips, servedOrders } = tx.t;${TAKE_BACK}`,
     },
   ],
   /** A free seat somewhere in the coach is enough to claim this one. */

@@ -1,3 +1,4 @@
+import type { AllotmentRule } from './allotment.ts';
 import type { BoardingRules } from './boarding-rules.ts';
 import { type FareRules, NATIONAL_FARE_RULES } from './fare-type.ts';
 import { HELD_SEATS_MAX, type HoldRules } from './hold-rules.ts';
@@ -29,6 +30,8 @@ export type RuleSet = {
   readonly reportIn: ReportInRules;
   readonly settlement: { readonly daysMax: number };
   readonly personalData: { readonly keepDays: number };
+  /** 票源: seats that stations give the hub by themselves. Where no rule names a trip its station's standing orders count. */
+  readonly allotments?: readonly AllotmentRule[];
 };
 
 /** 报班: the vehicle reports in that long before departure, inspected the same day; that long after it the trip is missed 脱班. */

@@ -83,11 +83,12 @@ describe('a ticket', () => {
     expect(statesBefore(TICKET_STATES, 'refund')).toEqual(['sold', 'collected', 'forfeited']);
   });
 
-  it('has its earlier state back after a boarding is undone', () => {
-    for (const state of statesBefore(TICKET_STATES, 'board')) {
-      expect(stateAfterUnboard(boardedFrom(state)!)).toBe(state);
-    }
-    expect(targets(TICKET_STATES, 'boarded', 'unboard').sort()).toEqual(statesBefore(TICKET_STATES, 'board').sort());
+  it('has its earlier state back after a boarding is undone, or the end that its home had given it meanwhile', () => {
+    const before = statesBefore(TICKET_STATES, 'board');
+    for (const state of before) expect(stateAfterUnboard(boardedFrom(state)!)).toBe(state);
+    for (const state of ['refunded', 'voided', 'rebooked'] as const) expect(stateAfterUnboard(state)).toBe(state);
+    const ended = TICKET_STATES.states.filter(isEnded);
+    expect(targets(TICKET_STATES, 'boarded', 'unboard').sort()).toEqual([...before, ...ended].sort());
   });
 
   it('cannot be boarded from any other state', () => {

@@ -38,6 +38,10 @@ export const TICKET_STATES: StateTable<TicketState, TicketEvent> = {
     { event: 'unboard', from: ['boarded'], to: 'sold' },
     { event: 'unboard', from: ['boarded'], to: 'collected' },
     { event: 'unboard', from: ['boarded'], to: 'forfeited' },
+    // Its home had ended it before the gate heard of it: who leaves the coach has no ticket any more.
+    { event: 'unboard', from: ['boarded'], to: 'refunded' },
+    { event: 'unboard', from: ['boarded'], to: 'voided' },
+    { event: 'unboard', from: ['boarded'], to: 'rebooked' },
     { event: 'depart', from: ['boarded'], to: 'departed' },
     // A stop without an agent has no gate: its tickets count as travelled when the coach has left it.
     { event: 'countAsTravelled', from: ['sold', 'collected'], to: 'departed' },
@@ -50,8 +54,11 @@ export const TICKET_STATES: StateTable<TicketState, TicketEvent> = {
   ],
 };
 
-/** A boarded ticket remembers where it came from, so that undoing a boarding gives back exactly that state. */
-export type BoardedFrom = 'sold' | 'collected' | 'forfeited';
+/**
+ * A boarded ticket remembers where it came from, so that undoing a boarding gives back exactly that state; or how its home
+ * has ended it meanwhile.
+ */
+export type BoardedFrom = 'sold' | 'collected' | 'forfeited' | 'refunded' | 'voided' | 'rebooked';
 
 /** What a ticket in that state is to remember when it is boarded; null when it cannot be boarded. */
 export function boardedFrom(state: TicketState): BoardedFrom | null {

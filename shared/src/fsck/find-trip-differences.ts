@@ -1,9 +1,9 @@
 import type { Reader } from '../store/store.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
-import type { KnownTrip } from '../store/trips/trip-rows.ts';
-import { tripOf } from '../store/trips/trip-rows.ts';
 import type { Difference, Differences } from './difference.ts';
+import { planDifferences } from './plan-differences.ts';
 import { type SeatBasis, seatDifferences } from './seat-differences.ts';
+import type { MapRow } from './seat-plans.ts';
 import { type TicketBasis, ticketDifferences } from './ticket-differences.ts';
 import { transferDifferences } from './transfer-differences.ts';
 import { tripDifferences } from './trip-differences.ts';
@@ -14,19 +14,22 @@ import { recordsOf, type TransferRow, type TripRecords } from './trip-records.ts
 export type TripBasis = SeatBasis &
   TicketBasis & {
     readonly transferMustBeTold: (transfer: TransferRow) => boolean;
+    readonly planMustBeTold: (map: MapRow) => boolean;
     readonly more: readonly Difference[];
   };
 
 /** Everything that is kept per trip, one trip after another: as much memory as the largest trip needs. */
 export async function* findTripDifferences(
   on: Reader<SharedTables>,
-  basisOf: (records: TripRecords, trip: KnownTrip | undefined) => Promise<TripBasis>,
+  basisOf: (records: TripRecords) => Promise<TripBasis>,
 ): Differences {
   await indexFacts(on);
   for await (const tripId of tripsOf(on)) {
     const records = await recordsOf(on, tripId);
-    const basis = await basisOf(records, records.trip && tripOf(records.trip));
+    if (!records) continue;
+    const basis = await basisOf(records);
     yield* tripDifferences(records);
+    yield* planDifferences(records, basis.planMustBeTold);
     yield* transferDifferences(records, basis.transferMustBeTold);
     yield* seatDifferences(records, basis);
     yield* ticketDifferences(records, basis);

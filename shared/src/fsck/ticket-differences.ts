@@ -1,22 +1,37 @@
-import type { TicketState } from '../domain/ticket.ts';
+import { holdsSeat, type TicketState } from '../domain/ticket.ts';
 import type { TicketBody } from '../protocol/events.ts';
+import type { SeatedIn } from '../store/epochs/seat-now.ts';
 import { bodyOf, type TicketRow } from '../store/tickets/ticket-rows.ts';
 import { compare, type Difference } from './difference.ts';
 import { statesOf, type TicketLife } from './ticket-lives.ts';
 import type { TripRecords } from './trip-records.ts';
 
 export type TicketBasis = {
+  /** The party that looks: a station's code, or the hub. */
+  readonly party: string;
   /** True where the streams that tell of this ticket are kept from their first row, so that it must stand in them. */
   readonly mustBeTold: (ticket: TicketRow) => boolean;
   /** States that come about without a fact: where nobody checks tickets, they count as travelled. */
   readonly untold: (ticket: TicketRow) => readonly TicketState[];
+  /** True for a passenger of the hub who may have been given another seat without a word: no gate had to hear it. */
+  readonly seatedUntold: (ticket: TicketRow) => boolean;
 };
 
-/** What changes in the life of a ticket, or is the gate's to fill in. */
-const CHANGING: readonly string[] = ['printSeq', 'home'] satisfies (keyof TicketBody)[];
+/** What is told more than once, or is the gate's to fill in. */
+const CHANGING: readonly string[] = [
+  'printSeq',
+  'home',
+  'tripId',
+  'epoch',
+  'seat',
+  'legs',
+  'from',
+  'to',
+] satisfies (keyof TicketBody)[];
 
-/** Each ticket row against the fold of its facts: there, the same ticket, and in the state that they end in. */
-export function ticketDifferences({ tickets, lives }: TripRecords, basis: TicketBasis): Difference[] {
+/** Each ticket row against the fold of its facts: there, the same ticket, in the state, seat and home that they end in; and who has lost a seat is listed. */
+export function ticketDifferences(records: TripRecords, basis: TicketBasis): Difference[] {
+  const { tickets, lives } = records;
   const found: Difference[] = [];
   const rows = new Set(tickets.map(({ ticketNo }) => ticketNo));
   for (const [ticketNo, life] of lives)
@@ -24,14 +39,15 @@ export function ticketDifferences({ tickets, lives }: TripRecords, basis: Ticket
       found.push({ what: 'tickets.row', where: ticketNo, expected: statesOf(life)[0]!, found: null });
   for (const row of tickets) {
     const life = lives.get(row.ticketNo);
-    if (life) found.push(...lifeDifferences(row, life, basis));
+    if (life) found.push(...lifeDifferences(records, row, life, basis));
     else if (basis.mustBeTold(row))
       found.push({ what: 'tickets.untold', where: row.ticketNo, expected: null, found: row.state });
+    found.push(...listed(records, row));
   }
   return found;
 }
 
-function lifeDifferences(row: TicketRow, life: TicketLife, basis: TicketBasis): Difference[] {
+function lifeDifferences(records: TripRecords, row: TicketRow, life: TicketLife, basis: TicketBasis): Difference[] {
   const states = statesOf(life);
   const state = row.state as TicketState;
   const fits = states.includes(state) || basis.untold(row).includes(state);
@@ -41,7 +57,38 @@ function lifeDifferences(row: TicketRow, life: TicketLife, basis: TicketBasis): 
   for (const [field, value] of Object.entries(life.sold))
     if (!CHANGING.includes(field))
       found.push(...compare(`tickets.${field}`, row.ticketNo, shown(value), shown(kept[field])));
-  return [...found, ...compare('tickets.rebookedFrom', row.ticketNo, life.rebookedFrom, row.rebookedFrom)];
+  if (!basis.seatedUntold(row)) {
+    const wanted = seatText(records.plans.seatedNow(life.seated ?? life.sold));
+    found.push(
+      ...compare('tickets.seat', row.ticketNo, wanted, seatText({ ...row, from: row.fromStop, to: row.toStop })),
+    );
+  }
+  return [
+    ...found,
+    ...compare('tickets.home', row.ticketNo, homeOf(life, life.sold.home, basis.party), row.home),
+    ...compare('tickets.rebookedFrom', row.ticketNo, life.rebookedFrom, row.rebookedFrom),
+  ];
+}
+
+/** The home that facts end in. What this party gave away is under way until it is named as the home again. */
+function homeOf({ homesGiven, homesNamed }: TicketLife, first: string, party: string): string {
+  const cameBack = homesNamed.filter((home) => home === party).length;
+  if (homesGiven.length > cameBack) return homesGiven.at(-1)!;
+  return (homesGiven.length > 0 ? party : homesNamed.at(-1)) ?? first;
+}
+
+/** A living ticket whose plan is over stands before a person. */
+function listed({ plans, overflow }: TripRecords, row: TicketRow): Difference[] {
+  const { ticketNo, tripId, epoch, state } = row;
+  if (!holdsSeat(state as TicketState) || !plans.isOver(row)) return [];
+  const isListed = overflow.some(
+    (each) => each.ticketNo === ticketNo && each.tripId === tripId && each.epoch === epoch,
+  );
+  return isListed ? [] : [{ what: 'overflow.row', where: ticketNo, expected: `${tripId} ${epoch}`, found: null }];
+}
+
+function seatText({ tripId, epoch, seat, legs, from, to }: SeatedIn): string {
+  return `${tripId} ${epoch} ${seat} ${legs} ${from}-${to}`;
 }
 
 function shown(value: unknown): string | number | null {

@@ -1,5 +1,6 @@
 import type { TicketState } from '../domain/ticket.ts';
-import type { TicketBody } from '../protocol/events.ts';
+import type { EventBody, TicketBody } from '../protocol/events.ts';
+import type { SeatedIn } from '../store/epochs/seat-now.ts';
 import type { TripFact } from './trip-facts.ts';
 
 type Ended = 'refunded' | 'voided' | 'rebooked';
@@ -9,12 +10,21 @@ type AtGate = 'boarded' | 'forfeited' | 'departed';
 export type TicketLife = {
   /** Undefined where its sale is told elsewhere, or no longer kept. */
   sold: TicketBody | undefined;
+  /** The seat that the home gave a passenger who had lost the first one to a new plan. */
+  seated: SeatedIn | undefined;
   /** The ticket that it replaced. */
   rebookedFrom: string | null;
+  /** Bought by the rebooking of a ticket whose home was another one: its order is there. */
+  exchanged: boolean;
+  /** Homes that this party has given it to, and those that the hub has named. */
+  homesGiven: string[];
+  homesNamed: string[];
   collected: boolean;
   ended: Ended | null;
   /** The end was told by another party: a gate that had let the passenger in before keeps its own state. */
   endedElsewhere: boolean;
+  /** What the gate elsewhere has said of the seat of the ended ticket. */
+  seen: EventBody<'ticket.freedSeen'>['seat'] | null;
   /** What the gate had said when the ticket ended, of facts that came before in the same stream. */
   gateAtEnd: AtGate | null;
   /** The gate's last word, its word before the passenger boarded, and whose gate it is. */
@@ -26,10 +36,15 @@ export type TicketLife = {
 
 const NEW_LIFE: TicketLife = {
   sold: undefined,
+  seated: undefined,
   rebookedFrom: null,
+  exchanged: false,
+  homesGiven: [],
+  homesNamed: [],
   collected: false,
   ended: null,
   endedElsewhere: false,
+  seen: null,
   gateAtEnd: null,
   gate: null,
   gateBefore: null,
@@ -37,8 +52,8 @@ const NEW_LIFE: TicketLife = {
   unboarded: false,
 };
 
-/** Folds the facts of a trip into the life of each of its tickets. */
-export function ticketLives(tripId: string, facts: readonly TripFact[]): Map<string, TicketLife> {
+/** Folds the facts of trips into the life of each of their tickets. */
+export function ticketLives(tripIds: ReadonlySet<string>, facts: readonly TripFact[]): Map<string, TicketLife> {
   const lives = new Map<string, TicketLife>();
   const change = (ticketNo: string, changes: (life: TicketLife) => Partial<TicketLife>) => {
     const life = lives.get(ticketNo) ?? NEW_LIFE;
@@ -55,11 +70,29 @@ export function ticketLives(tripId: string, facts: readonly TripFact[]): Map<str
     else if (type === 'ticket.voided') end(fact.ticketNo, 'voided');
     else if (type === 'ticket.refunded') end(fact.ticketNo, 'refunded');
     else if (type === 'hub-ticket.freed') end(fact.ticketNo, fact.state, !each.said);
+    else if (type === 'ticket.freedSeen' && !each.said) {
+      // The gate had become the home and ended it: this is how the seller hears of it.
+      if (fact.seat !== 'boarded' && !lives.get(fact.ticketNo)?.ended) end(fact.ticketNo, fact.state, true);
+      change(fact.ticketNo, () => ({ seen: fact.seat }));
+    } else if (type === 'ticket.seated' || type === 'hub-ticket.seated')
+      change(fact.ticketNo, () => ({ seated: fact }));
+    else if (type === 'ticket.homeGiven' && each.said)
+      change(fact.ticketNo, ({ homesGiven }) => ({ homesGiven: [...homesGiven, fact.home] }));
+    else if (type === 'ticket.homed')
+      change(fact.ticketNo, ({ homesNamed }) => ({ homesNamed: [...homesNamed, fact.home] }));
     else if (type === 'ticket.rebooked') {
-      const { newTicket: sold, ticketNo: rebookedFrom } = fact;
-      if (fact.tripId === tripId) end(rebookedFrom, 'rebooked');
-      if (sold.tripId === tripId) change(sold.ticketNo, () => ({ sold, rebookedFrom }));
-    } else if (type === 'ticket.boarded')
+      const { newTicket: sold, ticketNo: rebookedFrom, exchangeId } = fact;
+      if (tripIds.has(fact.tripId)) end(rebookedFrom, 'rebooked');
+      // The new ticket of an exchange has another home: who says this has no row of it.
+      const isTold = exchangeId === undefined || !each.said;
+      if (isTold && tripIds.has(sold.tripId)) change(sold.ticketNo, () => ({ sold, rebookedFrom }));
+    } else if (type === 'ticket.exchanged')
+      change(fact.newTicket.ticketNo, () => ({
+        sold: fact.newTicket,
+        rebookedFrom: fact.oldTicketNo,
+        exchanged: true,
+      }));
+    else if (type === 'ticket.boarded')
       change(fact.ticketNo, ({ gate }) => ({ gate: 'boarded', gateBefore: gate, gateOf: each.peer }));
     else if (type === 'ticket.unboarded')
       change(fact.ticketNo, ({ gateBefore }) => ({ gate: gateBefore, unboarded: true }));

@@ -12,8 +12,8 @@ export function transferDifferences(
     if (type !== 'seat.granted') continue;
     const row = rows.get(fact.transferId);
     rows.delete(fact.transferId);
-    const wanted = `${said ? 'given' : 'received'} ${peer} ${fact.seat} ${fact.legs}`;
-    const kept = row ? `${row.direction} ${row.peer} ${row.seat} ${row.legs}` : null;
+    const wanted = `${said ? 'given' : 'received'} ${peer} ${fact.tripId} ${fact.epoch} ${fact.seat} ${fact.legs}`;
+    const kept = row ? `${row.direction} ${row.peer} ${row.tripId} ${row.epoch} ${row.seat} ${row.legs}` : null;
     found.push(...compare('transfers.row', fact.transferId, wanted, kept));
   }
   for (const row of rows.values())

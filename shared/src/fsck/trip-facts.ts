@@ -4,14 +4,22 @@ import type { Reader } from '../store/store.ts';
 /** Facts about the seats and tickets of a trip: what `inventory` rows are recomputed from. */
 const TYPES = [
   'seat.granted',
+  'trip.reseated',
+  'trip.final',
   'hub-ticket.sold',
+  'hub-ticket.seated',
   'hub-ticket.freed',
   'hub-ticket.collected',
+  'ticket.freedSeen',
+  'ticket.homed',
   'ticket.sold',
+  'ticket.seated',
   'ticket.collected',
+  'ticket.homeGiven',
   'ticket.voided',
   'ticket.refunded',
   'ticket.rebooked',
+  'ticket.exchanged',
   'ticket.boarded',
   'ticket.unboarded',
   'ticket.forfeited',
@@ -49,18 +57,20 @@ const INDEX = [
   }),
 ];
 
-const OF_TRIP = ['outbox', 'inbox']
-  .map((box) => {
-    const said = box === 'outbox' ? 1 : 0;
-    return `SELECT f.said, f.peer, f.seq, b.type, b.fact FROM temp.fsck_facts f
-      JOIN ${box} b ON b.peer = f.peer AND b.lane = f.lane AND b.seq = f.seq WHERE f.trip_id = ? AND f.said = ${said}`;
-  })
-  .map((text) => `${text} ORDER BY f.peer, f.lane, f.seq`);
+const OF_TRIPS = ['outbox', 'inbox'].map((box) => {
+  const said = box === 'outbox' ? 1 : 0;
+  return `SELECT DISTINCT f.said, f.peer, f.lane, f.seq, b.type, b.fact FROM temp.fsck_facts f
+    JOIN ${box} b ON b.peer = f.peer AND b.lane = f.lane AND b.seq = f.seq
+    WHERE f.trip_id IN (SELECT value FROM json_each(?)) AND f.said = ${said} ORDER BY f.peer, f.lane, f.seq`;
+});
 
-const TABLES = ['trips', 'seats', 'transfers', 'tickets', 'temp.fsck_facts'];
+const TRIP_IDS = [
+  ...['trips', 'seats', 'transfers', 'tickets', 'epoch_maps', 'temp.fsck_facts'].map((table) => ['trip_id', table]),
+  ['target', 'epoch_maps'],
+];
 
-const NEXT_TRIP = `SELECT min(trip_id) FROM (${TABLES.map(
-  (table) => `SELECT min(trip_id) AS trip_id FROM ${table} WHERE trip_id > ?`,
+const NEXT_TRIP = `SELECT min(trip_id) FROM (${TRIP_IDS.map(
+  ([column, table]) => `SELECT min(${column}) AS trip_id FROM ${table} WHERE ${column} > ?`,
 ).join(' UNION ALL ')})`;
 
 export async function indexFacts<Tables>({ engine }: Reader<Tables>): Promise<void> {
@@ -75,17 +85,17 @@ export async function forgetIndex<Tables>({ engine }: Reader<Tables>): Promise<v
 export async function* tripsOf<Tables>({ engine }: Reader<Tables>): AsyncGenerator<string, void, void> {
   const next = engine.prepare(NEXT_TRIP);
   for (let tripId: string | null = ''; ; ) {
-    tripId = (await next.rows(TABLES.map(() => tripId)))[0]![0] as string | null;
+    tripId = (await next.rows(TRIP_IDS.map(() => tripId)))[0]![0] as string | null;
     if (tripId === null) return;
     yield tripId;
   }
 }
 
-/** The facts of a trip, each stream in its order. One that is not readable is left out: its chain says so. */
-export async function factsOf<Tables>({ engine }: Reader<Tables>, tripId: string): Promise<TripFact[]> {
+/** The facts of some trips, each stream in its order. One that is not readable is left out: its chain says so. */
+export async function factsOf<Tables>({ engine }: Reader<Tables>, tripIds: readonly string[]): Promise<TripFact[]> {
   const facts: TripFact[] = [];
-  for (const text of OF_TRIP) {
-    for (const [said, peer, seq, type, body] of await engine.prepare(text).rows([tripId])) {
+  for (const text of OF_TRIPS) {
+    for (const [said, peer, , seq, type, body] of await engine.prepare(text).rows([JSON.stringify(tripIds)])) {
       const fact = bodyOf(type as TripFact['type'], body as string);
       if (fact !== undefined) facts.push({ said: said === 1, peer, seq, type, fact } as TripFact);
     }

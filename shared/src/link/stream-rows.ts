@@ -5,6 +5,7 @@ import type { LanePosition, LanePositions } from '../protocol/messages.ts';
 import type { ArrivedEvent, StreamPosition } from '../protocol/stream-receiver.ts';
 import { statement, value } from '../store/statement.ts';
 import type { Reader, Tx } from '../store/store.ts';
+import { writeHead } from '../store/streams.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
 
 /** The rows of the link's streams: what goes out, what came in, and how far each is. */
@@ -234,6 +235,7 @@ export async function positionsOf(on: Reader<SharedTables>, peer: string): Promi
 }
 
 async function positionOf(on: Reader<SharedTables>, peer: string, lane: Lane): Promise<LanePosition> {
+  await writeHead(on, peer, lane);
   const [out] = await streamOut(on, { peer, lane });
   const received = await receivedPosition(on, peer, lane);
   if (!out)

@@ -113,15 +113,16 @@ export const EVENTS = {
     body: z.object({ transferId: id, tripId, epoch, seat: seatLabel, legs, forTicket: ticketNo.optional() }),
   },
   /**
-   * Origin → every party of the trip: from here on the trip has another seat plan. `moves` lead from the plan of the epoch
+   * Origin → hub → every gate along the line: from here on the trip has another seat plan. `moves` lead from the plan of the epoch
    * before; `joined` is a trip that ends and whose passengers come over. What is said of an older plan is translated.
    * `places` are the free children's places of the new plan (domain/pseudo-seats) by the origin's rules, whose moves stand
    * among the others; an origin that does not say how many leaves them as they are.
    */
   'trip.reseated': {
-    from: 'station',
+    from: 'both',
     lane: 'seat',
     tv: 1,
+    since: 2,
     body: z.object({
       tripId,
       epoch: z.int().min(2),
@@ -136,7 +137,7 @@ export const EVENTS = {
     }),
   },
   /** Hub → boarding station: a passenger of the hub who had lost the seat to a new plan has this one. */
-  'hub-ticket.seated': { from: 'hub', lane: 'seat', tv: 1, body: seated },
+  'hub-ticket.seated': { from: 'hub', lane: 'seat', tv: 1, since: 2, body: seated },
   /** Hub → boarding station: what the hub, or another station, sold for its gate and manifest. `home` says whose ticket it is. */
   'hub-ticket.sold': { from: 'hub', lane: 'seat', tv: 1, body: ticketBody },
   /** Hub → boarding station: the ticket is dead; the seat is free again once the station has acknowledged this. */
@@ -176,13 +177,32 @@ export const EVENTS = {
     from: 'both',
     lane: 'seat',
     tv: 1,
+    since: 2,
     body: moved.extend({
       state: z.enum(['refunded', 'voided', 'rebooked']),
       seat: z.enum(['free', 'kept', 'boarded']),
     }),
   },
   /** Hub → station: from here on the ticket changes at `home` only, which may be this station or the hub. */
-  'ticket.homed': { from: 'hub', lane: 'seat', tv: 1, body: moved.extend({ home: z.string().min(1).max(9) }) },
+  'ticket.homed': {
+    from: 'hub',
+    lane: 'seat',
+    tv: 1,
+    since: 2,
+    body: moved.extend({ home: z.string().min(1).max(9) }),
+  },
+
+  /**
+   * Hub → coordinator of an exchange: the old ticket's home has ended it in favour of `newTicket`, which is the coordinator's.
+   * The commit point of the exchange, said again to one that was restored from before.
+   */
+  'exchange.committed': {
+    from: 'hub',
+    lane: 'seat',
+    tv: 1,
+    since: 2,
+    body: moved.extend({ newTicket: ticketBody, differenceFen: z.int(), exchangeId: id }),
+  },
 
   'trip.published': { from: 'station', lane: 'ev', tv: 1, body: tripBody },
   /** Hub → station along the line whose gate boards passengers of another station's trip: the trip as it is now. */
@@ -204,7 +224,7 @@ export const EVENTS = {
   },
   'ticket.sold': { from: 'station', lane: 'ev', tv: 1, body: ticketBody },
   /** The home gave a passenger who had lost the seat to a new plan another one, on the trip that runs. */
-  'ticket.seated': { from: 'station', lane: 'ev', tv: 1, body: seated },
+  'ticket.seated': { from: 'station', lane: 'ev', tv: 1, since: 2, body: seated },
   'ticket.collected': { from: 'station', lane: 'ev', tv: 1, body: moved.extend({ printSeq: z.int().min(1) }) },
   'ticket.voided': {
     from: 'station',
@@ -247,7 +267,13 @@ export const EVENTS = {
   },
   'ticket.unboarded': { from: 'station', lane: 'ev', tv: 1, body: moved },
   /** A home gives its ticket to the station that boards it. It stands behind all that the old home did with the ticket. */
-  'ticket.homeGiven': { from: 'station', lane: 'ev', tv: 1, body: moved.extend({ home: stationCode }) },
+  'ticket.homeGiven': {
+    from: 'station',
+    lane: 'ev',
+    tv: 1,
+    since: 2,
+    body: moved.extend({ home: stationCode }),
+  },
   'ticket.forfeited': { from: 'station', lane: 'ev', tv: 1, body: moved },
   /** Cash handed to the passenger for a refund, wherever the ticket's home is. */
   'payout.made': {

@@ -2,10 +2,11 @@ import { and, eq } from 'drizzle-orm';
 import { done, type Outcome, refuse } from '../domain/outcome.ts';
 import type { EpochMs } from '../domain/service-day.ts';
 import type { Call } from './call.ts';
-import type { Store, Tx } from './store.ts';
+import type { Reader, Store, Tx } from './store.ts';
 import type { SharedTables } from './tables/shared.ts';
 
 export type KeptAnswer = { readonly verb: string; readonly answer: unknown };
+type Key = { readonly caller: string; readonly key: string };
 
 /**
  * Burns an idempotency key, so that whatever comes under it later is refused, or finds the answer that it has already.
@@ -13,18 +14,26 @@ export type KeptAnswer = { readonly verb: string; readonly answer: unknown };
  */
 export async function burnKey(
   tx: Tx<SharedTables>,
-  { caller, key }: { readonly caller: string; readonly key: string },
+  { caller, key }: Key,
   now: EpochMs,
 ): Promise<KeptAnswer | undefined> {
   const { answers } = tx.t;
   const burnt = { caller, key, verb: 'burnt', bodyHash: '', answer: 'null', at: now };
   const [fresh] = await tx.db.insert(answers).values(burnt).onConflictDoNothing().returning({ key: answers.key });
   if (fresh) return undefined;
-  const [seen] = await tx.db
-    .select()
-    .from(answers)
-    .where(and(eq(answers.caller, caller), eq(answers.key, key)));
-  return seen!.verb === 'burnt' ? undefined : { verb: seen!.verb, answer: JSON.parse(seen!.answer) as unknown };
+  const seen = await answerUnder(tx, { caller, key });
+  return seen === 'burnt' ? undefined : seen;
+}
+
+/** What is kept under an idempotency key: an answer, that it is burnt, or nothing. */
+export async function answerUnder(
+  { db, t }: Reader<SharedTables>,
+  { caller, key }: Key,
+): Promise<KeptAnswer | 'burnt' | undefined> {
+  const mine = and(eq(t.answers.caller, caller), eq(t.answers.key, key));
+  const [seen] = await db.select().from(t.answers).where(mine);
+  if (!seen) return undefined;
+  return seen.verb === 'burnt' ? 'burnt' : { verb: seen.verb, answer: JSON.parse(seen.answer) as unknown };
 }
 
 /** A no that stays a no: the key is burnt, and the caller is told `exchange.refused` with the reason. A yes that was there before stays. */

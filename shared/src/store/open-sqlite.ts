@@ -36,16 +36,28 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
 
   const writing = readerOn(writer, options.tables);
   const memo = new Map<string, unknown>();
-  const tx: Tx<Tables> = { ...writing, memo, ...(options.stamp ? { stamp: options.stamp } : {}) };
+  const atEnd: Tx<Tables>['atEnd'] = new Map();
+  const forget = () => {
+    memo.clear();
+    atEnd.clear();
+  };
+  const { stamp } = options;
+  const tx: Tx<Tables> = { ...writing, memo, atEnd, ...(stamp ? { stamp: () => onceIn(memo, 'clocks', stamp) } : {}) };
   let commits = 0;
   const told = () => {
     commits += 1;
     options.committed?.(writing.engine);
   };
-  const group = groupCommit(writerConnection(writer, () => memo.clear(), told));
+  const group = groupCommit(writerConnection(writer, forget, told));
   return {
     read: inMemory ? writing : readerOn(reader, options.tables),
-    transaction: <Value>(unit: (tx: Tx<Tables>) => Promise<Value>) => group.enqueue(() => unit(tx)) as Promise<Value>,
+    transaction: <Value>(unit: (tx: Tx<Tables>) => Promise<Value>) =>
+      group.enqueue(async () => {
+        const value = await unit(tx);
+        for (const write of atEnd.values()) await write();
+        atEnd.clear();
+        return value;
+      }) as Promise<Value>,
     commits: () => commits,
     close: async () => {
       await group.idle();
@@ -53,6 +65,12 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
       writer.close();
     },
   };
+}
+
+/** To read the clocks is a system call, and facts of one commit come true together. */
+function onceIn<Value>(memo: Map<string, unknown>, name: string, read: () => Value): Value {
+  if (!memo.has(name)) memo.set(name, read());
+  return memo.get(name) as Value;
 }
 
 /** A connection as every store has it; `cacheMib` of pages are kept in memory. */

@@ -28,7 +28,12 @@ export type ClockStamp = { readonly wallAt: number; readonly offsetMs: number | 
 export type Tx<Tables> = Reader<Tables> & {
   /** What the units of one commit have read and may use again. Empty at the start of each commit and after each undo. */
   readonly memo: Map<string, unknown>;
-  /** The clocks that are kept beside each fact; absent where a process has none to correct. */
+  /**
+   * What a unit writes once however often it changes it, by name: run when the unit ends, inside its transaction. Who reads
+   * such a row earlier writes it first.
+   */
+  readonly atEnd: Map<string, () => Promise<unknown>>;
+  /** The clocks that are kept beside each fact, read once a commit; absent where a process has none to correct. */
   readonly stamp?: () => ClockStamp;
 };
 

@@ -5,7 +5,7 @@ import { CHAIN_START, eventHash } from '../protocol/chain.ts';
 import { EVENTS, type EventBody, type EventType, type Lane } from '../protocol/events.ts';
 import { speaks } from './peer-versions.ts';
 import { statement, value } from './statement.ts';
-import type { ClockStamp, Tx } from './store.ts';
+import type { ClockStamp, Reader, Tx } from './store.ts';
 import type { SharedTables } from './tables/shared.ts';
 
 /** The sealed passenger of an event, and the digest that stands for them in the chain. */
@@ -107,12 +107,10 @@ export async function appendEvent(
   stamp: ClockStamp | typeof NO_STAMP = NO_STAMP,
 ): Promise<{ readonly seq: number; readonly hash: string }> {
   const name = headName(peer, lane);
-  const stream = (tx.memo.get(name) as Head | undefined) ?? (await head(tx, { peer, lane }))[0];
+  const stream = (tx.memo.get(name) as Head | undefined) ?? (await headNow(tx, peer, lane));
   const seq = stream?.next ?? 1;
   const { type, tv, at, agg, fact, person, personHash } = event;
   const hash = eventHash(stream?.headHash ?? CHAIN_START, { seq, type, tv, at, agg, fact, personHash });
-  await (stream ? advance : open)(tx, { peer, lane, next: seq + 1, hash });
-  tx.memo.set(name, { next: seq + 1, headHash: hash } satisfies Head);
   await append(tx, {
     peer,
     lane,
@@ -127,12 +125,28 @@ export async function appendEvent(
     hash,
     ...stamp,
   });
+  if (stream) tx.atEnd.set(name, () => advance(tx, { peer, lane, next: seq + 1, hash }));
+  else await open(tx, { peer, lane, next: seq + 1, hash });
+  tx.memo.set(name, { next: seq + 1, headHash: hash } satisfies Head);
   return { seq, hash };
 }
 
 /** What has been read of a stream's head in this commit is no longer so: somebody moved it back. */
 export function forgetHead(tx: Tx<SharedTables>, peer: string, lane: Lane): void {
   tx.memo.delete(headName(peer, lane));
+  tx.atEnd.delete(headName(peer, lane));
+}
+
+/** Writes where a unit's facts have brought a stream, which waits for the unit's end: for those who read it before. */
+export async function writeHead(on: Reader<SharedTables> | Tx<SharedTables>, peer: string, lane: Lane): Promise<void> {
+  if (!('atEnd' in on)) return;
+  await on.atEnd.get(headName(peer, lane))?.();
+  on.atEnd.delete(headName(peer, lane));
+}
+
+async function headNow(tx: Tx<SharedTables>, peer: string, lane: Lane): Promise<Head | undefined> {
+  await writeHead(tx, peer, lane);
+  return (await head(tx, { peer, lane }))[0];
 }
 
 const headName = (peer: string, lane: Lane) => `stream/${peer}/${lane}`;

@@ -122,6 +122,12 @@ const FACTS: Record<EventType, fc.Arbitrary<unknown>> = {
     seat: fc.constantFrom('free', 'kept', 'boarded'),
   }),
   'ticket.homed': fc.record({ ...moved, home: fc.oneof(station, fc.constant('hub')) }),
+  'exchange.committed': fc.record({
+    ...moved,
+    newTicket: ticket,
+    differenceFen: fc.integer({ min: -1_000_000, max: 1_000_000 }),
+    exchangeId: opaque,
+  }),
   'trip.published': trip,
   'trip.told': fc
     .tuple(trip, fc.constantFrom('open', 'suspended', 'departed'))

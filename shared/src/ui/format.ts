@@ -76,6 +76,11 @@ export function dateText(date: ServiceDate, today: ServiceDate, language: Langua
   return `${day} ${Number(date.slice(6, 8))} ${MONTHS[Number(date.slice(4, 6)) - 1]}${otherYear ? ` ${year}` : ''}`;
 }
 
+/** The day of a trip in a list that is about today: `11-22`, nothing for today itself. */
+export function otherDay(date: string, today: ServiceDate): string {
+  return date === today ? '' : `${date.slice(4, 6)}-${date.slice(6, 8)}`;
+}
+
 /** A long number in groups, for reading aloud: `3305 0200 1100 3000 1842`. Copied without the gaps. */
 export function inGroups(text: string, sizes: readonly number[] = [4]): string {
   const parts: string[] = [];

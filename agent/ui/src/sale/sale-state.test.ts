@@ -1,4 +1,4 @@
-import type { ServiceDate } from '@lianpiao/shared/domain/service-day';
+import { addDays, type ServiceDate } from '@lianpiao/shared/domain/service-day';
 import type { Held, Offer, Sold } from '@lianpiao/shared/protocol/ticketing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -132,6 +132,13 @@ describe('a sale', () => {
       ['21', '330106199003070001', 'full'],
       [null, null, 'freeChild'],
     ]);
+  });
+
+  it('is about the day of the coach that was taken from the board, which late in the evening is tomorrow', () => {
+    const tomorrow = { ...anOffer(), serviceDate: addDays(TODAY, 1) };
+    expect(nextSale(emptySale(TODAY), { is: 'boardTaken', offers: [tomorrow], cursor: 0 }).date).toBe(
+      addDays(TODAY, 1),
+    );
   });
 
   it('cannot be brought to payment without seats and documents, nor to a second sale, by any sequence of events', () => {

@@ -170,7 +170,7 @@ export function nextSale(sale: Sale, event: SaleEvent): Sale {
       if (!offer) return sale;
       const destination = { code: '', name: offer.toName };
       return {
-        ...emptySale(sale.date, sale.insuranceFenEach, sale.ask + 1),
+        ...emptySale(offer.serviceDate as ServiceDate, sale.insuranceFenEach, sale.ask + 1),
         step: 'trips',
         destination,
         offers: event.offers,

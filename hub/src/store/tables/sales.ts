@@ -58,8 +58,8 @@ export function salesTables({ table, text, int }: ColumnKit) {
   });
 
   /**
-   * Refunded tickets whose money waits for the boarding station. `seq` is the freed fact on its seat stream, 0 where there
-   * is nothing to wait for. state: waiting, ready, paid, contested (it boarded before it knew).
+   * Refunded tickets whose money waits for the word of the boarding station. `seq` is the freed fact on its seat stream, 0
+   * where there is nothing to wait for. state: waiting, ready, paid, contested (it boarded before it knew).
    */
   const refundDues = table('refund_dues', {
     ticketNo: text('ticket_no').primaryKey(),
@@ -70,7 +70,7 @@ export function salesTables({ table, text, int }: ColumnKit) {
     feeFen: int('fee_fen').notNull(),
     station: text('station'),
     seq: int('seq').notNull(),
-    /** True (1) when the seat is claimed as freed until the station has acknowledged. */
+    /** True (1) when the seat is claimed as freed until the station has spoken. */
     seatFreed: int('seat_freed').notNull(),
     state: text('state').notNull(),
     /** Idempotency key under which a station was told to hand the money over. */

@@ -101,6 +101,12 @@ export function stationTables({ table, text, int }: ColumnKit) {
     lowWater: int('low_water').notNull(),
   });
 
+  /** Low-water marks of trips whose fetched seats went back unused: they count instead of the standing order's. */
+  const loweredMarks = table('lowered_marks', {
+    tripId: text('trip_id').primaryKey(),
+    lowWater: int('low_water').notNull(),
+  });
+
   /** 配客点: seats of each trip of a line that a boarding point gets from its stop on. Line `*` is every line. */
   const boardingShares = table('boarding_shares', {
     station: text('station').notNull(),
@@ -118,6 +124,7 @@ export function stationTables({ table, text, int }: ColumnKit) {
     ticketKeys,
     numberLeases,
     allotments,
+    loweredMarks,
     boardingShares,
   };
 }

@@ -15,7 +15,7 @@ import { noteOverflow, seatedNow } from './seat-now.ts';
 
 type Reseated = EventBody<'trip.reseated'>;
 /** A plan that ends with a fact. */
-type Source = EpochStep & { readonly tripId: string; readonly epoch: number };
+export type Source = EpochStep & { readonly tripId: string; readonly epoch: number };
 
 /**
  * Brings this party's rows of a trip into its new seat plan: seats and children's places with all that is owned and claimed
@@ -41,9 +41,7 @@ export async function applyEpoch(
       facts: { tripId, epoch, known },
     });
   }
-  const staying = fact.places === undefined ? PLACES_STAY : [];
-  const sources: Source[] = [{ tripId, epoch: known, moves: [...asMoves(fact.moves), ...staying] }];
-  if (joined) sources.push({ ...joined, moves: asMoves(joined.moves) });
+  const sources = plansEndedBy(fact);
   for (const source of sources) await keep(tx, source, fact, now);
   await moveSeats(tx, sources, fact, capacity);
   for (const source of sources) {
@@ -53,8 +51,8 @@ export async function applyEpoch(
   return 'applied';
 }
 
-/** What an origin means that knows nothing of places: no plan changes them. */
-const PLACES_STAY = childPlaces(PLACES_MAX).map(({ seat }) => ({ seat, legs: allLegs(LEGS_MAX + 1), to: seat }));
+/** What an origin means that knows nothing of places: no plan changes them. More legs than any trip has, so nobody else says them. */
+export const PLACES_STAY = childPlaces(PLACES_MAX).map(({ seat }) => ({ seat, legs: allLegs(LEGS_MAX + 1), to: seat }));
 
 const asMoves = (moves: Reseated['moves']) => moves.map((move) => ({ ...move, legs: legMask(move.legs) }));
 
@@ -74,6 +72,13 @@ function keep(tx: Tx<SharedTables>, source: Source, fact: Reseated, now: EpochMs
 }
 
 const MASKS = ['mine', 'owed', 'held', 'sold', 'freed', 'blocked'] as const;
+
+/** The plans that end with a fact, and how each of them leads into the new one. */
+export function plansEndedBy({ tripId, epoch, moves, places, joined }: Reseated): Source[] {
+  const staying = places === undefined ? PLACES_STAY : [];
+  const own: Source = { tripId, epoch: epoch - 1, moves: [...asMoves(moves), ...staying] };
+  return joined ? [own, { ...joined, moves: asMoves(joined.moves) }] : [own];
+}
 
 async function moveSeats(
   tx: Tx<SharedTables>,

@@ -54,7 +54,8 @@ export async function transfersNow(on: Reading, tripId: string): Promise<Transfe
   return found;
 }
 
-async function sourcesOf(on: Reading, tripId: string): Promise<string[]> {
+/** A trip and all that were merged into it. */
+export async function sourcesOf(on: Reading, tripId: string): Promise<string[]> {
   const sources = [tripId];
   for (const { tripId: merged } of await mergedInto(on, { tripId })) sources.push(...(await sourcesOf(on, merged)));
   return sources;

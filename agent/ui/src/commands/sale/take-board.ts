@@ -1,6 +1,8 @@
+import { otherDay } from '@lianpiao/shared/ui/format';
+import { todayOf } from '../../counter-state.ts';
 import type { CounterCommand } from '../command.ts';
 
-/** From the idle board straight to the trips in the same direction. */
+/** From the idle board straight to the trips in the same direction on that day. */
 export const takeBoard: CounterCommand = {
   name: 'sale.take-board',
   zh: '售此班',
@@ -10,13 +12,16 @@ export const takeBoard: CounterCommand = {
   can: (state) => (state.departures?.length ?? 0) > 0,
   now: (state) => {
     const offer = state.departures?.[state.boardCursor];
-    return { key: 'key.take-board', gaps: { time: offer?.departs ?? '', to: offer?.toName ?? '' } };
+    const day = offer ? otherDay(offer.serviceDate, todayOf(state)) : '';
+    return { key: 'key.take-board', gaps: { time: `${day} ${offer?.departs ?? ''}`.trim(), to: offer?.toName ?? '' } };
   },
   run: (desk) => {
     const { departures, boardCursor } = desk.state();
     const offer = departures?.[boardCursor];
     if (!departures || !offer) return;
-    const sameWay = departures.filter((other) => other.toName === offer.toName);
+    const sameWay = departures.filter(
+      (other) => other.toName === offer.toName && other.serviceDate === offer.serviceDate,
+    );
     desk.sale({ is: 'boardTaken', offers: sameWay, cursor: sameWay.indexOf(offer) });
   },
 };

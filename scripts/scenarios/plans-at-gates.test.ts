@@ -1,0 +1,128 @@
+import { boardTicket } from '@lianpiao/agent/boarding/board-ticket';
+import { substituteVehicle } from '@lianpiao/agent/dispatch/substitute-vehicle';
+import { giveSeats } from '@lianpiao/agent/seats/give-seats';
+import { holdSeats } from '@lianpiao/agent/seats/hold-seats';
+import { aSale } from '@lianpiao/agent/testing/a-sale';
+import { call } from '@lianpiao/agent/testing/fresh-agent';
+import { sell } from '@lianpiao/agent/tickets/sell';
+import { introduceGates } from '@lianpiao/hub/gates/introduce-gates';
+import { recallSeats } from '@lianpiao/hub/inventory/recall-seats';
+import { call as hubCall, WEB } from '@lianpiao/hub/testing/fresh-hub';
+import { legsBetween } from '@lianpiao/shared/domain/legs';
+import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
+import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { aPassenger } from '@lianpiao/shared/testing/builders';
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aBoardingPoint, aTripByShaoxing, type BoardingPoint, SHAOXING } from './boarding-point.ts';
+
+const trip = aTripByShaoxing(4);
+const { tripId } = trip;
+const PLAN = ['1A', '1B', '1C', '1D'];
+const AT_GATE = Date.UTC(2026, 10, 21, 10, 50);
+let day: BoardingPoint;
+beforeEach(async () => {
+  day = await aBoardingPoint(trip);
+  await day.carryAll();
+});
+afterEach(() => day.end());
+
+const now = () => day.clock.now();
+const substitute = async (seats: readonly string[]) =>
+  expect(await substituteVehicle(day.origin, call(), { tripId, seats }, now())).toMatchObject({ ok: true });
+const ownedAtPoint = async () =>
+  (await seatsOfTrip(day.point.store.read, tripId)).flatMap(({ seat, mine, sold }) =>
+    mine ? [{ seat, mine, sold }] : [],
+  );
+
+/** Gives Shaoxing a seat from its own stop on, over the hub. */
+async function supplied(): Promise<void> {
+  const ride = { tripId, from: 1, to: 3, count: 1 };
+  await giveSeats(day.origin, call(), ride, now());
+  await day.carryAll();
+  await recallSeats(day.hub, hubCall({ ...WEB, id: SHAOXING, channel: 'counter' }), ride, now());
+}
+
+async function soldAtPoint(): Promise<string> {
+  const held = await holdSeats(day.point, call(), { tripId, from: 1, to: 3, count: 1 }, now());
+  if (!held.ok) throw new Error(held.refusal.code);
+  // A synthetic person.
+  const passengers = [{ ...aPassenger(3), fareType: 'full' as const }];
+  const wish = { holdId: held.value.holdId, passengers, payMethod: 'cash' as const, insuranceFenEach: 0, print: false };
+  const sold = await sell(day.point, call(), wish, now());
+  if (!sold.ok) throw new Error(sold.refusal.code);
+  return sold.value.tickets[0]!.ticketNo;
+}
+
+describe('a new seat plan at a gate along the line', () => {
+  it('moves what the gate owns and has sold, and whom others told it of', async () => {
+    await supplied();
+    await day.carryAll();
+    const own = await soldAtPoint();
+    const others = (await aSale(day.origin, { trip, from: 1, to: 3, now: now(), print: false })).tickets[0]!.ticketNo;
+    await day.carryAll();
+    await substitute(PLAN);
+    await day.carryAll();
+    expect(await findTrip(day.point.store.read, tripId)).toMatchObject({ epoch: 2, seats: PLAN });
+    for (const ticketNo of [own, others]) {
+      const [here, there] = [day.point, day.hub].map(({ store }) => findTicket(store.read, ticketNo));
+      expect(PLAN).toContain((await here)!.seat);
+      expect((await here)!.seat).toBe((await there)!.seat);
+      expect(await boardTicket(day.point, call(), { tripId, ticketNo }, AT_GATE)).toMatchObject({ ok: true });
+    }
+    const rides = legsBetween(1, 3);
+    expect(await ownedAtPoint()).toEqual([
+      { seat: (await findTicket(day.point.store.read, own))!.seat, mine: rides, sold: rides },
+    ]);
+  });
+
+  it('translates a grant that was on its way, and goes ahead of a grant in the new plan', async () => {
+    await supplied();
+    await substitute(PLAN);
+    await day.carryAll();
+    await supplied();
+    await day.carryAll();
+    const owned = await ownedAtPoint();
+    expect(owned).toHaveLength(2);
+    for (const { seat } of owned) expect(PLAN).toContain(seat);
+  });
+
+  it('is not in force before its map has come, whatever is told of the trip meanwhile', async () => {
+    await supplied();
+    await day.carryAll();
+    const [{ seat }] = (await ownedAtPoint()) as [{ seat: string }];
+    await substitute(PLAN);
+    // Everything but lane `seat` to the gate.
+    for (let more = true; more; ) {
+      more = false;
+      for (const [index, lane] of day.lanes.entries()) if (index !== 5) while (await lane.carry(false)) more = true;
+    }
+    expect(await findTrip(day.point.store.read, tripId)).toMatchObject({ epoch: 1, seats: trip.seats });
+    expect(await findTicket(day.point.store.read, await soldAtPoint())).toMatchObject({ seat, epoch: 1 });
+    await day.carryAll();
+    expect(await findTrip(day.point.store.read, tripId)).toMatchObject({ epoch: 2 });
+    expect((await ownedAtPoint()).map((each) => each.seat)).not.toContain(seat);
+  });
+
+  it('is told with all plans before it to a gate that joins late, each once', async () => {
+    const { stations, toldPlans } = day.hub.store.read.t;
+    const state = (to: string) =>
+      day.hub.store.transaction((tx) => tx.db.update(stations).set({ state: to }).where(eq(stations.code, SHAOXING)));
+    await state('expected');
+    await substitute(PLAN);
+    await substitute(['2A', '2B', '2C', '2D']);
+    await day.carryAll();
+    await state('enrolled');
+    await day.hub.store.transaction((tx) =>
+      tx.db.update(stations).set({ enrolledAt: now() }).where(eq(stations.code, SHAOXING)),
+    );
+    await introduceGates(day.hub, now());
+    await day.carryAll();
+    expect(await findTrip(day.point.store.read, tripId)).toMatchObject({ epoch: 3, seats: ['2A', '2B', '2C', '2D'] });
+    expect(await day.hub.store.read.db.select().from(toldPlans)).toHaveLength(2);
+    await substitute(PLAN);
+    await day.carryAll();
+    expect(await findTrip(day.point.store.read, tripId)).toMatchObject({ epoch: 4 });
+  });
+});
