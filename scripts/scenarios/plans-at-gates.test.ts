@@ -91,7 +91,7 @@ describe('a new seat plan at a gate along the line', () => {
   it('is not in force before its map has come, whatever is told of the trip meanwhile', async () => {
     await supplied();
     await day.carryAll();
-    const [{ seat }] = (await ownedAtPoint()) as [{ seat: string }];
+    const { seat } = (await ownedAtPoint())[0]!;
     await substitute(PLAN);
     // Everything but lane `seat` to the gate.
     for (let more = true; more; ) {

@@ -111,10 +111,16 @@ describe('a substituted vehicle', () => {
   });
 
   it('takes seats of the hub before holds, and blocked seats along to where a supervisor releases them', async () => {
-    await giveSeats(agent, call(), { tripId, from: 0, to: 2, count: 1 }, NOON);
+    const trip = aTrip({ seatCount: 4, tripNo: 'K104' });
+    const { tripId } = trip;
+    await importTrips(agent, [trip], NOON);
+    expect(await giveSeats(agent, call(), { tripId, from: 0, to: 2, count: 2 }, NOON)).toMatchObject({
+      value: { granted: 2 },
+    });
     await agent.store.transaction((tx) => blockUncertain(tx, { provenAt: NOON, now: NOON }));
-    await substitute(['1A', '1B']);
-    expect((await listUncertain(agent)).map(({ seat, legs }) => [seat, legs])).toEqual([
+    await substituteVehicle(agent, call(), { tripId, seats: ['1A', '1B'] }, NOON);
+    const uncertain = (await listUncertain(agent)).filter((row) => row.tripId === tripId);
+    expect(uncertain.map(({ seat, legs }) => [seat, legs])).toEqual([
       ['1A', 3],
       ['1B', 3],
     ]);

@@ -77,7 +77,7 @@ export function seatDifferences(records: TripRecords, basis: SeatBasis): Differe
   const known = new Set(seats.filter((row) => row.tripId === tripId).map(({ seat }) => seat));
   const must = claims.filter(({ can }) => !can.includes('none'));
   const needed = [...must, ...heldLegs, ...basis.blocked].map(({ seat }) => seat);
-  for (const seat of new Set([...basis.seats, ...transfersOf.keys(), ...needed]))
+  for (const seat of new Set([...basis.seats, ...ownedNow(basis, transfersOf), ...needed]))
     if (!known.has(seat)) found.push({ what: 'seats.row', where: `${tripId} ${seat}`, expected: 'a row', found: null });
   return found;
 }
@@ -89,12 +89,22 @@ function planIn({ tripId, trips }: TripRecords): readonly string[] | undefined {
   return row && tripOf(row).seats;
 }
 
+/** Seats that a row must stand for: a new plan drops the row of one that was received and given back. */
+function ownedNow(basis: SeatBasis, transfersOf: ReadonlyMap<string, readonly Owned[]>): string[] {
+  const none = { mine: NO_LEGS, owed: NO_LEGS };
+  return [...transfersOf].flatMap(([seat, transfers]) =>
+    ownership(seat, none, basis.initial(seat), transfers).length > 0 ? [seat] : [],
+  );
+}
+
+type Owned = Pick<TransferRow, 'legs' | 'direction'>;
+
 /** Ownership of a leg is a count: initial + received − given. 1 is mine, 0 is not, −1 is owed, anything else two owners. */
 function ownership(
   where: string,
-  row: SeatRow,
+  row: Pick<SeatRow, 'mine' | 'owed'>,
   initial: LegMask,
-  transfers: readonly Pick<TransferRow, 'legs' | 'direction'>[],
+  transfers: readonly Owned[],
 ): Difference[] {
   const counts: number[] = Array.from({ length: LEGS_MAX }, () => 0);
   const count = (mask: LegMask, by: number) => {
