@@ -5,6 +5,7 @@ import type { LanePositions } from '@lianpiao/shared/protocol/messages';
 import { eq, isNotNull } from 'drizzle-orm';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubStore, HubTx } from '../store/hub-store.ts';
+import { endForgotten } from './end-forgotten.ts';
 import { awaitedFor, partiesOfId, type RestoreWait } from './restore-waits.ts';
 import { thawTrip } from './withhold-seats.ts';
 
@@ -51,5 +52,6 @@ export async function endWait(tx: HubTx, station: string, uncertain: boolean, no
     if (uncertain && (await partiesOfId(tx, tripId)).includes(station)) kept += await thawTrip(tx, tripId, true);
     else if ((await awaitedFor(tx, tripId)).length === 0) await thawTrip(tx, tripId, false);
   }
+  await endForgotten(tx, now);
   if (kept > 0) await raiseAlarm(tx, 'restore.seats-uncertain', station, String(kept), now);
 }
