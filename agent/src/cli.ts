@@ -4,9 +4,10 @@ import { Fault } from '@lianpiao/shared/fault';
 import { MIRROR_USAGE, runMirrorCommand } from '@lianpiao/shared/mirror-commands';
 import { makeFilesPrivate } from '@lianpiao/shared/private-folder';
 import { fsck } from './fsck/fsck.ts';
+import { IMPORT_USAGE, runMirrorImport } from './mirror-import.ts';
 import { openAgentStore } from './store/open-agent-store.ts';
 
-/** Commands of an engineer at the station's machine. All but `restore` may run while the agent runs. */
+/** Commands of an engineer at the station's machine. All but `restore` and `mirror import` may run while the agent runs. */
 const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,10 +23,12 @@ const SECRETS = [
   'mac-keys.json',
   'config.json',
 ];
-const USAGE = `fsck --data DIR [--json]\n${BACKUP_USAGE}\n${MIRROR_USAGE}`;
+const USAGE = `fsck --data DIR [--json]\n${BACKUP_USAGE}\n${MIRROR_USAGE}\n${IMPORT_USAGE}`;
 const station = { name: 'agent' as const, openStore: (path: string) => openAgentStore(path), secrets: SECRETS };
 const [command, what] = positionals;
-if (command === 'fsck' && values.data) await runFsck(values.data, values.json);
+if (command === 'fsck' && values.data) await orFault(() => runFsck(values.data!, values.json));
+else if (command === 'mirror' && what === 'import' && values.data && values.from)
+  await orFault(() => runImport(values.data!, values.from!));
 else if (
   !(await (command === 'mirror' ? runMirrorCommand(what, values.from) : runBackupCommand(station, command, values)))
 ) {
@@ -34,9 +37,18 @@ else if (
 }
 
 async function runFsck(folder: string, json: boolean): Promise<void> {
+  const count = await fsck(folder, json, (line) => process.stdout.write(line));
+  process.exitCode = count === 0 ? 0 : 1;
+}
+
+async function runImport(folder: string, from: string): Promise<void> {
+  const tell = (said: object) => process.stdout.write(`${JSON.stringify(said)}\n`);
+  process.exitCode = (await runMirrorImport(folder, from, Date.now(), tell)) ? 0 : 1;
+}
+
+async function orFault(run: () => Promise<void>): Promise<void> {
   try {
-    const count = await fsck(folder, json, (line) => process.stdout.write(line));
-    process.exitCode = count === 0 ? 0 : 1;
+    await run();
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
     process.stderr.write(`${cause.code} ${cause.detail.hint}\n`);

@@ -33,6 +33,7 @@ import { openBooks } from './ledger/open-books.ts';
 import { checkPayments } from './orders/check-payments.ts';
 import { expireOrders } from './orders/expire-orders.ts';
 import { sendRefunds } from './orders/send-refunds.ts';
+import { serveWaiting } from './orders/serve-waiting.ts';
 import { settleDues } from './orders/settle-dues.ts';
 import { stationRequests } from './orders/station-requests.ts';
 import { openSandbox } from './payments/open-sandbox.ts';
@@ -135,6 +136,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
     startJob('gates', GATES_MS, () => introduceGates(hub, clock.now()), log),
     startJob('boarding-shares', SHARES_MS, () => serveShares(hub, seats, clock.now()), log),
     startJob('idle-seats', IDLE_SEATS_MS, () => returnIdleSeats(hub, clock.now()), log),
+    startJob('waiting-requests', ORDERS_MS, () => serveWaiting(hub), log),
     startJob('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
     startJob('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
     startJob('old-gates', ORDERS_MS, () => hearOldGates(hub, clock.now()), log),

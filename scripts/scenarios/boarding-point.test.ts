@@ -337,3 +337,47 @@ describe('the home of a ticket', () => {
     expect(asked).toEqual([trip.origin, SHAOXING]);
   });
 });
+
+describe('the home of a ticket whose coach has left', () => {
+  const home = async (at: Station | BoardingPoint['hub'], ticketNo: string) =>
+    (await findTicket(at.store.read, ticketNo))?.home;
+  const depart = (at: Station) => departTrip(at, call(), { tripId }, day.clock.now());
+
+  it('is the hub, once it has applied the departure, and a station keeps what it did with the ticket before', async () => {
+    const sold = (await soldAtOrigin()).ticketNo;
+    await day.carryAll();
+    day.clock.at = before(25);
+    await day.loops();
+    await day.carryAll();
+    expect(await home(day.point, sold)).toBe(SHAOXING);
+    expect(await board(day.point, sold)).toMatchObject({ ok: true });
+    expect(await depart(day.point)).toMatchObject({ ok: true });
+    expect([await home(day.point, sold), await home(day.hub, sold)]).toEqual(['hub', SHAOXING]);
+    expect(await refund(day.point, sold)).toMatchObject({ refusal: { code: 'ticket.other-home' } });
+    await day.carryAll();
+    expect([await home(day.point, sold), await home(day.hub, sold)]).toEqual(['hub', 'hub']);
+  });
+
+  it.each(['before', 'behind'])(
+    'is the hub for everybody, though the gate hears that it was its own %s the coach',
+    async (when) => {
+      const sold = (await soldAtOrigin()).ticketNo;
+      await day.carryAll();
+      day.clock.at = before(25);
+      await day.loops();
+      // The origin has given the home; the gate departs without having heard, with the gift at the hub or still under way.
+      const upward = (lane: (typeof day.lanes)[number], index: number) => index % 2 === 0 && lane;
+      const up = day.lanes.filter(upward);
+      if (when === 'before') for (const lane of up) while (await lane.carry(false));
+      expect(await depart(day.point)).toMatchObject({ ok: true });
+      const fromPoint = up.slice(2);
+      if (when === 'behind') for (const lane of fromPoint) while (await lane.carry(false));
+      await day.carryAll();
+      await day.carryAll();
+      expect([await home(day.point, sold), await home(day.hub, sold)]).toEqual(['hub', 'hub']);
+      expect(await state(day.hub, sold)).toBe('forfeited');
+      // The seller follows what it knows to the hub, which is the home.
+      expect([SHAOXING, 'hub']).toContain(await home(day.origin, sold));
+    },
+  );
+});

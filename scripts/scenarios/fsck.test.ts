@@ -91,7 +91,7 @@ async function aDay(province: Province, clock: { at: number; now(): number }, ex
 
 type Damage = { readonly at: 'hub' | 'station'; readonly what: string; readonly sql: string };
 
-const PLAIN = "home = '330100001' AND state = 'departed' AND rebooked_from IS NULL";
+const PLAIN = "substr(ticket_no, 1, 9) = '330100001' AND state = 'departed' AND rebooked_from IS NULL";
 const SOLD_SEAT = '(SELECT trip_id || seat FROM seats WHERE sold <> 0 ORDER BY trip_id, seat LIMIT 1)';
 
 /** One damage a line, and what it must be called. */

@@ -7,9 +7,9 @@ import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
 import { emit } from '@lianpiao/shared/store/streams';
 import { findTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { hasLeft } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { type Agent, HUB } from '../agent.ts';
-import { hasLeft } from '../departure/has-left.ts';
 import { boardingCounts } from './boarding-counts.ts';
 
 /** 退检: undoes a boarding before the coach leaves; the ticket is again what it was, or what its home has made of it meanwhile. */

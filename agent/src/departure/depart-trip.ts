@@ -6,14 +6,16 @@ import type { Departed } from '@lianpiao/shared/protocol/ticketing';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
+import { speaks } from '@lianpiao/shared/store/peer-versions';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { emit } from '@lianpiao/shared/store/streams';
+import { hasLeft } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import { hasSeat } from '../boarding/close-boarding.ts';
 import { forfeitTicket } from '../boarding/forfeit-ticket.ts';
-import { hasLeft } from './has-left.ts';
+import { homesToHub } from '../gates/homes-to-hub.ts';
 
 /**
  * 发班: the coach leaves this station's stop. Boarded tickets have travelled, the others are forfeited 误乘, the manifest is
@@ -58,11 +60,11 @@ export function departTrip(
     const counts = { boarded: travelled.length, forfeited: missed.length };
     await tx.db.insert(departures).values({ tripId, stop, departedAt: now, bizDate, vehicle, waybillNo, ...counts });
     await tx.db.update(trips).set({ state: 'departed' }).where(eq(trips.tripId, tripId));
-    await emit(
-      tx,
-      { peer: HUB, type: 'trip.departed', agg: tripId, fact: { tripId, stop, at: now, bizDate, vehicle, ...counts } },
-      now,
-    );
+    // An older hub takes no homes.
+    const homes = (await speaks(tx, HUB, 'ticket.homeGiven')) ? ('hub' as const) : undefined;
+    const fact = { tripId, stop, at: now, bizDate, vehicle, ...counts, ...(homes && { homes }) };
+    await emit(tx, { peer: HUB, type: 'trip.departed', agg: tripId, fact }, now);
+    if (homes) await homesToHub(tx, agent.station.code, fact);
     await audit(
       tx,
       call.caller,

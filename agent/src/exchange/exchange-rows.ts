@@ -1,6 +1,7 @@
 import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import type { Reader } from '@lianpiao/shared/store/store';
 import { and, eq, gt, lt, or } from 'drizzle-orm';
 import type { AgentTables } from '../store/tables.ts';
@@ -11,17 +12,29 @@ export type ExchangeState = 'pinned' | 'done' | 'refused' | 'too-late';
 
 const SHOWN_MAX = 100;
 
+const byId = statement((db, { exchanges }: AgentTables) =>
+  db
+    .select()
+    .from(exchanges)
+    .where(eq(exchanges.exchangeId, value('exchangeId'))),
+);
+
+const waiting = statement((db, { exchanges }: AgentTables) =>
+  db
+    .select()
+    .from(exchanges)
+    .where(and(eq(exchanges.state, 'pinned'), lt(exchanges.beganAt, value('before'))))
+    .orderBy(exchanges.beganAt)
+    .limit(SHOWN_MAX),
+);
+
 export async function findExchange(on: Reader<AgentTables>, exchangeId: string): Promise<Exchange | undefined> {
-  const { exchanges } = on.t;
-  const [row] = await on.db.select().from(exchanges).where(eq(exchanges.exchangeId, exchangeId));
-  return row;
+  return (await byId(on, { exchangeId }))[0];
 }
 
 /** Exchanges that were begun before `before` and still wait for the old ticket's home. */
 export function waitingExchanges(on: Reader<AgentTables>, before: EpochMs): Promise<Exchange[]> {
-  const { exchanges } = on.t;
-  const waiting = and(eq(exchanges.state, 'pinned'), lt(exchanges.beganAt, before));
-  return on.db.select().from(exchanges).where(waiting).orderBy(exchanges.beganAt).limit(SHOWN_MAX);
+  return waiting(on, { before });
 }
 
 /** What a clerk still has to see to: exchanges under way, and cash that a passenger has to get. */

@@ -20,11 +20,13 @@ type Yes = RequestAnswer<'ticket.rebook'>;
 
 /**
  * The home's part of an exchange: ends the old ticket in favour of one at another station. The yes is the commit point and
- * is kept; a no is final: its key is burnt, so that a late copy of the question finds no other mood.
+ * is kept; a no of the home is final: its key is burnt, so that a late copy of the question finds no other mood.
  */
 export async function rebookAway(agent: Agent, call: Call, wish: RequestBody<'ticket.rebook'>, now: EpochMs) {
   const ended = await answerOnce(agent.store, call, 'rebook-away', now, (tx) => endFor(agent, tx, call, wish, now));
-  return ended.ok ? ended : answerForGood<Yes, AgentTables>(agent.store, call, ended.refusal, now);
+  // Another party decides, and may be asked under this key.
+  if (ended.ok || ended.refusal.code === 'ticket.other-home') return ended;
+  return answerForGood<Yes, AgentTables>(agent.store, call, ended.refusal, now);
 }
 
 async function endFor(agent: Agent, tx: AgentTx, call: Call, wish: RequestBody<'ticket.rebook'>, now: EpochMs) {

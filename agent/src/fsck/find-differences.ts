@@ -35,6 +35,7 @@ export async function* findDifferences(read: AgentReader, station: string): Diff
       issuerOf(ticketNo) === station ? whole('outbox', HUB, 'ev') : whole('inbox', HUB, 'seat'),
     untold: () => [],
     seatedUntold: () => false,
+    heir: (home) => [home],
     transferMustBeTold: ({ direction }) =>
       direction === 'given' ? whole('outbox', HUB, 'seat') : whole('inbox', HUB, 'seat'),
     planMustBeTold: () => whole('outbox', HUB, 'seat'),

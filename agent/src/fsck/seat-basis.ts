@@ -53,8 +53,10 @@ function claimsAfter(station: string, { lives, trips, finals }: TripRecords, tic
   const life = lives.get(ticketNo);
   const row = trips.find((trip) => trip.tripId === tripId);
   if (!life?.sold || !life.ended || !row) return ANY;
+  // The end came in another stream than the gate's own word: a gate that ends a ticket first has nothing more to say of it.
+  const done = life.endedElsewhere ? life.gate : life.gateAtEnd;
+  if (done === 'forfeited' || done === 'departed') return ['sold'];
   if (life.endedElsewhere) return life.seen === 'free' ? ['none'] : ['sold'];
-  if (life.gateAtEnd === 'forfeited' || life.gateAtEnd === 'departed') return ['sold'];
   const gate = boardingStation(tripOf(row), fromStop);
   if (gate === station) return ['none'];
   if (gate !== null) return life.seen === 'free' ? ['none'] : ['freed'];

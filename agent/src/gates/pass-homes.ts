@@ -1,6 +1,5 @@
 import { cutOffBeginsAt } from '@lianpiao/shared/domain/cut-off-rules';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
-import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { speaks } from '@lianpiao/shared/store/peer-versions';
@@ -81,19 +80,4 @@ async function giveHome(
   if (!moved) return false;
   await emit(tx, { peer: HUB, type: 'ticket.homeGiven', agg: fact.tripId, fact }, now);
   return true;
-}
-
-/**
- * The hub says where the ticket changes from now on, which is mostly here. A home that this station gave away and that comes
- * back was not taken: the gate's station has no agent, or an older one.
- */
-export async function takeHome(
-  { station }: Pick<Agent, 'station'>,
-  tx: AgentTx,
-  { ticketNo, home }: EventBody<'ticket.homed'>,
-): Promise<void> {
-  const { tickets, homesBack } = tx.t;
-  await tx.db.update(tickets).set({ home }).where(eq(tickets.ticketNo, ticketNo));
-  if (home === station.code && issuerOf(ticketNo) === home)
-    await tx.db.insert(homesBack).values({ ticketNo }).onConflictDoNothing();
 }

@@ -7,9 +7,9 @@ import type { RequestBody } from '@lianpiao/shared/protocol/requests';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import type { Call } from '@lianpiao/shared/store/call';
 import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
+import { hasLeft } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { type Agent, HUB } from '../agent.ts';
-import { hasLeft } from '../departure/has-left.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
 import { roomForHub, SEATS_KEPT } from '../trips/standing-orders.ts';
 

@@ -10,9 +10,9 @@ import { answerOnce } from '@lianpiao/shared/store/answers';
 import type { Call } from '@lianpiao/shared/store/call';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { claimSeats } from '@lianpiao/shared/store/seats/claim-seats';
+import { hasLeft } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import type { Agent } from '../agent.ts';
-import { hasLeft } from '../departure/has-left.ts';
 import { whyNotSell } from '../selling/sale-stops.ts';
 
 /** 锁座: claims seats that the station owns, for the time that the rules give the channel, by the station's own clock. */

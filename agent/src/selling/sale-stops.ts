@@ -45,9 +45,9 @@ export async function saleStop(on: Reader<AgentTables>): Promise<SaleStop | null
  * and pays out. Undefined when it may sell. No journal, no sale: what a short disk would not keep is refused here, before
  * money is taken.
  */
-export async function whyNotSell({ room }: Pick<Agent, 'room'>, tx: AgentTx) {
+export async function whyNotSell({ room }: Pick<Agent, 'room'>, on: Reader<AgentTables>) {
   if (room.short) return refuse({ code: room.short });
-  const stop = await saleStop(tx);
+  const stop = await saleStop(on);
   return stop
     ? refuse({ code: 'station.may-not-sell', why: stop.code, since: stop.since } satisfies MayNotSell)
     : undefined;

@@ -13,7 +13,7 @@ import { endAtGate } from '../gates/end-at-gate.ts';
 import { followToldPlan } from '../gates/follow-told-plan.ts';
 import { freeSeenSeat } from '../gates/free-seen-seat.ts';
 import { keepToldTrip } from '../gates/keep-told-trip.ts';
-import { takeHome } from '../gates/pass-homes.ts';
+import { takeHome } from '../gates/take-home.ts';
 import type { StopDirectory } from '../legacy/stop-directory.ts';
 import { isPulled } from '../reference/keep-sets.ts';
 import { takeGrant } from '../seats/take-grant.ts';

@@ -43,8 +43,8 @@ export function hubRequests(desk: AgentDesk): Answers {
         ? done(await viewOf(agent, row))
         : refuse({ code: 'ticket.unknown', ticketNo });
     },
-    'ticket.quote': ({ ticketNo, overrule }) =>
-      quoteRefund(agent, { ticketNo, channel: 'counter', overrule: overrule ?? null }, clock.now()),
+    'ticket.quote': ({ ticketNo, overrule, askedAt }) =>
+      quoteRefund(agent, { ticketNo, channel: 'counter', overrule: overrule ?? null, askedAt }, clock.now()),
     'ticket.refund': (body, id) => refundTicket(agent, callOf(id, body), body, clock.now()),
     'ticket.rebook': (body, id) => rebookAway(agent, callOf(id, body), body, clock.now()),
     'ticket.collect': async (body, id) => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { eq, inArray } from 'drizzle-orm';
+import { keepMeta } from '@lianpiao/shared/store/meta-rows';
+import { inArray } from 'drizzle-orm';
 import type { AgentStore, AgentTx } from '../store/open-agent-store.ts';
 
 /** What this database says of itself in hello, and what the hub gave it. */
@@ -43,22 +44,15 @@ export async function linkIdentityIn(tx: AgentTx): Promise<LinkIdentity> {
 }
 
 export function keepIncarnation(tx: AgentTx, incarnation: number): Promise<void> {
-  return keep(tx, INCARNATION, incarnation);
+  return keepMeta(tx, INCARNATION, String(incarnation));
 }
 
 /** From here on a hub of a lower incarnation is an old one, and is not obeyed. */
 export function keepHubIncarnation(tx: AgentTx, incarnation: number): Promise<void> {
-  return keep(tx, HUB_INCARNATION, incarnation);
+  return keepMeta(tx, HUB_INCARNATION, String(incarnation));
 }
 
 /** When the hub was last heard, so that the screen knows it after a restart. Epoch ms of this machine's clock. */
 export function keepLastWord(store: AgentStore, at: number): Promise<void> {
-  return store.transaction((tx) => keep(tx, LAST_WORD, at));
-}
-
-async function keep(tx: AgentTx, key: string, number: number): Promise<void> {
-  const { meta } = tx.t;
-  const value = String(number);
-  const changed = await tx.db.update(meta).set({ value }).where(eq(meta.key, key)).returning();
-  if (changed.length === 0) await tx.db.insert(meta).values({ key, value });
+  return store.transaction((tx) => keepMeta(tx, LAST_WORD, String(at)));
 }

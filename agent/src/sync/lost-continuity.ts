@@ -3,8 +3,8 @@ import { positionsOf } from '@lianpiao/shared/link/stream-rows';
 import { LANES } from '@lianpiao/shared/protocol/compare-positions';
 import type { Lane } from '@lianpiao/shared/protocol/events';
 import type { LanePosition, LanePositions } from '@lianpiao/shared/protocol/messages';
+import { dropMeta, keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
 import type { Reader } from '@lianpiao/shared/store/store';
-import { eq } from 'drizzle-orm';
 import { HUB } from '../agent.ts';
 import { type SaleStop, saleStops, stopSelling } from '../selling/sale-stops.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
@@ -38,20 +38,18 @@ export async function loseContinuity(
 }
 
 /** Undefined while the station's continuity is proven. */
-export async function provenHeads({ db, t }: Reader<AgentTables>): Promise<ProvenHeads | undefined> {
-  const [row] = await db.select().from(t.meta).where(eq(t.meta.key, PROVEN));
-  return row && (JSON.parse(row.value) as ProvenHeads);
+export async function provenHeads(on: Reader<AgentTables>): Promise<ProvenHeads | undefined> {
+  const heads = await metaOf(on, PROVEN);
+  return heads === undefined ? undefined : (JSON.parse(heads) as ProvenHeads);
 }
 
-export async function keepProvenHeads(tx: AgentTx, heads: ProvenHeads): Promise<void> {
-  const { meta } = tx.t;
-  const row = { key: PROVEN, value: JSON.stringify(heads) };
-  await tx.db.insert(meta).values(row).onConflictDoUpdate({ target: meta.key, set: row });
+export function keepProvenHeads(tx: AgentTx, heads: ProvenHeads): Promise<void> {
+  return keepMeta(tx, PROVEN, JSON.stringify(heads));
 }
 
 /** A new incarnation: whatever stands in the streams is the station's history from here on. */
 export async function forgetProvenHeads(tx: AgentTx): Promise<void> {
-  await tx.db.delete(tx.t.meta).where(eq(tx.t.meta.key, PROVEN));
+  await dropMeta(tx, PROVEN);
 }
 
 /** The station's positions as hello tells them: its own streams end where they are proven. */

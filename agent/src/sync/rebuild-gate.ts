@@ -3,6 +3,7 @@ import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { findTicket, moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
+import { homesToHub } from '../gates/homes-to-hub.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { shownTicket } from './shown-ticket.ts';
@@ -40,6 +41,7 @@ export function gateFacts({ station }: Pick<Agent, 'station'>): FactHandlers<Age
       const aboard = and(eq(tickets.tripId, tripId), eq(tickets.fromStop, stop), eq(tickets.state, 'boarded'));
       await tx.db.update(tickets).set({ state: 'departed', endedAt: at }).where(aboard);
       await tx.db.update(trips).set({ state: 'departed' }).where(eq(trips.tripId, tripId));
+      if (fact.homes !== undefined) await homesToHub(tx, station.code, fact);
     },
   };
 }

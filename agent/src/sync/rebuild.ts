@@ -6,11 +6,10 @@ import type { Lane } from '@lianpiao/shared/protocol/events';
 import type { RequestAnswer } from '@lianpiao/shared/protocol/requests';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Caller } from '@lianpiao/shared/store/call';
-import { appendEvent, forgetHead } from '@lianpiao/shared/store/streams';
-import { and, asc, eq, gt } from 'drizzle-orm';
 import { HUB } from '../agent.ts';
 import type { AgentStore, AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { appendUnproven, ORDER, setUnprovenAside } from './unproven-events.ts';
 import { keepProvenHeads, type ProvenHeads, provenHeads } from './lost-continuity.ts';
 
 type Asking = { readonly lane: Lane; readonly from: number };
@@ -26,8 +25,6 @@ export type RebuildParts = {
 };
 
 const CALLER: Caller = { id: HUB, channel: 'other', terminal: '000', clerk: null, shiftId: null };
-/** Seat plans before the sales in them: what comes of an older plan is translated, as on a living link. */
-const ORDER: readonly Lane[] = ['seat', 'ev'];
 
 /**
  * The station was restored from a backup, and the hub holds events of it that it has lost: brings them back, in sequence,
@@ -50,7 +47,10 @@ export async function rebuild({ store, ask, facts, now }: RebuildParts): Promise
       count += await store.transaction((tx) => takeChunk(tx, lane, proven, back.value, facts));
     }
   }
-  await store.transaction((tx) => appendUnproven(tx, count, now));
+  await store.transaction(async (tx) => {
+    if (!(await appendUnproven(tx))) return;
+    await audit(tx, CALLER, 'station.rebuilt', HUB, now, String(count));
+  });
   return { ok: true, value: count };
 }
 
@@ -65,39 +65,4 @@ async function takeChunk(
   const head = await takeBack(tx, HUB, lane, chunk, facts);
   await keepProvenHeads(tx, { ...proven, [lane]: head });
   return chunk.events.length;
-}
-
-/** Takes what was written without proof out of the stream, whose next places belong to what is lost. */
-async function setUnprovenAside(tx: AgentTx, lane: Lane, proven: ProvenHeads): Promise<void> {
-  const { outbox, streamOut, unprovenEvents } = tx.t;
-  const { seq, hash } = proven[lane];
-  const behind = and(eq(outbox.peer, HUB), eq(outbox.lane, lane), gt(outbox.seq, seq));
-  const rows = await tx.db.select().from(outbox).where(behind).orderBy(asc(outbox.seq));
-  if (rows.length === 0) return;
-  for (const { type, tv, at, agg, fact, person, personHash } of rows)
-    await tx.db.insert(unprovenEvents).values({ lane, type, tv, at, agg, fact, person, personHash });
-  await tx.db.delete(outbox).where(behind);
-  await tx.db
-    .update(streamOut)
-    .set({ next: seq + 1, headHash: hash })
-    .where(and(eq(streamOut.peer, HUB), eq(streamOut.lane, lane)));
-  forgetHead(tx, HUB, lane);
-}
-
-/** Everything is back: what was set aside follows it, under new sequence numbers. */
-async function appendUnproven(tx: AgentTx, count: number, now: EpochMs): Promise<void> {
-  const proven = await provenHeads(tx);
-  if (!proven) return;
-  for (const lane of ORDER) if (await hasAside(tx, lane)) await setUnprovenAside(tx, lane, proven);
-  const { unprovenEvents } = tx.t;
-  for (const row of await tx.db.select().from(unprovenEvents).orderBy(asc(unprovenEvents.id)))
-    await appendEvent(tx, HUB, row.lane as Lane, row);
-  await tx.db.delete(unprovenEvents);
-  await audit(tx, CALLER, 'station.rebuilt', HUB, now, String(count));
-}
-
-async function hasAside(tx: AgentTx, lane: Lane): Promise<boolean> {
-  const { unprovenEvents } = tx.t;
-  const [row] = await tx.db.select().from(unprovenEvents).where(eq(unprovenEvents.lane, lane)).limit(1);
-  return row !== undefined;
 }

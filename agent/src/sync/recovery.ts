@@ -2,6 +2,7 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { receivedPosition } from '@lianpiao/shared/link/stream-rows';
 import { LANES } from '@lianpiao/shared/protocol/compare-positions';
 import type { LanePositions } from '@lianpiao/shared/protocol/messages';
+import { dropMeta, keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
 import { and, eq, like, lte, ne, sql } from 'drizzle-orm';
 import { HUB } from '../agent.ts';
 import { blockUncertain } from '../seats/block-uncertain.ts';
@@ -37,15 +38,10 @@ export async function beginRecovery(
     ev: theirs.ev.out.next - 1,
     provenAt: Math.min(now, lastWordAt ?? 0),
   };
-  await keep(tx, UNTIL, JSON.stringify(until));
-  await keep(tx, INSTALL_ID, installId);
+  await keepMeta(tx, UNTIL, JSON.stringify(until));
+  await keepMeta(tx, INSTALL_ID, installId);
   await forgetProvenHeads(tx);
   await stopSelling(tx, { cause: 'continuity', code: 'station.recovering', detail: stop.code, since: now });
-}
-
-async function keep(tx: AgentTx, key: string, value: string): Promise<void> {
-  const { meta } = tx.t;
-  await tx.db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } });
 }
 
 /**
@@ -54,16 +50,15 @@ async function keep(tx: AgentTx, key: string, value: string): Promise<void> {
  */
 export function finishRecovery(store: AgentStore, now: EpochMs): Promise<boolean> {
   return store.transaction(async (tx) => {
-    const { meta } = tx.t;
-    const [row] = await tx.db.select().from(meta).where(eq(meta.key, UNTIL));
-    if (!row) return true;
-    const until = JSON.parse(row.value) as Until;
+    const kept = await metaOf(tx, UNTIL);
+    if (kept === undefined) return true;
+    const until = JSON.parse(kept) as Until;
     for (const lane of LANES) if ((await receivedPosition(tx, HUB, lane)).ack < until[lane]) return false;
     if (await numbersWaiting(tx, until.ev)) return false;
     await dropOldRanges(tx);
     await blockUncertain(tx, { provenAt: until.provenAt ?? now, now });
     await resumeSelling(tx, 'continuity');
-    await tx.db.delete(meta).where(eq(meta.key, UNTIL));
+    await dropMeta(tx, UNTIL);
     return true;
   });
 }

@@ -6,6 +6,7 @@ import { countOwnership, initialLegs } from '@lianpiao/shared/store/seats/count-
 import { findTicket, moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import { homesBack } from '../gates/homes-to-hub.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { stateBefore } from './state-before.ts';
@@ -19,8 +20,9 @@ export function undoFacts(station: string): FactHandlers<AgentTables> {
   return {
     'trip.published': async (tx, { fact: { tripId } }) => undoPublished(tx, tripId),
     'trip.suspended': async (tx, { fact }) => setTripState(tx, fact.tripId, 'open'),
-    'trip.departed': async (tx, { fact: { tripId, stop } }) => {
+    'trip.departed': async (tx, { fact: { tripId, stop, homes } }) => {
       const { tickets, departures } = tx.t;
+      if (homes !== undefined) await homesBack(tx, station, { tripId, stop });
       await tx.db.delete(departures).where(and(eq(departures.tripId, tripId), eq(departures.stop, stop)));
       const aboard = and(eq(tickets.tripId, tripId), eq(tickets.fromStop, stop), eq(tickets.state, 'departed'));
       await tx.db.update(tickets).set({ state: 'boarded', endedAt: null }).where(aboard);

@@ -5,7 +5,7 @@ import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
 import { emit } from '@lianpiao/shared/store/streams';
-import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { type Agent, HUB } from '../agent.ts';
 import { queuePrint } from '../printing/queue-print.ts';
 import { findPickups } from './find-pickups.ts';
@@ -27,7 +27,11 @@ export function collectTickets(agent: Agent, call: Call, input: CollectWish, now
     const prints: { ticketNo: string; printSeq: number; jobId: string | null }[] = [];
     for (const ticketNo of input.ticketNos) {
       const pickup = found.get(ticketNo);
-      if (!pickup) return refuse({ code: 'pickup.not-found', ticketNo });
+      if (!pickup) {
+        const home = (await findTicket(tx, ticketNo))?.home ?? agent.station.code;
+        if (home !== agent.station.code) return refuse({ code: 'ticket.other-home', ticketNo, home });
+        return refuse({ code: 'pickup.not-found', ticketNo });
+      }
       const printSeq = pickup.row.printSeq + 1;
       if (!(await moveTicket(tx, ticketNo, ['sold'], 'collected', { printSeq })))
         return refuse({ code: 'pickup.not-found', ticketNo });

@@ -12,9 +12,9 @@ import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import type { Caller } from '@lianpiao/shared/store/call';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { claimSeats } from '@lianpiao/shared/store/seats/claim-seats';
+import { hasLeft } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import type { Agent } from '../agent.ts';
-import { hasLeft } from '../departure/has-left.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import { mintNumbers } from './mint-numbers.ts';
 

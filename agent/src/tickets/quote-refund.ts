@@ -11,16 +11,22 @@ import { isOver } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import type { Agent } from '../agent.ts';
 import { whyNotEnd } from '../selling/why-not-end.ts';
-import { quoteOfDue } from './refund-dues.ts';
+import { DUE_QUOTE_MS, quoteOfDue } from './refund-dues.ts';
 import { ticketAtHome } from './ticket-at-home.ts';
 
-export type QuoteWish = { readonly ticketNo: string; readonly channel: Channel; readonly overrule: string | null };
+export type QuoteWish = {
+  readonly ticketNo: string;
+  readonly channel: Channel;
+  readonly overrule: string | null;
+  /** When a refund that had to wait was asked for: it fixes the tier. */
+  readonly askedAt?: EpochMs | undefined;
+};
 
 /**
  * What a refund would give now. The quote is kept, and confirmed by its number within its time. A refund that waits for the gate
  * elsewhere answers with what was promised when it was asked for: confirming that again is how the money is fetched.
  */
-export function quoteRefund(agent: Agent, { ticketNo, channel, overrule }: QuoteWish, now: EpochMs) {
+export function quoteRefund(agent: Agent, { ticketNo, channel, overrule, askedAt }: QuoteWish, now: EpochMs) {
   return agent.store.transaction(async (tx) => {
     const stopped = await whyNotEnd(tx);
     if (stopped) return stopped;
@@ -45,10 +51,11 @@ export function quoteRefund(agent: Agent, { ticketNo, channel, overrule }: Quote
         overrule,
       },
       rules.refund,
-      now,
+      Math.min(askedAt ?? now, now),
     );
     if (!quoted.ok) return quoted;
-    const { paidFen, feeFen, insuranceFen, refundFen, expiresAt, tier } = quoted.value;
+    const { paidFen, feeFen, insuranceFen, refundFen, tier } = quoted.value;
+    const expiresAt = askedAt === undefined ? quoted.value.expiresAt : now + DUE_QUOTE_MS;
     const quoteId = agent.newId();
     await tx.db
       .insert(tx.t.refundQuotes)

@@ -1,5 +1,6 @@
 import { done } from '@lianpiao/shared/domain/outcome';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import { wasAsked } from '@lianpiao/shared/link/intents';
 import type { Refunded } from '@lianpiao/shared/protocol/ticketing';
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
@@ -10,6 +11,7 @@ import type { AgentDesk } from '../agent-desk.ts';
 import { linkKey } from './link-key.ts';
 import { payOut } from './pay-out.ts';
 import { quoteRefund } from './quote-refund.ts';
+import { takeDue } from './refund-dues.ts';
 import { refundTicket } from './refund-ticket.ts';
 
 /** A quote from the ticket's home: this station's own rules and rows, or its home's through the hub. */
@@ -32,11 +34,16 @@ export async function refundAnywhere(
 ) {
   const ticket = await findTicket(agent.store.read, wish.ticketNo);
   const payer = agent.station.code;
-  if (ticket?.home === payer) return refundTicket(agent, call, { ...wish, payer }, clock.now());
+  if (ticket?.home === payer && !(await wasAsked(agent.store.read, linkKey(call))))
+    return refundTicket(agent, call, { ...wish, payer }, clock.now());
 
   const ended = await link.request('ticket.refund', { ...wish, payer }, linkKey(call));
-  if (!ended.ok || ended.value.payout !== 'paid') return ended;
-  return payOutElsewhere(agent, call, ended.value, clock.now());
+  if (!ended.ok) return ended;
+  if (ended.value.payout === 'paid') return payOutElsewhere(agent, call, ended.value, clock.now());
+  // The home has come here while the wish was under way, and this station owes the money.
+  if ((await findTicket(agent.store.read, wish.ticketNo))?.home !== payer) return ended;
+  const payout = await takeDue(agent, call, wish.ticketNo, clock.now());
+  return payout.ok ? done({ ...ended.value, payout: payout.value }) : payout;
 }
 
 function payOutElsewhere(agent: Agent, call: Call, refunded: Refunded, now: EpochMs) {

@@ -11,7 +11,7 @@ import type { AgentTx } from '../store/open-agent-store.ts';
 import { payOut } from './pay-out.ts';
 
 /** A refund that waits for the gate elsewhere is promised again and again, each time for that long, in ms. */
-const DUE_QUOTE_MS = 10 * 60_000;
+export const DUE_QUOTE_MS = 10 * 60_000;
 /** Dues of one list. */
 const DUES_MAX = 200;
 

@@ -29,11 +29,12 @@ export type RefundWish = { readonly ticketNo: string; readonly quoteId: string; 
  * station's drawer the cash moves in the same transaction; another payer is named, and pays once.
  *
  * A ticket that boards at another gate is ended at once, which fixes its tier, and paid when that gate has confirmed: until
- * then the answer is `pending`, and the same quote confirmed again fetches the money.
+ * then the answer is `pending`, and the same quote confirmed again fetches the money. So it is where this station is to pay
+ * and no drawer of it asks: a clerk's wish that came back by way of the hub, because the home was under way to here.
  */
 export async function refundTicket(agent: Agent, call: Call, wish: RefundWish, now: EpochMs) {
   const ended = await answerOnce(agent.store, call, 'refund', now, (tx) => endTicket(agent, tx, call, wish, now));
-  if (!ended.ok || ended.value.payout === 'paid') return ended;
+  if (!ended.ok || ended.value.payout === 'paid' || nobodyPaysNow(agent, call, wish)) return ended;
   const payout = await takeDue(agent, call, wish.ticketNo, now);
   return payout.ok ? done({ ...ended.value, payout: payout.value }) : payout;
 }
@@ -75,8 +76,10 @@ async function endTicket(
   await emit(tx, { peer: HUB, type: 'ticket.refunded', agg: ticket.tripId, fact }, now);
   await audit(tx, call.caller, 'ticket.refunded', ticketNo, now, `${refundFen} ${feeFen} ${reason ?? ''}`.trim());
   const ended = { ticketNo, orderId, refundFen, feeFen };
-  if (boardsElsewhere(agent, ticket, trip)) {
-    const due = { ticketNo, orderId, quoteId, payer, amountFen: refundFen, feeFen, state: 'waiting', createdAt: now };
+  const waits = boardsElsewhere(agent, ticket, trip);
+  if (waits || nobodyPaysNow(agent, call, { payer })) {
+    const state = waits ? 'waiting' : 'ready';
+    const due = { ticketNo, orderId, quoteId, payer, amountFen: refundFen, feeFen, state, createdAt: now };
     await tx.db.insert(refundDues).values(due);
     return done({ ...ended, payout: 'pending' });
   }
@@ -91,4 +94,9 @@ async function endTicket(
 function boardsElsewhere({ station }: Agent, { fromStop }: TicketRow, trip: Trip): boolean {
   const gate = boardingStation(trip, fromStop);
   return gate !== null && gate !== station.code;
+}
+
+/** This station is to pay, and who asks has no drawer of it. */
+function nobodyPaysNow({ station }: Agent, { caller }: Call, { payer }: Pick<RefundWish, 'payer'>): boolean {
+  return payer === station.code && caller.shiftId === null;
 }

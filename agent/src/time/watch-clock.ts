@@ -1,4 +1,5 @@
 import { type ClockReading, clockLevel, jumpBetween, offsetOf, stillHolds } from '@lianpiao/shared/domain/clock-rules';
+import { statement } from '@lianpiao/shared/store/statement';
 import type { Reader } from '@lianpiao/shared/store/store';
 import { emit } from '@lianpiao/shared/store/streams';
 import { HUB } from '../agent.ts';
@@ -50,8 +51,10 @@ export async function clockState(on: Reader<AgentTables>) {
   return { offsetMs, level: offsetMs === null ? null : clockLevel(offsetMs) };
 }
 
+const readings = statement((db, t: AgentTables) => db.select().from(t.clockReadings));
+
 async function lastReading(on: Reader<AgentTables>): Promise<ClockReading | undefined> {
-  return (await on.db.select().from(on.t.clockReadings))[0];
+  return (await readings(on, {}))[0];
 }
 
 function isNews(before: ClockReading, now: ClockReading): boolean {

@@ -3,6 +3,7 @@ import { foldClearing } from '@lianpiao/shared/domain/posting';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { Trip } from '@lianpiao/shared/domain/trip';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { bookedOn } from '../ledger/booked-on.ts';
 import { headFor } from '../ledger/open-period.ts';
 import { postJournal } from '../ledger/post-journal.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
@@ -57,10 +58,12 @@ export async function bookClearings(
   now: EpochMs,
 ): Promise<void> {
   const head = await headFor(tx, { ...fact, ruleVersion: null }, now);
-  for (const folded of foldClearing(head, rows)) {
-    const { seq } = await postJournal(tx, folded, now);
-    for (const row of rows) {
-      if (row.ruleVersion === folded.ruleVersion) await insertClearing(tx, row, seq);
+  const booked = (await bookedOn(tx, rows)).map((account, index) => ({ account, row: rows[index]! }));
+  for (const group of Map.groupBy(booked, ({ account }) => account.tripId).values()) {
+    const accounts = group.map(({ account }) => account);
+    for (const folded of foldClearing(head, accounts)) {
+      const { seq } = await postJournal(tx, folded, now);
+      for (const { row } of group) if (row.ruleVersion === folded.ruleVersion) await insertClearing(tx, row, seq);
     }
   }
 }

@@ -2,15 +2,32 @@ import { bizDateOf } from '@lianpiao/shared/domain/period';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { departsAt, type Trip } from '@lianpiao/shared/domain/trip';
 import { isLetDown, type TripState } from '@lianpiao/shared/domain/trip-states';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, gte, inArray, lte, notExists, notInArray } from 'drizzle-orm';
 import { boardingGate } from '../gates/boarding-gate.ts';
 import type { HubReader, HubStore, HubTx } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
 import type { DepartedStop } from './clear-departed.ts';
 import { type Cleared, clearTickets } from './clear-tickets.ts';
 
 /** A coach that has not left an hour after its time would have been reported late or suspended by then. */
 const AFTER_MS = 3_600_000;
+
+const open = statement((db, { trips, tickets }: HubTables) =>
+  db
+    .selectDistinct({ tripId: tickets.tripId, stop: tickets.fromStop })
+    .from(trips)
+    .innerJoin(tickets, eq(tickets.tripId, trips.tripId))
+    .where(
+      and(
+        gte(trips.departsAt, value('since')),
+        lte(trips.departsAt, value('until')),
+        inArray(tickets.state, ['sold', 'collected']),
+      ),
+    )
+    .orderBy(tickets.tripId, tickets.fromStop),
+);
 
 /**
  * Job: at a stop without an agent nobody says who boarded. An hour after the planned departure its tickets count as
@@ -31,19 +48,7 @@ export async function countAsTravelled(store: HubStore, since: EpochMs, now: Epo
 
 /** Stops of trips that began since `since` with tickets that have not boarded anywhere. */
 function openStops(on: HubReader, since: EpochMs, now: EpochMs): Promise<DepartedStop[]> {
-  const { trips, tickets } = on.t;
-  return on.db
-    .selectDistinct({ tripId: tickets.tripId, stop: tickets.fromStop })
-    .from(trips)
-    .innerJoin(tickets, eq(tickets.tripId, trips.tripId))
-    .where(
-      and(
-        gte(trips.departsAt, since),
-        lte(trips.departsAt, now - AFTER_MS),
-        inArray(tickets.state, ['sold', 'collected']),
-      ),
-    )
-    .orderBy(tickets.tripId, tickets.fromStop);
+  return open(on, { since, until: now - AFTER_MS });
 }
 
 async function countStop(tx: HubTx, { tripId, stop }: DepartedStop, now: EpochMs): Promise<Cleared> {

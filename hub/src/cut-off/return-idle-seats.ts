@@ -1,6 +1,7 @@
 import { allLegs, legMask, NO_LEGS } from '@lianpiao/shared/domain/legs';
 import { claimed } from '@lianpiao/shared/domain/seats';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
 import { grantLegs, grantPlaces } from '@lianpiao/shared/store/seats/grant-seats';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { statement, value } from '@lianpiao/shared/store/statement';
@@ -22,6 +23,15 @@ const TRIPS_MAX = 100;
 /** The last trip that a running round has looked at; empty when a round is complete. */
 const LOOKED_UP_TO = 'idle-seats.looked-up-to';
 
+const beyond = statement((db, { trips }: HubTables) =>
+  db
+    .select({ tripId: trips.tripId })
+    .from(trips)
+    .where(and(gt(trips.tripId, value('last')), gt(trips.departsAt, value('now'))))
+    .orderBy(asc(trips.tripId))
+    .limit(TRIPS_MAX),
+);
+
 const recentHolds = statement((db, t: HubTables) =>
   db
     .select({ holdId: t.holds.holdId })
@@ -37,21 +47,15 @@ const recentHolds = statement((db, t: HubTables) =>
  */
 export async function returnIdleSeats(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Promise<number> {
   const { read } = hub.store;
-  const { trips, meta } = read.t;
-  const [last] = await read.db.select().from(meta).where(eq(meta.key, LOOKED_UP_TO));
-  const due = await read.db
-    .select({ tripId: trips.tripId })
-    .from(trips)
-    .where(and(gt(trips.tripId, last?.value ?? ''), gt(trips.departsAt, now)))
-    .orderBy(asc(trips.tripId))
-    .limit(TRIPS_MAX);
+  const last = (await metaOf(read, LOOKED_UP_TO)) ?? '';
+  const due = await beyond(read, { last, now });
   const idle: KnownTrip[] = [];
   for (const { tripId } of due) {
     const trip = (await findTrip(read, tripId))!;
     if ((await excessOf(read, trip, now)).length > 0) idle.push(trip);
   }
   const upTo = due.length === TRIPS_MAX ? due.at(-1)!.tripId : '';
-  if (idle.length === 0 && upTo === (last?.value ?? '')) return 0;
+  if (idle.length === 0 && upTo === last) return 0;
   return hub.store.transaction(async (tx) => {
     let returned = 0;
     if (await whyHubNotSell(tx)) return returned;
@@ -66,8 +70,7 @@ export async function returnIdleSeats(hub: Pick<Hub, 'store' | 'newId'>, now: Ep
       }
       await grantPlaces(tx, { trip, legs: allLegs(trip.stops.length), peer, newId: hub.newId }, now);
     }
-    const row = { key: LOOKED_UP_TO, value: upTo };
-    await tx.db.insert(meta).values(row).onConflictDoUpdate({ target: meta.key, set: row });
+    await keepMeta(tx, LOOKED_UP_TO, upTo);
     return returned;
   });
 }

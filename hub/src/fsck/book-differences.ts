@@ -2,7 +2,7 @@ import { unearnedAccount } from '@lianpiao/shared/domain/journal';
 import { isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { compare, type Difference } from '@lianpiao/shared/fsck/difference';
 import type { TripRecords } from '@lianpiao/shared/fsck/trip-records';
-import { and, inArray, like, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, like, sql } from 'drizzle-orm';
 import { CLEARING_KINDS } from '../clearing/clearing-rows.ts';
 import { balanceOf } from '../ledger/account-balances.ts';
 import type { HubReader } from '../store/hub-store.ts';
@@ -14,7 +14,7 @@ export async function hasBooks({ db, t }: HubReader): Promise<boolean> {
 
 /**
  * The tickets of a trip against the books: the sale and the end of each are booked, the fare of one that has neither ended
- * nor cleared is unearned and of every other one is not, and the trip's account holds just these fares.
+ * nor cleared is unearned and of every other one is not, and the trip's account holds just the fares that it was sold for.
  */
 export async function ticketsInTheBooks(on: HubReader, { tripId, tickets }: TripRecords): Promise<Difference[]> {
   const numbers = tickets.map(({ ticketNo }) => ticketNo);
@@ -24,7 +24,6 @@ export async function ticketsInTheBooks(on: HubReader, { tripId, tickets }: Trip
   const posted = await unearnedOf(on, numbers);
   const cleared = await clearedOf(on, numbers);
   const found: Difference[] = [];
-  let unearnedFen = 0;
   for (const { ticketNo, state, fareFen, rebookedFrom } of tickets) {
     const sale = rebookedFrom === null ? `ticket.sold:${ticketNo}` : `ticket.rebooked:${rebookedFrom}`;
     const end = isEnded(state as TicketState) ? `ticket.${state}:${ticketNo}` : null;
@@ -34,10 +33,22 @@ export async function ticketsInTheBooks(on: HubReader, { tripId, tickets }: Trip
     const wanted = end || isCleared ? 0 : fareFen;
     const kept = -(posted.get(ticketNo) ?? 0) - (cleared.get(ticketNo) ?? 0);
     found.push(...compare('postings.unearned', ticketNo, wanted, kept));
-    unearnedFen += wanted;
   }
+  return [...found, ...(await accountOfTrip(on, tripId))];
+}
+
+/** What the tickets that were sold for a trip still hold is on its account, whichever trip their passengers ride with now. */
+async function accountOfTrip(on: HubReader, tripId: string): Promise<Difference[]> {
+  const { postings } = on.t;
   const account = unearnedAccount(tripId);
-  return [...found, ...compare('postings.account', account, unearnedFen, -(await balanceOf(on, account)) + 0)];
+  const sold = await on.db
+    .selectDistinct({ ticketNo: sql<string>`${postings.ticketNo}` })
+    .from(postings)
+    .where(and(eq(postings.account, account), isNotNull(postings.ticketNo)));
+  const numbers = sold.map(({ ticketNo }) => ticketNo);
+  const [posted, cleared] = [await unearnedOf(on, numbers), await clearedOf(on, numbers)];
+  const wanted = numbers.reduce((sum, ticketNo) => sum - posted.get(ticketNo)! - (cleared.get(ticketNo) ?? 0), 0);
+  return compare('postings.account', account, wanted, -(await balanceOf(on, account)) + 0);
 }
 
 async function bookedSources({ db, t }: HubReader, numbers: readonly string[]): Promise<Set<string>> {

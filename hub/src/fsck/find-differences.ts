@@ -9,6 +9,7 @@ import { eq } from 'drizzle-orm';
 import { HUB, HUB_STATION } from '../hub.ts';
 import type { HubReader } from '../store/hub-store.ts';
 import { hasBooks, ticketsInTheBooks } from './book-differences.ts';
+import { heirs, rebookedHere } from './homes-without-word.ts';
 import { hubSeats } from './hub-seats.ts';
 import { journalDifferences } from './journal-differences.ts';
 import { orderOf, paymentDifferences } from './payment-differences.ts';
@@ -27,29 +28,32 @@ export async function* findDifferences(read: HubReader): Differences {
   const whole = await wholeStreams(read);
   const leases = await leasesOf(read);
   const books = await hasBooks(read);
+  const heir = await heirs(read);
   yield* rangeDifferences([...leases.values()].flat());
-  yield* findTripDifferences(read, async (records) => ({
-    ...(await hubSeats(read, records)),
-    ...(await withheld(read, records)),
-    party: HUB,
-    mustBeTold: ({ home, rebookedFrom }) => home !== HUB && !ownRebooked(rebookedFrom) && whole('inbox', home, 'ev'),
-    ...(await untold(read, records)),
-    transferMustBeTold: ({ direction, peer }) => whole(direction === 'given' ? 'outbox' : 'inbox', peer, 'seat'),
-    planMustBeTold: ({ target }) => whole('inbox', target.slice(0, STATION_DIGITS), 'seat'),
-    more: [
-      ...(await orderOf(read, records.tickets)),
-      ...records.tickets.flatMap(({ ticketNo }) => numberDifferences(ticketNo, leasesFor(leases, ticketNo))),
-      ...(books ? await ticketsInTheBooks(read, records) : []),
-    ],
-  }));
+  yield* findTripDifferences(read, async (records) => {
+    const ownRebooked = await rebookedHere(read, records);
+    return {
+      ...(await hubSeats(read, records)),
+      ...(await withheld(read, records)),
+      party: HUB,
+      mustBeTold: ({ ticketNo }) =>
+        issuerOf(ticketNo) !== HUB_STATION && !ownRebooked.has(ticketNo) && whole('inbox', issuerOf(ticketNo), 'ev'),
+      ...(await untold(read, records)),
+      heir,
+      transferMustBeTold: ({ direction, peer }) => whole(direction === 'given' ? 'outbox' : 'inbox', peer, 'seat'),
+      planMustBeTold: ({ target }) => whole('inbox', target.slice(0, STATION_DIGITS), 'seat'),
+      more: [
+        ...(await orderOf(read, records.tickets)),
+        ...records.tickets.flatMap(({ ticketNo }) => numberDifferences(ticketNo, leasesFor(leases, ticketNo))),
+        ...(books ? await ticketsInTheBooks(read, records) : []),
+      ],
+    };
+  });
   yield* orderDifferences(read, (orders) => paymentDifferences(read, orders));
   if (!books) return;
   yield* journalDifferences(read);
   yield* statementDifferences(read);
 }
-
-/** A ticket that the hub rebooked to another home is written before that home's own word of it has come. */
-const ownRebooked = (rebookedFrom: string | null) => rebookedFrom !== null && issuerOf(rebookedFrom) === HUB_STATION;
 
 /** What is withheld since a restore is blocked. What is frozen may turn out to have been given away, until all were heard. */
 async function withheld(
@@ -72,7 +76,7 @@ async function leasesOf({ db, t }: HubReader): Promise<Leases> {
 
 /** The hub leases to each of its channels' terminals apart. */
 function leasesFor(leases: Leases, ticketNo: string) {
-  const station = ticketNo.slice(0, 9);
+  const station = issuerOf(ticketNo);
   return (channel: string, terminal: string) =>
     leases.get(`${station} ${station === HUB_STATION ? `${channel}-${terminal}` : terminal}`) ?? [];
 }

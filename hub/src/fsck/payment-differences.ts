@@ -1,8 +1,9 @@
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { compare, type Difference } from '@lianpiao/shared/fsck/difference';
 import type { OrderRow } from '@lianpiao/shared/fsck/order-differences';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import { HUB } from '../hub.ts';
+import { HUB_STATION } from '../hub.ts';
 import type { HubReader } from '../store/hub-store.ts';
 
 /** Payments of orders: an order that has tickets took one payment of its price, and what went back is what refunds say. */
@@ -45,7 +46,7 @@ export async function paymentDifferences({ db, t }: HubReader, orders: readonly 
 /** Tickets of the hub have an order. */
 export async function orderOf({ db, t }: HubReader, tickets: readonly TicketRow[]): Promise<Difference[]> {
   const { orders } = t;
-  const own = tickets.filter(({ home }) => home === HUB);
+  const own = tickets.filter(({ ticketNo }) => issuerOf(ticketNo) === HUB_STATION);
   const ids = [...new Set(own.map(({ orderId }) => orderId))];
   const known = await db.select({ orderId: orders.orderId }).from(orders).where(inArray(orders.orderId, ids));
   const has = new Set(known.map(({ orderId }) => orderId));

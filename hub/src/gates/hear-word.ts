@@ -27,9 +27,10 @@ export async function hearWord(
   const trip = row && (await findTrip(tx, row.tripId));
   if (!trip || boardingStation(trip, row.fromStop) !== gate) return;
   await forgetEnds(tx, [ticketNo]);
+  // The hub owes money for what it has refunded as the ticket's home, whoever issued it.
+  await settleByWord(hub, tx, fact, now);
   const issuer = issuerOf(ticketNo);
-  if (issuer === HUB_STATION) return settleByWord(hub, tx, fact, now);
-  if (await wasSeen(tx, fact)) return;
+  if (issuer === HUB_STATION || (await wasSeen(tx, fact))) return;
   await sayWhenKnown(tx, { peer: issuer, type: 'ticket.freedSeen', agg: tripId, fact }, now);
 }
 

@@ -1,5 +1,6 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { stationsAlong } from '@lianpiao/shared/domain/trip';
+import { keepMeta } from '@lianpiao/shared/store/meta-rows';
 import { bodyOf, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, asc, eq, gt, inArray, like } from 'drizzle-orm';
@@ -52,7 +53,7 @@ type Introduction = {
 
 function introduceTo(hub: Introducing, { station, key, enrolment, after }: Introduction, now: EpochMs) {
   return hub.store.transaction(async (tx) => {
-    const { trips, meta } = tx.t;
+    const { trips } = tx.t;
     const running = await tx.db
       .select({ tripId: trips.tripId })
       .from(trips)
@@ -66,8 +67,7 @@ function introduceTo(hub: Introducing, { station, key, enrolment, after }: Intro
       for (const row of await waitingAt(tx, trip, station)) await tellWaiting(hub, tx, station, row, now);
     }
     const upTo = running.length === TRIPS_MAX ? running.at(-1)!.tripId : END;
-    const value = `${enrolment} ${upTo}`;
-    await tx.db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } });
+    await keepMeta(tx, key, `${enrolment} ${upTo}`);
     return running.length;
   });
 }

@@ -1,7 +1,8 @@
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { speaks } from '@lianpiao/shared/store/peer-versions';
+import { hasDeparted } from '@lianpiao/shared/store/trips/has-left';
 import { eq } from 'drizzle-orm';
-import type { Hub } from '../hub.ts';
+import { HUB, type Hub } from '../hub.ts';
 import { CannotApply } from '../inventory/cannot-apply.ts';
 import { toldTicket, toldTrip } from '../inventory/told-yet.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -22,12 +23,24 @@ export function gateFacts(hub: Pick<Hub, 'clock' | 'newId'>): FactHandlers<HubTa
       const trip = await toldTrip(tx, row.tripId);
       if (row.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo, home: row.home });
       const { tickets } = tx.t;
+      const say = (told: string, now: string) => {
+        const homed = { peer: told, type: 'ticket.homed', agg: tripId, fact: { ...fact, home: now } } as const;
+        return sayWhenKnown(tx, homed, clock.now());
+      };
+      if (
+        (row.state === 'departed' || row.state === 'forfeited') &&
+        (await hasDeparted(tx, row.tripId, row.fromStop))
+      ) {
+        // The coach has left, and its gate's homes are the hub's: both who gave this one and who would have had it are told.
+        await tx.db.update(tickets).set({ home: HUB }).where(eq(tickets.ticketNo, ticketNo));
+        for (const told of [peer, home]) await say(told, HUB);
+        return;
+      }
       // A station without an agent, or with an older one, cannot be told that it is a home: the ticket goes back.
       const gate = await boardingGate(tx, trip, row.fromStop);
       const next = gate === home && (await speaks(tx, home, 'ticket.homed')) ? home : peer;
       await tx.db.update(tickets).set({ home: next }).where(eq(tickets.ticketNo, ticketNo));
-      const homed = { peer: next, type: 'ticket.homed', agg: tripId, fact: { ...fact, home: next } } as const;
-      await sayWhenKnown(tx, homed, clock.now());
+      await say(next, next);
     },
   };
 }

@@ -2,6 +2,7 @@ import { type LegMask, legsBetween } from '@lianpiao/shared/domain/legs';
 import { remaining } from '@lianpiao/shared/domain/seats';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { stationsAlong } from '@lianpiao/shared/domain/trip';
+import { keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
 import { grantSeats } from '@lianpiao/shared/store/seats/grant-seats';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
@@ -32,16 +33,14 @@ export async function serveShares(
   now: EpochMs,
 ): Promise<number> {
   const { read } = hub.store;
-  const { trips, meta, boardingShares } = read.t;
+  const { trips, boardingShares } = read.t;
   const shares = await read.db.select().from(boardingShares);
   if (shares.length === 0) return 0;
-  const [last] = await read.db.select().from(meta).where(eq(meta.key, LOOKED_UP_TO));
+  const last = (await metaOf(read, LOOKED_UP_TO)) ?? '';
   const due = await read.db
     .select({ tripId: trips.tripId })
     .from(trips)
-    .where(
-      and(gt(trips.tripId, last?.value ?? ''), gt(trips.arrivesAt, now), inArray(trips.state, ['open', 'departed'])),
-    )
+    .where(and(gt(trips.tripId, last), gt(trips.arrivesAt, now), inArray(trips.state, ['open', 'departed'])))
     .orderBy(asc(trips.tripId))
     .limit(TRIPS_MAX);
   let given = 0;
@@ -58,12 +57,7 @@ export async function serveShares(
     }
   }
   const upTo = due.length === TRIPS_MAX ? due.at(-1)!.tripId : '';
-  if (upTo !== (last?.value ?? '')) {
-    const row = { key: LOOKED_UP_TO, value: upTo };
-    await hub.store.transaction((tx) =>
-      tx.db.insert(meta).values(row).onConflictDoUpdate({ target: meta.key, set: row }),
-    );
-  }
+  if (upTo !== last) await hub.store.transaction((tx) => keepMeta(tx, LOOKED_UP_TO, upTo));
   return given;
 }
 

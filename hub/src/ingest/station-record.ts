@@ -1,7 +1,10 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { Beat, Hello } from '@lianpiao/shared/protocol/messages';
+import { keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { eq, sql } from 'drizzle-orm';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
 
 /** What the hub knows of a station's link, in the row of the station. */
 export type StationRecord = {
@@ -31,14 +34,8 @@ export async function stationRecord(on: HubReader, station: string): Promise<Sta
 }
 
 /** The database that the station came with first; undefined before. */
-export async function stationDbId(on: HubReader, station: string): Promise<string | undefined> {
-  const { meta } = on.t;
-  return (
-    await on.db
-      .select()
-      .from(meta)
-      .where(eq(meta.key, dbIdKey(station)))
-  )[0]?.value;
+export function stationDbId(on: HubReader, station: string): Promise<string | undefined> {
+  return metaOf(on, dbIdKey(station));
 }
 
 export async function keepAdmission(
@@ -88,29 +85,27 @@ export async function forgetHeads(tx: HubTx, station: string): Promise<void> {
   await tx.db.delete(stationHeads).where(eq(stationHeads.station, station));
 }
 
+const raise = statement((db, { stationHeads }: HubTables) => {
+  const told = { head: value('head'), hash: value('hash'), at: value('now') };
+  return db
+    .insert(stationHeads)
+    .values({ station: value('station'), lane: value('lane'), ...told })
+    .onConflictDoUpdate({
+      target: [stationHeads.station, stationHeads.lane],
+      set: told as never,
+      setWhere: sql`${stationHeads.head} <= ${value('head')}`,
+    });
+});
+
 export async function keepHeads(tx: HubTx, station: string, heads: Beat['heads'], now: EpochMs): Promise<void> {
-  const { stationHeads } = tx.t;
-  for (const { lane, head, hash } of heads) {
-    await tx.db
-      .insert(stationHeads)
-      .values({ station, lane, head, hash, at: now })
-      .onConflictDoUpdate({
-        target: [stationHeads.station, stationHeads.lane],
-        set: { head, hash, at: now },
-        setWhere: sql`${stationHeads.head} <= ${head}`,
-      });
-  }
+  for (const { lane, head, hash } of heads) await raise(tx, { station, lane, head, hash, now });
 }
 
 /** 1 until the hub is restored; a restored hub comes up with a higher one. */
 export async function hubIncarnation(on: HubReader): Promise<number> {
-  const { meta } = on.t;
-  const [row] = await on.db.select().from(meta).where(eq(meta.key, HUB_INCARNATION));
-  return row ? Number(row.value) : 1;
+  return Number((await metaOf(on, HUB_INCARNATION)) ?? 1);
 }
 
-export async function keepHubIncarnation(tx: HubTx, incarnation: number): Promise<void> {
-  const row = { key: HUB_INCARNATION, value: String(incarnation) };
-  const { meta } = tx.t;
-  await tx.db.insert(meta).values(row).onConflictDoUpdate({ target: meta.key, set: row });
+export function keepHubIncarnation(tx: HubTx, incarnation: number): Promise<void> {
+  return keepMeta(tx, HUB_INCARNATION, String(incarnation));
 }

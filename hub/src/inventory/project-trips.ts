@@ -7,9 +7,10 @@ import { statement, value } from '@lianpiao/shared/store/statement';
 import { tripOfBody } from '@lianpiao/shared/store/trips/trip-body';
 import { findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
+import { takeHomes } from '../gates/take-homes.ts';
 import { tellLeftBehind } from '../gates/tell-left-behind.ts';
 import { tellTrip } from '../gates/tell-trip.ts';
-import type { Hub } from '../hub.ts';
+import { HUB, type Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -68,7 +69,7 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
       await tellTrip(tx, tripId, hub.clock.now());
     },
     'trip.departed': async (tx, { fact }, peer) => {
-      const { tripId, stop, at, bizDate, boarded, forfeited, vehicle } = fact;
+      const { tripId, stop, at, bizDate, boarded, forfeited, vehicle, homes } = fact;
       const trip = await tripAlong(tx, tripId, peer);
       if (boardingStation(trip, stop) !== peer)
         throw new CannotApply('trip.other-stop', { tripId, stop, station: peer });
@@ -88,6 +89,7 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
       await tx.db.update(trips).set({ state: 'departed' }).where(under);
       const aboard = and(eq(tickets.tripId, tripId), eq(tickets.fromStop, stop), eq(tickets.state, 'boarded'));
       await tx.db.update(tickets).set({ state: 'departed', endedAt: at }).where(aboard);
+      if (homes === HUB) await takeHomes(tx, peer, fact);
       await tellLeftBehind(tx, { tripId, stop, at, bizDate, gate: peer }, hub.clock.now());
       touchTrip(tx, tripId, 'trip');
       await hub.money.tripDeparted(tx, fact, { from: peer, now: hub.clock.now() });

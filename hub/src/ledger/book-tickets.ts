@@ -23,7 +23,7 @@ export const TICKET_HOOKS: TicketHooks = {
     if (await isBooked(tx, source)) return;
     await knowParty(tx, ticket.seller, kindOfSeller(ticket.seller));
     const head = await headFor(tx, { source, originOn: ticket.bizDate, ruleVersion: null }, now);
-    const sale = { tickets: [bookedTicket(ticket)], paidInto: paidInto(ticket), insurer: INSURER };
+    const sale = { tickets: [await bookedTicket(tx, ticket)], paidInto: paidInto(ticket), insurer: INSURER };
     await postJournal(tx, bookSale(head, sale), now);
   },
 
@@ -42,7 +42,7 @@ export const TICKET_HOOKS: TicketHooks = {
     const source = `ticket.refunded:${ticketNo}`;
     if (await isBooked(tx, source)) return;
     const row = await knownTicket(tx, ticketNo);
-    const ticket = bookedTicket(row);
+    const ticket = await bookedTicket(tx, row);
     if (refundFen + feeFen !== ticket.fareFen + ticket.insuranceFen || feeFen > ticket.fareFen) {
       throw new CannotApply('ledger.refund-does-not-add-up', { ticketNo, refundFen, feeFen });
     }
@@ -50,9 +50,10 @@ export const TICKET_HOOKS: TicketHooks = {
     const refund = { ticket, orderId: row.orderId, insurer: INSURER, feeParts: fee?.parts ?? [] };
     const head = await headFor(tx, { source, originOn: fact.bizDate, ruleVersion: fee?.ruleVersion ?? null }, now);
     const live = await liveClearing(tx, ticketNo);
+    const cleared = live && { ...live, tripId: ticket.tripId };
     const { seq } = await postJournal(
       tx,
-      live ? bookRefundAfterClearing(head, live, refund) : bookRefund(head, refund),
+      cleared ? bookRefundAfterClearing(head, cleared, refund) : bookRefund(head, refund),
       now,
     );
     if (fee) await insertClearing(tx, fee, seq);
@@ -66,7 +67,7 @@ export const TICKET_HOOKS: TicketHooks = {
     const source = `ticket.rebooked:${ticketNo}`;
     if (await isBooked(tx, source)) return;
     const row = await knownTicket(tx, ticketNo);
-    const [from, to] = [bookedTicket(row), bookedTicket(newTicket)];
+    const [from, to] = [await bookedTicket(tx, row), await bookedTicket(tx, newTicket)];
     const feeFen = differenceFen - (to.fareFen + to.insuranceFen - from.fareFen - from.insuranceFen);
     if (feeFen < 0) throw new CannotApply('ledger.difference-does-not-add-up', { ticketNo, differenceFen });
     const fee = await feeOf(tx, row, fen(feeFen));

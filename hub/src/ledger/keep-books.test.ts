@@ -1,3 +1,4 @@
+import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aRun, aTicket, type Books, freshBooks, HANGZHOU, SHAOXING } from '../testing/fresh-books.ts';
@@ -130,6 +131,47 @@ describe('the books of the hub', () => {
         }),
       ),
     ).toEqual({});
+  });
+
+  it('clear, refund and void the tickets of a merged trip from the account where they were sold', async () => {
+    const [into, joined] = [aRun('K3', 15 * 60), aRun('K4', 16 * 60)];
+    for (const each of [into, joined]) await books.publish(each);
+    const legs = 2 ** (into.stops.length - 1) - 1;
+    const [rides, refunded, voided] = ['01', '02', '03'].map((seat) => aTicket(joined, { seat, legs })) as [
+      TicketBody,
+      TicketBody,
+      TicketBody,
+    ];
+    const own = aTicket(into, { seat: '01', legs });
+    for (const ticket of [refunded, voided, rides, own]) await books.say(HANGZHOU, 'ticket.sold', ticket);
+    await books.say(HANGZHOU, 'trip.reseated', {
+      tripId: into.tripId,
+      epoch: 2,
+      seats: [...into.seats],
+      moves: [{ seat: '01', legs, to: '01' }],
+      joined: {
+        tripId: joined.tripId,
+        epoch: 1,
+        stops: [0, 1, 2, 3],
+        moves: ['01', '02', '03'].map((seat) => ({ seat, legs, to: `1${seat.at(-1)}` })),
+      },
+      reason: 'merged',
+      at: books.clock.at,
+    });
+    const on = (ticket: TicketBody) => ({ ...moved(ticket.ticketNo), tripId: into.tripId });
+    const refund = { refundFen: 5100, feeFen: 0, payer: HANGZHOU, reason: null, rules: 'national-1' };
+    const left = { tripId: into.tripId, stop: 0, at: books.clock.at, bizDate: DAY, boarded: 2, forfeited: 0 };
+    const changed = await changes(async () => {
+      await books.say(HANGZHOU, 'ticket.refunded', { ...on(refunded), ...refund });
+      await books.say(HANGZHOU, 'ticket.voided', { ...on(voided), shiftId: 's1' });
+      for (const ticket of [rides, own])
+        await books.say(HANGZHOU, 'ticket.boarded', { ...on(ticket), printSeq: 1, late: false });
+      await books.say(HANGZHOU, 'trip.departed', { ...left, vehicle: null });
+    });
+    expect(changed).toMatchObject({
+      [`unearned:${joined.tripId}`]: rides.fareFen + refunded.fareFen + voided.fareFen,
+      [`unearned:${into.tripId}`]: own.fareFen,
+    });
   });
 
   it('book a fact that comes again once', async () => {

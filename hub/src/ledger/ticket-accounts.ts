@@ -7,12 +7,15 @@ import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows
 import { HUB } from '../hub.ts';
 import { CannotApply } from '../inventory/cannot-apply.ts';
 import type { HubReader } from '../store/hub-store.ts';
+import { bookedOn } from './booked-on.ts';
 
-/** What the books know of a ticket. */
-export function bookedTicket(
+/** What the books know of a ticket, with the trip on whose account its fare stands or will stand. */
+export async function bookedTicket(
+  on: HubReader,
   ticket: Pick<TicketBody, 'ticketNo' | 'tripId' | 'fareFen' | 'insuranceFen'>,
-): BookedTicket {
-  const { ticketNo, tripId } = ticket;
+): Promise<BookedTicket> {
+  const { ticketNo } = ticket;
+  const [{ tripId }] = (await bookedOn(on, [ticket])) as [typeof ticket];
   return { ticketNo, tripId, fareFen: fen(ticket.fareFen), insuranceFen: fen(ticket.insuranceFen) };
 }
 

@@ -25,6 +25,8 @@ export type Forward<Kind extends RequestKind> = {
   readonly home: string;
   readonly kind: Kind;
   readonly body: RequestBody<Kind>;
+  /** A request that waited and is gone on with: one that is under way, or was said yes to, is asked as it stands. */
+  readonly resumed?: boolean;
 };
 
 /**
@@ -56,7 +58,7 @@ async function forwardTo<Kind extends RequestKind>(
   const key = forwardedKeys(station, id).at(home);
   const open = await openForward(hub, forward, key, hub.clock.now());
   if (open.go === 'answer') return open.answer as Outcome<RequestAnswer<Kind>, { readonly code: string }>;
-  const answer = await hub.ask(home, kind, body, key);
+  const answer = await hub.ask(home, kind, open.body, key);
   if (answer.ok || answer.refusal.code !== 'link.offline') return answer;
   // Not sent now, but earlier: what became of that is still unknown.
   if (open.askedBefore) return refuse({ code: 'link.no-answer', kind });
@@ -64,6 +66,11 @@ async function forwardTo<Kind extends RequestKind>(
   await settleIntent(hub.store, key, 'no');
   return answer;
 }
+
+/** `body` is what is asked: of a resumed request that is under way, what was asked before. */
+type Opened<Kind extends RequestKind> =
+  | Extract<Written, { readonly go: 'answer' }>
+  | (Extract<Written, { readonly go: 'ask' }> & { readonly body: RequestBody<Kind> });
 
 /**
  * Writes the intent that the link will find, unless the request was burnt: both in one transaction, so that one of them wins.
@@ -74,25 +81,27 @@ function openForward<Kind extends RequestKind>(
   forward: Forward<Kind>,
   key: string,
   now: EpochMs,
-): Promise<Written> {
-  return hub.store.transaction(async (tx): Promise<Written> => {
+): Promise<Opened<Kind>> {
+  return hub.store.transaction(async (tx): Promise<Opened<Kind>> => {
     const { answers, intents } = tx.t;
-    const { station, id, home, kind, body } = forward;
+    const { station, id, home, kind, body, resumed = false } = forward;
     const same = and(eq(answers.caller, station), eq(answers.key, id), eq(answers.verb, 'burnt'));
     const [burnt] = await tx.db.select({ key: answers.key }).from(answers).where(same);
     if (burnt) return { go: 'answer', answer: refuse({ code: 'call.key-reused', key: id }) };
     const intent = { key, peer: home, method: kind, body: JSON.stringify(body), state: 'opened', at: now };
     const [known] = await tx.db.select().from(intents).where(eq(intents.key, key));
-    if (known?.state === 'yes' && known.method === kind && known.body === intent.body)
+    if (known?.state === 'yes' && known.method === kind && (resumed || known.body === intent.body))
       return { go: 'answer', answer: done(JSON.parse(known.answer ?? 'null') as unknown) };
     await tx.db
       .insert(intents)
       .values(intent)
       .onConflictDoUpdate({
         target: intents.key,
-        set: { state: 'opened', at: now },
+        set: { state: 'opened', body: intent.body, at: now },
         setWhere: eq(intents.state, 'no'),
       });
-    return { go: 'ask', askedBefore: known?.state === 'asked' };
+    // What is under way stays what it was.
+    const inForce = resumed && known && known.state !== 'no' ? (JSON.parse(known.body) as RequestBody<Kind>) : body;
+    return { go: 'ask', askedBefore: known?.state === 'asked', body: inForce };
   });
 }

@@ -1,4 +1,5 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { hasRow } from '@lianpiao/shared/store/seats/child-places';
 import { freeSeat, freeSeatElsewhere } from '@lianpiao/shared/store/seats/end-sold-seat';
@@ -7,6 +8,7 @@ import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import type { KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { boardingGate } from '../gates/boarding-gate.ts';
 import { tellEnd } from '../gates/told-ends.ts';
+import { HUB_STATION } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 
@@ -26,7 +28,9 @@ export type Told = { readonly station: string | null; readonly seq: number; read
  */
 export async function freeHubSeat(tx: HubTx, { ticket, trip, freed }: Ended, now: EpochMs): Promise<Told> {
   const station = await boardingGate(tx, trip, ticket.fromStop);
-  const hadSeat = (ticket.state === 'sold' || ticket.state === 'collected') && (await hasRow(tx, ticket));
+  // What a station has sold is on that station's seat, whoever is the ticket's home now.
+  const ours = issuerOf(ticket.ticketNo) === HUB_STATION && (await hasRow(tx, ticket));
+  const hadSeat = ours && (ticket.state === 'sold' || ticket.state === 'collected');
   if (hadSeat) {
     const printed = (await finalsOf(tx, ticket.tripId)).some(({ stop }) => stop === ticket.fromStop);
     await (station || printed ? freeSeatElsewhere : freeSeat)(tx, ticket);

@@ -7,13 +7,14 @@ import type { Hub } from '../hub.ts';
 import { type HandedOut, papersOf } from './collect-tickets.ts';
 import { forwardedKeys } from './forward-request.ts';
 import { type EndedTicket, wasGiven } from './refund-ticket.ts';
+import { findWaiting } from './waiting-rows.ts';
 
 type State = RequestAnswer<'intent.state'>;
 type Json = Extract<State, { state: 'yes' }>['answer'];
 
 /**
  * What became of a station's mutating request. A key that was never seen is burnt in the same transaction: a late original
- * is refused. `link.no-answer` while another station, to which it was passed on, has not answered.
+ * is refused. `link.no-answer` while another station, to which it was passed on, has not answered; `request.pending` while it waits for a home.
  */
 export async function intentState(hub: Hub, station: string, key: string, now: EpochMs) {
   const found = await keptAnswer(hub, station, key, now);
@@ -28,6 +29,8 @@ function keptAnswer(hub: Hub, station: string, key: string, now: EpochMs) {
     const mine = { caller: station, key };
     const seen = await answerUnder(tx, mine);
     if (seen) return done({ kept: seen === 'burnt' ? undefined : seen });
+    const waiting = await findWaiting(tx, { station, id: key });
+    if (waiting?.state === 'waiting') return refuse({ code: 'request.pending', key });
     const { intents } = tx.t;
     const { first, beyond } = forwardedKeys(station, key);
     const passedOn = and(gte(intents.key, first), lt(intents.key, beyond));

@@ -15,7 +15,13 @@ import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { ticketAtHub } from './ticket-at-hub.ts';
 
-export type QuoteWish = { readonly ticketNo: string; readonly channel: Channel; readonly overrule: string | null };
+export type QuoteWish = {
+  readonly ticketNo: string;
+  readonly channel: Channel;
+  readonly overrule: string | null;
+  /** When a refund that had to wait was asked for: it fixes the tier. */
+  readonly askedAt?: EpochMs | undefined;
+};
 
 /** A refund that waits for the boarding station is promised again and again, each time for that long, in ms. */
 const DUE_QUOTE_MS = 10 * 60_000;
@@ -26,7 +32,7 @@ const DUE_QUOTE_MS = 10 * 60_000;
  */
 export function quoteRefund(
   hub: Pick<Hub, 'store' | 'newId'>,
-  { ticketNo, channel, overrule }: QuoteWish,
+  { ticketNo, channel, overrule, askedAt }: QuoteWish,
   now: EpochMs,
 ) {
   return hub.store.transaction(async (tx) => {
@@ -51,10 +57,11 @@ export function quoteRefund(
         overrule,
       },
       rules.refund,
-      now,
+      Math.min(askedAt ?? now, now),
     );
     if (!quoted.ok) return quoted;
-    const { paidFen, feeFen, insuranceFen, refundFen, expiresAt, tier } = quoted.value;
+    const { paidFen, feeFen, insuranceFen, refundFen, tier } = quoted.value;
+    const expiresAt = askedAt === undefined ? quoted.value.expiresAt : now + DUE_QUOTE_MS;
     const quoteId = hub.newId();
     await tx.db
       .insert(tx.t.refundQuotes)

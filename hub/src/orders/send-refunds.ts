@@ -1,5 +1,6 @@
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { Fault } from '@lianpiao/shared/fault';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { and, eq, lte, sql } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
@@ -12,28 +13,36 @@ const RETRY_MS_MAX = 10 * 60_000;
 const REFUSED_MS = 3600_000;
 const ATTEMPTS_BEFORE_ALARM = 5;
 
-type Refund = HubTables['paymentRefunds']['$inferSelect'];
-type Payment = HubTables['payments']['$inferSelect'];
+type Refund = Awaited<ReturnType<typeof dueNow>>[number];
+
+/** Money that is due, with the payment that it came by. */
+const dueNow = statement((db, { paymentRefunds, payments }: HubTables) =>
+  db
+    .select({
+      refundId: paymentRefunds.refundId,
+      paymentId: paymentRefunds.paymentId,
+      ticketNo: paymentRefunds.ticketNo,
+      amountFen: paymentRefunds.amountFen,
+      attempts: paymentRefunds.attempts,
+      orderId: payments.orderId,
+      provider: payments.provider,
+      providerRef: payments.providerRef,
+    })
+    .from(paymentRefunds)
+    .innerJoin(payments, eq(payments.paymentId, paymentRefunds.paymentId))
+    .where(and(eq(paymentRefunds.state, 'due'), lte(paymentRefunds.nextAt, value('now'))))
+    .limit(REFUNDS_MAX),
+);
 
 /** Sends money back that is due, through the provider it came from, until the provider says that it is on its way. */
 export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
-  const { db, t } = hub.store.read;
-  const due = await db
-    .select({ refund: t.paymentRefunds, payment: t.payments })
-    .from(t.paymentRefunds)
-    .innerJoin(t.payments, eq(t.payments.paymentId, t.paymentRefunds.paymentId))
-    .where(and(eq(t.paymentRefunds.state, 'due'), lte(t.paymentRefunds.nextAt, now)))
-    .limit(REFUNDS_MAX);
-  for (const { refund, payment } of due) {
+  const due = await dueNow(hub.store.read, { now });
+  for (const refund of due) {
     const { refundId, paymentId, amountFen } = refund;
     try {
-      const accepted = await hub.provider.refund({
-        refundId,
-        paymentId,
-        amountFen,
-        providerRef: payment.providerRef ?? '',
-      });
-      if (accepted) await finish(hub, refund, payment, now);
+      const providerRef = refund.providerRef ?? '';
+      const accepted = await hub.provider.refund({ refundId, paymentId, amountFen, providerRef });
+      if (accepted) await finish(hub, refund, now);
       else await putOff(hub, refund, now + REFUSED_MS, true, now);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
@@ -44,10 +53,10 @@ export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
   return due.length;
 }
 
-function finish(hub: Hub, refund: Refund, payment: Payment, now: EpochMs): Promise<void> {
+function finish(hub: Hub, refund: Refund, now: EpochMs): Promise<void> {
   return hub.store.transaction(async (tx) => {
     const { paymentRefunds, payments, refundDues } = tx.t;
-    const { refundId, paymentId, ticketNo, amountFen } = refund;
+    const { refundId, paymentId, orderId, provider, ticketNo, amountFen } = refund;
     const [done] = await tx.db
       .update(paymentRefunds)
       .set({ state: 'done', doneAt: now, attempts: refund.attempts + 1 })
@@ -59,7 +68,6 @@ function finish(hub: Hub, refund: Refund, payment: Payment, now: EpochMs): Promi
     await tx.db.update(payments).set({ refundedFen, state }).where(eq(payments.paymentId, paymentId));
     const bizDate = serviceDateOf(now, 'Asia/Shanghai');
     const origin = { from: HUB, now };
-    const { orderId, provider } = payment;
     if (ticketNo === null) {
       await hub.money.paymentReturned(tx, { paymentId, orderId, provider, amountFen, at: now, bizDate }, origin);
       return;

@@ -1,13 +1,15 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { acknowledgeFreed } from '@lianpiao/shared/store/seats/end-sold-seat';
+import { statement } from '@lianpiao/shared/store/statement';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { hasDeparted } from '@lianpiao/shared/store/trips/has-left';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
 import type { Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
-import type { HubReader, HubTx } from '../store/hub-store.ts';
+import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { returnPayment } from './return-payment.ts';
@@ -16,6 +18,10 @@ type Due = HubTables['refundDues']['$inferSelect'];
 
 /** Dues settled in one transaction. */
 const DUES_MAX = 100;
+
+const waiting = statement((db, { refundDues }: HubTables) =>
+  db.select().from(refundDues).where(eq(refundDues.state, 'waiting')).orderBy(refundDues.createdAt).limit(DUES_MAX),
+);
 
 /** True for a payer that hands over cash; any other name is the provider of the original payment. */
 export function paysCash(payer: string): boolean {
@@ -26,17 +32,11 @@ export function paysCash(payer: string): boolean {
  * Looks which refunded tickets wait for nobody: where no gate boards them, or the coach has left without them. For all others
  * the word of their gate comes first (`settleByWord`): until then the old ticket may ride. Returns how many were settled.
  */
-export function settleDues(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Promise<number> {
+export async function settleDues(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs): Promise<number> {
+  if ((await waiting(hub.store.read, {})).length === 0) return 0;
   return hub.store.transaction(async (tx) => {
-    const { refundDues } = tx.t;
-    const waiting = await tx.db
-      .select()
-      .from(refundDues)
-      .where(eq(refundDues.state, 'waiting'))
-      .orderBy(refundDues.createdAt)
-      .limit(DUES_MAX);
     let settled = 0;
-    for (const due of waiting) if (await settleDue(hub, tx, due, now)) settled += 1;
+    for (const due of await waiting(tx, {})) if (await settleDue(hub, tx, due, now)) settled += 1;
     return settled;
   });
 }
@@ -92,11 +92,4 @@ async function makeReady(
   if (!payment) return raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${orderId} ${amountFen}`, now);
   const { paymentId } = payment;
   await returnPayment(hub, tx, { paymentId, amountFen, ticketNo, reason: 'ticket.refunded' }, now);
-}
-
-/** The coach has left and the ticket was not boarded: whoever holds the paper has nothing to ride with. */
-async function hasDeparted(on: Pick<HubReader, 'db' | 't'>, tripId: string, stop: number): Promise<boolean> {
-  const { departures } = on.t;
-  const here = and(eq(departures.tripId, tripId), eq(departures.stop, stop));
-  return (await on.db.select({ stop: departures.stop }).from(departures).where(here)).length > 0;
 }

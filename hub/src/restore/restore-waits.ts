@@ -1,15 +1,22 @@
 import type { Trip } from '@lianpiao/shared/domain/trip';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { eq, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { HubReader } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 
 export type RestoreWait = HubTables['restoreWaits']['$inferSelect'];
 
+const byStation = statement((db, { restoreWaits }: HubTables) =>
+  db
+    .select()
+    .from(restoreWaits)
+    .where(eq(restoreWaits.station, value('station'))),
+);
+
 /** What the restored hub still waits for of a station; undefined for one that was heard. */
 export async function restoreWait(on: HubReader, station: string): Promise<RestoreWait | undefined> {
-  const { restoreWaits } = on.t;
-  return (await on.db.select().from(restoreWaits).where(eq(restoreWaits.station, station)))[0];
+  return (await byStation(on, { station }))[0];
 }
 
 /** Stations that may have been given seats of a trip: its origin, and wherever it boards. */
@@ -25,10 +32,7 @@ export async function partiesOfId(on: HubReader, tripId: string): Promise<string
 
 /** Stations whose word is still missing: until then the hub gives nothing of this trip away. */
 export async function awaitedFor(on: HubReader, tripId: string): Promise<string[]> {
-  const { restoreWaits } = on.t;
-  const rows = await on.db
-    .select({ station: restoreWaits.station })
-    .from(restoreWaits)
-    .where(inArray(restoreWaits.station, await partiesOfId(on, tripId)));
-  return rows.map(({ station }) => station);
+  const waiting: string[] = [];
+  for (const station of await partiesOfId(on, tripId)) if (await restoreWait(on, station)) waiting.push(station);
+  return waiting;
 }

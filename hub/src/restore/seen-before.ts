@@ -1,5 +1,5 @@
 import type { EventBody } from '@lianpiao/shared/protocol/events';
-import { eq } from 'drizzle-orm';
+import { dropMeta } from '@lianpiao/shared/store/meta-rows';
 import type { HubTx } from '../store/hub-store.ts';
 
 /** Key of `meta`, by ticket: the gate's word was passed on in the part of the database that was lost. */
@@ -20,10 +20,5 @@ export async function noteSeen(tx: HubTx, { ticketNo, seat }: Seen): Promise<voi
 /** True once for a word that was noted: the seat may have been sold since, to somebody whose own end is still under way. */
 export async function wasSeen(tx: HubTx, { ticketNo, seat }: Seen): Promise<boolean> {
   if (seat !== 'free') return false;
-  const { meta } = tx.t;
-  const noted = await tx.db
-    .delete(meta)
-    .where(eq(meta.key, SEEN + ticketNo))
-    .returning();
-  return noted.length > 0;
+  return dropMeta(tx, SEEN + ticketNo);
 }

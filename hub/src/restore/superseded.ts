@@ -1,25 +1,16 @@
 import { refuse } from '@lianpiao/shared/domain/outcome';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
-import { statement, value } from '@lianpiao/shared/store/statement';
-import { eq } from 'drizzle-orm';
+import { dropMeta, keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
 import { hubIncarnation } from '../ingest/station-record.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
-import type { HubTables } from '../store/tables.ts';
 
 const SUPERSEDED = 'hub.superseded-by';
 
-const byKey = statement((db, t: HubTables) =>
-  db
-    .select({ value: t.meta.value })
-    .from(t.meta)
-    .where(eq(t.meta.key, value('key'))),
-);
-
 /** Incarnation of the hub that has taken this one's place; undefined where none has. */
 export async function supersededBy(on: HubReader): Promise<number | undefined> {
-  const [row] = await byKey(on, { key: SUPERSEDED });
-  return row && Number(row.value);
+  const by = await metaOf(on, SUPERSEDED);
+  return by === undefined ? undefined : Number(by);
 }
 
 /**
@@ -37,15 +28,14 @@ export async function whyHubNotSell(on: HubReader) {
  */
 export async function noteOtherHub(tx: HubTx, incarnation: number, seenBy: string, now: EpochMs): Promise<boolean> {
   if (incarnation <= (await hubIncarnation(tx)) || incarnation <= ((await supersededBy(tx)) ?? 0)) return false;
-  const row = { key: SUPERSEDED, value: String(incarnation) };
-  const { meta } = tx.t;
-  await tx.db.insert(meta).values(row).onConflictDoUpdate({ target: meta.key, set: row });
+  await keepMeta(tx, SUPERSEDED, String(incarnation));
   await raiseAlarm(tx, 'hub.superseded', String(incarnation), seenBy, now);
   return true;
 }
 
 /** An operator has made sure that no other hub runs. What this one believes is judged as after a restore. */
 export async function forgetOtherHub(tx: HubTx): Promise<number | undefined> {
-  const [row] = await tx.db.delete(tx.t.meta).where(eq(tx.t.meta.key, SUPERSEDED)).returning();
-  return row && Number(row.value);
+  const by = await supersededBy(tx);
+  await dropMeta(tx, SUPERSEDED);
+  return by;
 }

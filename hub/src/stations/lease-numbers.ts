@@ -43,12 +43,17 @@ const count = statement((db, t: HubTables) =>
     ),
 );
 
+/** By terminal, where the ranges of a station end, and how many serials of them are left. */
+export async function leasedTo(tx: HubTx, station: string) {
+  return new Map((await leased(tx, { station })).map((row) => [row.terminal, row]));
+}
+
 /**
  * Sees to it that each terminal of a station has numbers for days ahead, and tells the station what it leased. A serial is
  * never leased twice. `fresh`: a new range for every terminal, for a station that begins a new life.
  */
 export async function leaseNumbers(tx: HubTx, station: string, now: EpochMs, fresh = false): Promise<void> {
-  const known = new Map((await leased(tx, { station })).map((row) => [row.terminal, row]));
+  const known = await leasedTo(tx, station);
   const floor = await numbersFloor(tx);
   for (const terminal of TERMINALS) {
     const row = known.get(terminal);

@@ -1,4 +1,5 @@
 import { RANGE_COUNT } from '@lianpiao/shared/domain/ticket-number';
+import { keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
 import { eq, sql } from 'drizzle-orm';
 import { HUB_STATION } from '../hub.ts';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
@@ -6,9 +7,8 @@ import type { HubReader, HubTx } from '../store/hub-store.ts';
 const FLOOR = 'numbers.floor';
 
 /** The first serial that may be leased anew: below it a restored hub may have leased what it has forgotten. */
-export async function numbersFloor({ db, t }: HubReader): Promise<number> {
-  const [row] = await db.select().from(t.meta).where(eq(t.meta.key, FLOOR));
-  return row ? Number(row.value) : 0;
+export async function numbersFloor(on: HubReader): Promise<number> {
+  return Number((await metaOf(on, FLOOR)) ?? 0);
 }
 
 /**
@@ -16,10 +16,9 @@ export async function numbersFloor({ db, t }: HubReader): Promise<number> {
  * given up: it may be on tickets that are lost.
  */
 export async function raiseNumbersFloor(tx: HubTx, serial: number): Promise<void> {
-  const { meta, numberLeases } = tx.t;
+  const { numberLeases } = tx.t;
   const floor = Math.max(await numbersFloor(tx), Math.ceil(serial / RANGE_COUNT) * RANGE_COUNT);
-  const row = { key: FLOOR, value: String(floor) };
-  await tx.db.insert(meta).values(row).onConflictDoUpdate({ target: meta.key, set: row });
+  await keepMeta(tx, FLOOR, String(floor));
   await tx.db
     .update(numberLeases)
     .set({ used: sql`${numberLeases.count}` })

@@ -1,6 +1,5 @@
 import { closeShift } from '@lianpiao/agent/shifts/close-shift';
-import { quoteRefund } from '@lianpiao/agent/tickets/quote-refund';
-import { refundTicket } from '@lianpiao/agent/tickets/refund-ticket';
+import { refundAnywhere } from '@lianpiao/agent/tickets/refund-anywhere';
 import { clearDeparted } from '@lianpiao/hub/clearing/clear-departed';
 import { countAsTravelled } from '@lianpiao/hub/clearing/count-as-travelled';
 import { accountBalances } from '@lianpiao/hub/ledger/account-balances';
@@ -26,12 +25,11 @@ export async function refundAfterTravel(day: Day, count: number): Promise<void> 
   );
   for (const ticket of travelled.slice(0, count)) {
     const { ticketNo, home } = ticket;
-    const { agent, clerk } = day.station(home);
-    const now = day.clock.now();
-    const quote = await quoteRefund(agent, { ticketNo, channel: 'counter', overrule: 'carrierFault' }, now);
+    const { desk, clerk } = day.station(home);
+    const quote = await desk.link.request('ticket.quote', { ticketNo, overrule: 'carrierFault' });
     if (!quote.ok) throw new Error(`not quoted: ${JSON.stringify(quote.refusal)}`);
-    const wish = { ticketNo, quoteId: quote.value.quoteId, payer: home };
-    const refunded = await day.ask(clerk, (call) => refundTicket(agent, call, wish, now));
+    const wish = { ticketNo, quoteId: quote.value.quoteId };
+    const refunded = await day.ask(clerk, (call) => refundAnywhere(desk, call, wish));
     if (!refunded.ok) throw new Error(`not refunded: ${JSON.stringify(refunded.refusal)}`);
     expect(refunded.value.feeFen).toBe(0);
     ticket.state = 'refunded';

@@ -1,4 +1,5 @@
 import { HUB } from '@lianpiao/agent/agent';
+import type { AnyNode } from '../province/node.ts';
 import { isLive, type KnownTicket, type Run } from '../province/run-state.ts';
 import { rows } from './rows.ts';
 
@@ -11,6 +12,7 @@ type Ticket = {
 
 const TICKETS =
   'SELECT ticket_no AS ticketNo, state, home, trip_id AS tripId, epoch, seat, legs, from_stop AS fromStop, fare_fen AS fareFen, insurance_fen AS insuranceFen FROM tickets';
+const UNPROVEN = "SELECT 1 FROM sale_stops WHERE cause = 'continuity'";
 const ENDED = "SELECT ticket_no AS no FROM tickets WHERE state IN ('refunded', 'voided', 'rebooked')";
 const CONTESTED = "SELECT ticket_no AS no FROM refund_dues WHERE state = 'contested'";
 /** What a ticket may be once its holder was told that it is this. */
@@ -26,19 +28,20 @@ const MAY_BE: Readonly<Record<KnownTicket['state'], readonly string[] | undefine
 /** Nothing that a caller was told is lost, and I5: a number is given once. */
 export function checkTold(run: Run): void {
   const found = new Map<string, Ticket>();
-  for (const node of run.nodes) {
-    for (const ticket of rows<Ticket>(node, TICKETS)) {
-      const isHome = ticket.home === node.name;
-      if (!isHome) continue;
+  for (const node of run.nodes.filter((each) => !isStale(run, each))) {
+    for (const ticket of homesAt(node)) {
       if (found.has(ticket.ticketNo)) run.journal.violated('I5 a number at two homes', ticket);
       found.set(ticket.ticketNo, ticket);
     }
   }
+  for (const node of run.stations.filter((each) => isStale(run, each)))
+    for (const ticket of homesAt(node)) if (!found.has(ticket.ticketNo)) found.set(ticket.ticketNo, ticket);
   const atGates = new Map(
     run.stations.flatMap((node) => rows<Ticket>(node, TICKETS)).map((row) => [row.ticketNo, row]),
   );
   for (const told of run.tickets.values()) {
-    const row = found.get(told.ticketNo);
+    // While a home is under way, who gave the ticket out still shows it.
+    const row = found.get(told.ticketNo) ?? atGates.get(told.ticketNo);
     const state = (told.state === 'boarded' ? atGates.get(told.ticketNo) : row)?.state;
     const fits = row !== undefined && state !== undefined && (MAY_BE[told.state]?.includes(state) ?? true);
     const { ticketNo, home, mayBeLost } = told;
@@ -50,6 +53,16 @@ export function checkTold(run: Run): void {
         found: state ?? null,
       });
   }
+}
+
+const homesAt = (node: AnyNode) => rows<Ticket>(node, TICKETS).filter(({ home }) => home === node.name);
+
+/** A restored station may have given homes away in what it has lost: it ends no ticket before it has that back. */
+function isStale(run: Run, node: AnyNode): boolean {
+  const station = run.stations.find(({ name }) => name === node.name);
+  return (
+    station !== undefined && run.restored.has(node.name) && (station.life.dead || rows(station, UNPROVEN).length > 0)
+  );
 }
 
 /** I3 among passengers, at rest: nobody holds a ticket for a seat that somebody else has a ticket for, lost rows or not. */

@@ -60,8 +60,8 @@ export const release`,
   'takes-grants-back': [
     {
       file: 'trips/serve-standing-orders.ts',
-      rule: 'const { trips, servedOrders } = tx.t;',
-      instead: `const { trips, servedOrders } = tx.t;${TAKE_BACK}`,
+      rule: 'if ((await dueTrips(agent, agent.store.read, now)).due.length === 0) return 0;',
+      instead: `await agent.store.transaction(async (tx) => {${TAKE_BACK}});`,
     },
   ],
   /** A free seat somewhere in the coach is enough to claim this one. */

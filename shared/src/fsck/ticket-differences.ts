@@ -15,6 +15,8 @@ export type TicketBasis = {
   readonly untold: (ticket: TicketRow) => readonly TicketState[];
   /** True for a passenger of the hub who may have been given another seat without a word: no gate had to hear it. */
   readonly seatedUntold: (ticket: TicketRow) => boolean;
+  /** Who has the homes of that home now: the hub has those of a station that was retired, but not of tickets that had ended before. */
+  readonly heir: (home: string, ticket: TicketRow) => readonly string[];
 };
 
 /** What is told more than once, or is the gate's to fill in. */
@@ -65,16 +67,27 @@ function lifeDifferences(records: TripRecords, row: TicketRow, life: TicketLife,
   }
   return [
     ...found,
-    ...compare('tickets.home', row.ticketNo, homeOf(life, life.sold.home, basis.party), row.home),
+    ...homeDifferences(row, homeOf(life, life.sold.home, basis.party), basis),
     ...compare('tickets.rebookedFrom', row.ticketNo, life.rebookedFrom, row.rebookedFrom),
   ];
 }
 
-/** The home that facts end in. What this party gave away is under way until it is named as the home again. */
-function homeOf({ homesGiven, homesNamed }: TicketLife, first: string, party: string): string {
-  const cameBack = homesNamed.filter((home) => home === party).length;
-  if (homesGiven.length > cameBack) return homesGiven.at(-1)!;
-  return (homesGiven.length > 0 ? party : homesNamed.at(-1)) ?? first;
+function homeDifferences(row: TicketRow, home: string, { heir }: TicketBasis): Difference[] {
+  const homes = heir(home, row);
+  return homes.includes(row.home) ? [] : compare('tickets.home', row.ticketNo, homes.join('|'), row.home);
+}
+
+/** The home that facts end in: a gate that the coach has left has none of the tickets that it was done with. */
+function homeOf(life: TicketLife, first: string, party: string): string {
+  const home = homeBeforeLeaving(life, first, party);
+  return life.leftFrom.some((gate) => (gate ?? party) === home) ? 'hub' : home;
+}
+
+/** What this party gave away is under way until it, or the hub, is named as the home. */
+function homeBeforeLeaving({ homesGiven, homesNamed }: TicketLife, first: string, party: string): string {
+  const answers = homesNamed.filter((home) => home === party || home === 'hub');
+  if (homesGiven.length > answers.length) return homesGiven.at(-1)!;
+  return (homesGiven.length > 0 ? answers.at(-1) : homesNamed.at(-1)) ?? first;
 }
 
 /** A living ticket whose plan is over stands before a person. */

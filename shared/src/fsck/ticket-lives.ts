@@ -19,10 +19,14 @@ export type TicketLife = {
   /** Homes that this party has given it to, and those that the hub has named. */
   homesGiven: string[];
   homesNamed: string[];
+  /** The coach left a gate with it, or without its passenger, and the gate's homes went to the hub: whose, or null for this party. */
+  leftFrom: (string | null)[];
   collected: boolean;
   ended: Ended | null;
   /** The end was told by another party: a gate that had let the passenger in before keeps its own state. */
   endedElsewhere: boolean;
+  /** The end is known from the word to the gate, in a stream of its own. */
+  endedByWord: boolean;
   /** What the gate elsewhere has said of the seat of the ended ticket. */
   seen: EventBody<'ticket.freedSeen'>['seat'] | null;
   /** What the gate had said when the ticket ended, of facts that came before in the same stream. */
@@ -41,9 +45,11 @@ const NEW_LIFE: TicketLife = {
   exchanged: false,
   homesGiven: [],
   homesNamed: [],
+  leftFrom: [],
   collected: false,
   ended: null,
   endedElsewhere: false,
+  endedByWord: false,
   seen: null,
   gateAtEnd: null,
   gate: null,
@@ -60,7 +66,7 @@ export function ticketLives(tripIds: ReadonlySet<string>, facts: readonly TripFa
     lives.set(ticketNo, { ...life, ...changes(life) });
   };
   const end = (ticketNo: string, ended: Ended, endedElsewhere = false) =>
-    change(ticketNo, ({ gate }) => ({ ended, endedElsewhere, gateAtEnd: gate }));
+    change(ticketNo, ({ gate }) => ({ ended, endedElsewhere, endedByWord: false, gateAtEnd: gate }));
 
   for (const each of facts) {
     const { type, fact } = each;
@@ -69,8 +75,10 @@ export function ticketLives(tripIds: ReadonlySet<string>, facts: readonly TripFa
       change(fact.ticketNo, () => ({ collected: true }));
     else if (type === 'ticket.voided') end(fact.ticketNo, 'voided');
     else if (type === 'ticket.refunded') end(fact.ticketNo, 'refunded');
-    else if (type === 'hub-ticket.freed') end(fact.ticketNo, fact.state, !each.said);
-    else if (type === 'ticket.freedSeen' && !each.said) {
+    else if (type === 'hub-ticket.freed') {
+      end(fact.ticketNo, fact.state, !each.said);
+      change(fact.ticketNo, () => ({ endedByWord: true }));
+    } else if (type === 'ticket.freedSeen' && !each.said) {
       // The gate had become the home and ended it: this is how the seller hears of it.
       if (fact.seat !== 'boarded' && !lives.get(fact.ticketNo)?.ended) end(fact.ticketNo, fact.state, true);
       change(fact.ticketNo, () => ({ seen: fact.seat }));
@@ -98,8 +106,12 @@ export function ticketLives(tripIds: ReadonlySet<string>, facts: readonly TripFa
       change(fact.ticketNo, ({ gateBefore }) => ({ gate: gateBefore, unboarded: true }));
     else if (type === 'ticket.forfeited') change(fact.ticketNo, () => ({ gate: 'forfeited', gateOf: each.peer }));
     else if (type === 'trip.departed') {
-      for (const [ticketNo, { gate, gateOf }] of lives)
-        if (gate === 'boarded' && gateOf === each.peer) change(ticketNo, () => ({ gate: 'departed' }));
+      for (const [ticketNo, { gate, gateOf, ended, endedByWord }] of lives) {
+        if ((gate !== 'boarded' && gate !== 'forfeited') || gateOf !== each.peer) continue;
+        if (gate === 'boarded') change(ticketNo, () => ({ gate: 'departed' }));
+        if (fact.homes === 'hub' && (ended === null || endedByWord))
+          change(ticketNo, ({ leftFrom }) => ({ leftFrom: [...leftFrom, each.said ? null : each.peer] }));
+      }
     }
   }
   return lives;

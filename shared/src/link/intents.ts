@@ -2,7 +2,8 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { done, type Outcome, refuse } from '../domain/outcome.ts';
 import type { EpochMs } from '../domain/service-day.ts';
 import type { RequestKind } from '../protocol/requests.ts';
-import type { Store } from '../store/store.ts';
+import { statement, value } from '../store/statement.ts';
+import type { Reader, Store } from '../store/store.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
 
 /**
@@ -12,6 +13,8 @@ import type { SharedTables } from '../store/tables/shared.ts';
  */
 /** Nobody knows yet what became of it. */
 const OPEN = ['opened', 'asked'];
+/** Intents looked at in one pass. */
+const INTENTS_MAX = 100;
 
 export type Intent = {
   readonly key: string;
@@ -28,6 +31,40 @@ export type Written =
   | { readonly go: 'ask'; readonly askedBefore: boolean }
   | { readonly go: 'answer'; readonly answer: Outcome<unknown, { readonly code: string }> };
 
+const find = statement((db, t: SharedTables) =>
+  db
+    .select()
+    .from(t.intents)
+    .where(eq(t.intents.key, value('key'))),
+);
+
+const write = statement((db, t: SharedTables) =>
+  db.insert(t.intents).values({
+    key: value('key'),
+    peer: value('peer'),
+    method: value('method'),
+    body: value('body'),
+    state: 'asked',
+    at: value('now'),
+  }),
+);
+
+const settle = statement((db, t: SharedTables) =>
+  db
+    .update(t.intents)
+    .set({ state: value('state') as never, answer: value('answer') as never })
+    .where(and(eq(t.intents.key, value('key')), inArray(t.intents.state, OPEN))),
+);
+
+const open = statement((db, t: SharedTables) =>
+  db
+    .select({ key: t.intents.key, method: t.intents.method, body: t.intents.body })
+    .from(t.intents)
+    .where(and(inArray(t.intents.state, OPEN), eq(t.intents.peer, value('peer'))))
+    .orderBy(t.intents.at)
+    .limit(INTENTS_MAX),
+);
+
 /** Writes the intent before the question, or finds what became of the same wish. */
 export function writeIntent<Tables extends SharedTables>(
   store: Store<Tables>,
@@ -37,9 +74,9 @@ export function writeIntent<Tables extends SharedTables>(
   return store.transaction(async (tx): Promise<Written> => {
     const { intents } = tx.t;
     const { key, peer, method, body } = intent;
-    const [known] = await tx.db.select().from(intents).where(eq(intents.key, key));
+    const [known] = await find(tx, { key });
     if (!known) {
-      await tx.db.insert(intents).values({ key, peer, method, body, state: 'asked', answer: null, at: now });
+      await write(tx, { key, peer, method, body, now });
       return { go: 'ask', askedBefore: false };
     }
     if (known.method !== method || known.body !== body)
@@ -53,6 +90,12 @@ export function writeIntent<Tables extends SharedTables>(
   });
 }
 
+/** True for a wish that was asked of somebody before, whatever became of it. */
+export async function wasAsked({ db, t }: Pick<Reader<SharedTables>, 'db' | 't'>, key: string): Promise<boolean> {
+  const { intents } = t;
+  return (await db.select({ key: intents.key }).from(intents).where(eq(intents.key, key))).length > 0;
+}
+
 /** Keeps what became of an intent. */
 export function settleIntent<Tables extends SharedTables>(
   store: Store<Tables>,
@@ -61,23 +104,12 @@ export function settleIntent<Tables extends SharedTables>(
   answer: unknown = null,
 ): Promise<void> {
   return store.transaction(async (tx) => {
-    const { intents } = tx.t;
-    const text = state === 'yes' ? JSON.stringify(answer) : null;
-    await tx.db
-      .update(intents)
-      .set({ state, answer: text })
-      .where(and(eq(intents.key, key), inArray(intents.state, OPEN)));
+    await settle(tx, { key, state, answer: state === 'yes' ? JSON.stringify(answer) : null });
   });
 }
 
 /** Intents whose outcome is unknown, oldest first. */
 export async function openIntents<Tables extends SharedTables>(store: Store<Tables>, peer: string): Promise<Intent[]> {
-  const { db, t } = store.read;
-  const rows = await db
-    .select()
-    .from(t.intents)
-    .where(and(inArray(t.intents.state, OPEN), eq(t.intents.peer, peer)))
-    .orderBy(t.intents.at)
-    .limit(100);
+  const rows = await open(store.read, { peer });
   return rows.map(({ key, method, body }) => ({ key, peer, method: method as RequestKind, body }));
 }

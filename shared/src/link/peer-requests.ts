@@ -21,6 +21,9 @@ export type PeerRequestsOptions<Tables extends SharedTables> = {
   readonly noted: (code: string, facts: Readonly<Record<string, unknown>>) => void;
 };
 
+/** Answers that leave a wish open: nobody knows what became of it, or it is recorded and will be answered later. */
+const UNKNOWN_YET: ReadonlySet<string> = new Set(['link.no-answer', 'request.pending']);
+
 type Json = RequestMessage['p'];
 
 /** Requests with one peer, both ways, with the intents that survive a crash. The same code at agent and hub. */
@@ -40,7 +43,7 @@ export class PeerRequests<Tables extends SharedTables> {
 
   /**
    * Asks the peer. A mutating request is written down first; the same `key` is the same wish, also after a crash, and gets
-   * the same yes. `link.no-answer` means unknown: ask again with the same key, or leave it to `resolve`.
+   * the same yes. `link.no-answer` means unknown, `request.pending` recorded: ask again with the same key, or leave it to `resolve`.
    */
   async request<Kind extends RequestKind>(
     kind: Kind,
@@ -60,7 +63,7 @@ export class PeerRequests<Tables extends SharedTables> {
       else if (answer.refusal.code === 'link.offline' && written.askedBefore)
         // Not sent now, but earlier: what became of that is still unknown.
         return refuse({ code: 'link.no-answer', kind });
-      else if (answer.refusal.code !== 'link.no-answer') await settleIntent(store, id, 'no');
+      else if (!UNKNOWN_YET.has(answer.refusal.code)) await settleIntent(store, id, 'no');
       return answer;
     } finally {
       this.#underWay.delete(id);
@@ -76,6 +79,7 @@ export class PeerRequests<Tables extends SharedTables> {
       for (const { key, method } of await openIntents(store, peer)) {
         if (this.#underWay.has(key)) continue;
         const found = await this.#ask('intent.state', newId(), { key });
+        if (!found.ok && found.refusal.code === 'request.pending') continue;
         if (!found.ok) return;
         if (found.value.state === 'yes') await settleIntent(store, key, 'yes', found.value.answer);
         else await settleIntent(store, key, 'burnt');

@@ -220,6 +220,8 @@ export const EVENTS = {
       boarded: z.int().min(0),
       forfeited: z.int().min(0),
       vehicle: z.string().max(12).nullable(),
+      /** The station's tickets that travelled from this stop, or were forfeited at it, change at the hub only from here on. */
+      homes: z.literal('hub').optional(),
     }),
   },
   'ticket.sold': { from: 'station', lane: 'ev', tv: 1, body: ticketBody },

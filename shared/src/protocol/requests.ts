@@ -50,7 +50,8 @@ export const REQUESTS = {
   'ticket.view': { mutates: false, body: z.object({ ticketNo }), answer: ticketView },
   'ticket.quote': {
     mutates: false,
-    body: z.object({ ticketNo, overrule: z.string().max(40).optional() }),
+    /** `askedAt`: from the hub, for a refund that had to wait: when it was asked for, which fixes the tier. */
+    body: z.object({ ticketNo, overrule: z.string().max(40).optional(), askedAt: z.int().min(0).optional() }),
     answer: refundQuote,
   },
   /** `payer`: the station that hands the money over, or the channel whose payment is returned. */

@@ -61,6 +61,15 @@ describe('a store transaction', () => {
     expect(await store.read.engine.prepare('PRAGMA journal_mode').rows([])).toEqual([['wal']]);
   });
 
+  it('counts the commits that changed something, and no others', async () => {
+    const before = store.commits();
+    await store.transaction((tx) => tx.db.select().from(tx.t.meta));
+    await put('refused', 'refuse');
+    expect(store.commits()).toBe(before);
+    await Promise.all([store.transaction((tx) => tx.db.select().from(tx.t.meta)), put('kept', 'keep')]);
+    expect(store.commits()).toBe(before + 1);
+  });
+
   it('shows other readers nothing before it is committed', async () => {
     let seen: string[] = ['?'];
     await store.transaction(async (tx) => {

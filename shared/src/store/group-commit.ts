@@ -3,13 +3,14 @@ import { Fault } from '../fault.ts';
 /** The commands of a writer connection, all synchronous or quick. */
 export type WriterConnection = {
   begin(): void;
-  commit(): void;
+  /** `wrote`: a unit has changed rows. */
+  commit(wrote: boolean): void;
   rollback(): void;
   savepoint(): void;
   release(): void;
   rollbackToSavepoint(): void;
-  /** Rows changed since the connection was opened: tells whether a unit has written. */
-  changes(): number;
+  /** Whether rows were changed since this was last asked. */
+  wrote(): boolean;
 };
 
 type Unit = {
@@ -72,7 +73,8 @@ async function commitGroup(
     for (const unit of queue.splice(0)) unit.reject(notWritable(cause));
     return [];
   }
-  const done: Done[] = [];
+  const group: Group = { guarded, done: [], noes, wrote: false };
+  const { done } = group;
   const startedAt = performance.now();
   const most = guarded ? queue.length : UNITS_MAX;
   for (
@@ -81,13 +83,13 @@ async function commitGroup(
     count += 1
   ) {
     const unit = queue.shift()!;
-    const clean = await runUnit(connection, unit, { guarded, done, noes });
+    const clean = await runUnit(connection, unit, group);
     if (clean) continue;
     connection.rollback();
     return done.map((each) => each.unit);
   }
   try {
-    connection.commit();
+    connection.commit(group.wrote);
   } catch (cause) {
     connection.rollback();
     for (const { unit } of done) unit.reject(notWritable(cause));
@@ -97,25 +99,26 @@ async function commitGroup(
   return [];
 }
 
-type Group = { readonly guarded: boolean; readonly done: Done[]; readonly noes: (() => void)[] };
+type Group = { readonly guarded: boolean; readonly done: Done[]; readonly noes: (() => void)[]; wrote: boolean };
 
 /** False when the unit ended in a no after it had written, and no savepoint can take just that back. */
-async function runUnit(connection: WriterConnection, unit: Unit, { guarded, done, noes }: Group): Promise<boolean> {
-  const before = connection.changes();
+async function runUnit(connection: WriterConnection, unit: Unit, group: Group): Promise<boolean> {
+  const { guarded, done, noes } = group;
   if (guarded) connection.savepoint();
+  let isYes = false;
   try {
     const value = await unit.run();
-    if (!isRefusal(value)) {
-      if (guarded) connection.release();
-      done.push({ unit, value });
-      return true;
-    }
-    noes.push(() => unit.resolve(value));
+    isYes = !isRefusal(value);
+    if (isYes) done.push({ unit, value });
+    else noes.push(() => unit.resolve(value));
   } catch (cause) {
     noes.push(() => unit.reject(cause));
   }
-  if (guarded) connection.rollbackToSavepoint();
-  return guarded || connection.changes() === before;
+  const wrote = connection.wrote();
+  if (wrote) group.wrote = true;
+  if (guarded && isYes) connection.release();
+  else if (guarded) connection.rollbackToSavepoint();
+  return isYes || guarded || !wrote;
 }
 
 function isRefusal(value: unknown): boolean {

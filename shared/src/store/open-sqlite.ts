@@ -13,7 +13,7 @@ export type SqliteOptions<Tables> = {
   readonly migrations: readonly string[];
   /** Pages that each connection keeps in memory; what is not there comes from the system's cache. */
   readonly cacheMib?: { readonly writer: number; readonly reader: number };
-  /** Called after every commit, before its callers have their answer. Never throws; reads what is committed. */
+  /** Called after every commit that changed something, before its callers have their answer. Never throws; reads what is committed. */
   readonly committed?: (engine: Engine) => void;
   /** The clocks that are kept beside each fact. */
   readonly stamp?: () => ClockStamp;
@@ -139,14 +139,15 @@ function writerConnection(connection: Sqlite.Database, forget: () => void, commi
   const back = command('ROLLBACK TO unit');
   const release = command('RELEASE unit');
   const changes = connection.prepare('SELECT total_changes()').pluck();
+  let counted = changes.get() as number;
   return {
     begin: () => {
       forget();
       begin();
     },
-    commit: () => {
+    commit: (wrote: boolean) => {
       commit();
-      committed();
+      if (wrote) committed();
     },
     rollback: () => {
       forget();
@@ -154,7 +155,11 @@ function writerConnection(connection: Sqlite.Database, forget: () => void, commi
     },
     savepoint: command('SAVEPOINT unit'),
     release,
-    changes: () => changes.get() as number,
+    wrote: () => {
+      const before = counted;
+      counted = changes.get() as number;
+      return counted !== before;
+    },
     rollbackToSavepoint: () => {
       forget();
       back();

@@ -34,6 +34,29 @@ export function statement<Tables, Result>(
   };
 }
 
+/** Statements that differ in more than their values: made once for each combination of the parts that they differ in. */
+export function statements<Parts extends readonly (string | readonly string[])[], Made>(
+  make: (...parts: Parts) => Made,
+): (...parts: Parts) => Made {
+  const known = new Map<string, Made>();
+  return (...parts) => {
+    const name = parts.join(' ');
+    const made = known.get(name) ?? make(...parts);
+    known.set(name, made);
+    return made;
+  };
+}
+
+/** Columns that an update is given values for. */
+export function namesOf<Changes extends object>(changes: Changes): (keyof Changes)[] {
+  return (Object.keys(changes) as (keyof Changes)[]).filter((name) => changes[name] !== undefined);
+}
+
+/** These columns, to be set to values of the same names. */
+export function given<Changes>(columns: readonly (keyof Changes & string)[]): Changes {
+  return Object.fromEntries(columns.map((name) => [name, value(name)])) as Changes;
+}
+
 /** What drizzle has made of a query: its text, how values become parameters, and rows objects, if it has rows. */
 type Built = {
   readonly text: string;
@@ -43,7 +66,8 @@ type Built = {
 
 function builtOf(query: Query<unknown>): Built {
   const { query: built, fields } = (query as Preparable)._prepare();
-  return { text: built.sql, bind: binder(built.params), objects: fields && rowMaker(fields) };
+  const names = built.params.map(nameOf);
+  return { text: withConstants(built, names), bind: binder(names), objects: fields && rowMaker(fields) };
 }
 
 function prepare({ text, bind, objects }: Built, engine: Engine): (values: Values) => unknown {
@@ -56,25 +80,44 @@ function prepare({ text, bind, objects }: Built, engine: Engine): (values: Value
 }
 
 type Field = { readonly path: readonly string[]; readonly field: unknown };
-type Preparable = { _prepare(): { query: { sql: string; params: unknown[] }; fields?: readonly Field[] } };
+type BuiltQuery = { readonly sql: string; readonly params: readonly unknown[] };
+type Preparable = { _prepare(): { query: BuiltQuery; fields?: readonly Field[] } };
 
-/** Puts the values of a call where the statement's placeholders are, among its constants. */
-function binder(params: readonly unknown[]): (values: Values) => unknown[] {
-  const names = params.map((param) => {
-    const named = is(param, Param) ? param.value : param;
-    return is(named, Placeholder) ? named.name : null;
+/** Name of a value that is given at each call; undefined for a constant. */
+function nameOf(param: unknown): string | undefined {
+  const named = is(param, Param) ? param.value : param;
+  return is(named, Placeholder) ? named.name : undefined;
+}
+
+/**
+ * The text with its constants in place, and each given value as an expression. Where SQLite sorts, limits or picks a partial
+ * index it looks at a bare bound value to plan by it, and plans anew whenever another one is bound: that costs several times
+ * the statement itself.
+ */
+function withConstants({ sql: text, params }: BuiltQuery, names: readonly (string | undefined)[]): string {
+  const parts = text.split('?');
+  if (parts.length !== params.length + 1) throw new Error(`a hot statement has no question marks of its own: ${text}`);
+  return parts.reduce((before, part, index) => {
+    const isGiven = names[index - 1] !== undefined;
+    return `${before}${isGiven ? '+?' : literal(params[index - 1])}${part}`;
   });
-  return (values) => {
-    const bound = params.slice();
-    for (let index = 0; index < names.length; index += 1) {
-      const name = names[index];
-      if (name === null || name === undefined) continue;
-      const given = values[name];
-      if (given === undefined) throw new Error(`the statement needs a value for "${name}"`);
-      bound[index] = given;
-    }
-    return bound;
-  };
+}
+
+function literal(constant: unknown): string {
+  if (typeof constant === 'number') return String(constant);
+  if (typeof constant === 'string') return `'${constant.replaceAll("'", "''")}'`;
+  throw new Error(`a constant of a hot statement is text or a number, not ${String(constant)}`);
+}
+
+/** Puts the values of a call in the order of the placeholders. */
+function binder(names: readonly (string | undefined)[]): (values: Values) => unknown[] {
+  const given = names.filter((name) => name !== undefined);
+  return (values) =>
+    given.map((name) => {
+      const bound = values[name];
+      if (bound === undefined) throw new Error(`the statement needs a value for "${name}"`);
+      return bound;
+    });
 }
 
 /** Columns of our kit need no decoding; computed SQL fields are numbers or text as the engine gives them. */

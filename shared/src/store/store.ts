@@ -46,7 +46,7 @@ export type Store<Tables> = {
    * after it was taken back with its group, so it changes nothing but rows.
    */
   transaction<Value>(unit: (tx: Tx<Tables>) => Promise<Value>): Promise<Value>;
-  /** Grows with each commit: while it stands still, what was read before is still so. */
+  /** Grows with each commit that changed something: while it stands still, what was read before is still so. */
   commits(): number;
   close(): Promise<void>;
 };

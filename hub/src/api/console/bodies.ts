@@ -82,6 +82,9 @@ export const stationInput = z.object({
   name: z.string().trim().min(2).max(40),
   grade: z.int().min(1).max(5),
 });
+/** `homes`: tickets that change at the hub from here on; `notSent`: rows that the station last had waiting, which stay with it. */
+export const retireInput = z.object({ code: z.string().regex(/^\d{9}$/) });
+export const retiredStation = z.object({ code: z.string(), homes: z.int(), notSent: z.int() });
 export const stationToken = z.object({ code: z.string(), token: z.string(), expiresAt: at });
 export type StationToken = z.infer<typeof stationToken>;
 

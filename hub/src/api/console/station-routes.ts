@@ -7,6 +7,7 @@ import { audit } from '@lianpiao/shared/store/audit';
 import { and, count, eq, inArray } from 'drizzle-orm';
 import { setShare } from '../../gates/set-share.ts';
 import { expectStation } from '../../stations/expect-station.ts';
+import { retireStation } from '../../stations/retire-station.ts';
 import type { HubReader } from '../../store/hub-store.ts';
 import {
   board,
@@ -15,6 +16,8 @@ import {
   pageQuery,
   parkedPage,
   replayInput,
+  retiredStation,
+  retireInput,
   stationInput,
   stationToken,
 } from './bodies.ts';
@@ -44,6 +47,20 @@ export function stationRoutes(app: OpenAPIHono<ApiEnv>, console: Console): void 
     async ({ c, body }) => {
       const may = permitted(c, 'stations.add');
       return may.ok ? expectStation(hub.store, c.get('caller'), body, hub.clock.now()) : may;
+    },
+  );
+  mount(
+    app,
+    {
+      method: 'post',
+      path: '/stations/retire',
+      summary: '撤站 take a stopped station out of the network; the homes of its tickets pass to the hub',
+      body: retireInput,
+      answer: retiredStation,
+    },
+    async ({ c, body }) => {
+      const may = permitted(c, 'stations.add');
+      return may.ok ? retireStation(hub.store, c.get('caller'), body.code, hub.clock.now()) : may;
     },
   );
   mount(

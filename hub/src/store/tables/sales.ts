@@ -79,5 +79,19 @@ export function salesTables({ table, text, int }: ColumnKit) {
     paidAt: int('paid_at'),
   });
 
-  return { channels, payments, paymentRefunds, refundQuotes, refundDues };
+  /**
+   * Requests of stations that met the home of a ticket under way; `id` is the request's idempotency key. state: waiting, answered.
+   * `refusal` is JSON of a no; a yes is kept by the home that said it.
+   */
+  const waitingRequests = table('waiting_requests', {
+    station: text('station').notNull(),
+    id: text('id').notNull(),
+    kind: text('kind').notNull(),
+    body: text('body').notNull(),
+    state: text('state').notNull(),
+    refusal: text('refusal'),
+    since: int('since').notNull(),
+  });
+
+  return { channels, payments, paymentRefunds, refundQuotes, refundDues, waitingRequests };
 }

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { DISK_LIMITS, type DiskLimits, type DiskReading, type DiskShort, judgeDisk } from '../../domain/disk-rules.ts';
+import { keepMeta } from '../meta-rows.ts';
 import type { Store } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
 import { QueueWeight } from './queue-weight.ts';
@@ -66,10 +67,7 @@ export class DiskRoom {
   async #tried<Tables extends SharedTables>(store: Store<Tables>, now: number): Promise<boolean> {
     if (this.#word.short !== 'store.not-writable' && now - this.#triedAt < TRY_MS) return true;
     this.#triedAt = now;
-    const row = { key: TRIED, value: String(now) };
-    const write = store.transaction((tx) =>
-      tx.db.insert(tx.t.meta).values(row).onConflictDoUpdate({ target: tx.t.meta.key, set: row }),
-    );
+    const write = store.transaction((tx) => keepMeta(tx, TRIED, String(now)));
     return write.then(
       () => true,
       () => false,

@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { OrderState } from '../../domain/order.ts';
 import type { EpochMs } from '../../domain/service-day.ts';
-import { statement, value } from '../statement.ts';
+import { given, namesOf, statement, statements, value } from '../statement.ts';
 import type { Reader, Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
 
@@ -75,19 +75,26 @@ export async function findOrder(on: Reader<SharedTables>, orderId: string): Prom
   return row;
 }
 
+type Changes = Partial<Omit<OrderRow, 'orderId' | 'state'>>;
+
+const moves = statements((from: readonly OrderState[], to: OrderState, columns: readonly (keyof Changes)[]) =>
+  statement((db, { orders }: SharedTables) =>
+    db
+      .update(orders)
+      .set({ ...given<Changes>(columns), state: to })
+      .where(and(eq(orders.orderId, value('orderId')), inArray(orders.state, [...from])))
+      .returning(),
+  ),
+);
+
 /** Moves an order from one of the states `from` to `to`, if it is there, with what changes beside it. */
 export async function moveOrder(
   tx: Tx<SharedTables>,
   orderId: string,
   from: readonly OrderState[],
   to: OrderState,
-  changes: Partial<OrderRow> = {},
+  changes: Changes = {},
 ): Promise<OrderRow | undefined> {
-  const { orders } = tx.t;
-  const [row] = await tx.db
-    .update(orders)
-    .set({ ...changes, state: to })
-    .where(and(eq(orders.orderId, orderId), inArray(orders.state, [...from])))
-    .returning();
+  const [row] = await moves(from, to, namesOf(changes))(tx, { orderId, ...changes });
   return row;
 }

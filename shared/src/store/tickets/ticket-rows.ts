@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { TicketState } from '../../domain/ticket.ts';
 import type { TicketBody } from '../../protocol/events.ts';
-import { statement, value } from '../statement.ts';
+import { given, namesOf, statement, statements, value } from '../statement.ts';
 import type { Reader, Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
 
@@ -68,6 +68,18 @@ export async function insertTicket(
   });
 }
 
+type Changes = Partial<Pick<TicketRow, 'boardedAt' | 'endedAt' | 'printSeq' | 'stateBefore' | 'home'>>;
+
+const moves = statements((from: readonly TicketState[], to: TicketState, columns: readonly (keyof Changes)[]) =>
+  statement((db, { tickets }: SharedTables) =>
+    db
+      .update(tickets)
+      .set({ state: to, ...given<Changes>(columns) })
+      .where(and(eq(tickets.ticketNo, value('ticketNo')), inArray(tickets.state, [...from])))
+      .returning(),
+  ),
+);
+
 /**
  * Moves a ticket from one of the states `from` to `to`, if it is there: the condition stands in the WHERE clause.
  * `changes` are other columns that change with it. Returns the changed row.
@@ -77,14 +89,9 @@ export async function moveTicket(
   ticketNo: string,
   from: readonly TicketState[],
   to: TicketState,
-  changes: Partial<Pick<TicketRow, 'boardedAt' | 'endedAt' | 'printSeq' | 'stateBefore' | 'home'>> = {},
+  changes: Changes = {},
 ): Promise<TicketRow | undefined> {
-  const { tickets } = tx.t;
-  const [row] = await tx.db
-    .update(tickets)
-    .set({ state: to, ...changes })
-    .where(and(eq(tickets.ticketNo, ticketNo), inArray(tickets.state, [...from])))
-    .returning();
+  const [row] = await moves(from, to, namesOf(changes))(tx, { ticketNo, ...changes });
   return row;
 }
 
