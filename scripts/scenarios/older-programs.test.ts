@@ -9,7 +9,7 @@ import { openDues } from '@lianpiao/agent/tickets/refund-dues';
 import { refundTicket } from '@lianpiao/agent/tickets/refund-ticket';
 import { importTrips } from '@lianpiao/agent/trips/import-trips';
 import { hearOldGates } from '@lianpiao/hub/gates/hear-word';
-import { sayUnsaid } from '@lianpiao/hub/gates/say-when-known';
+import { sayUnsaid } from '@lianpiao/hub/gates/say-unsaid';
 import { takeForWords } from '@lianpiao/hub/gates/told-ends';
 import { HANGZHOU } from '@lianpiao/hub/testing/fresh-hub';
 import { eventsFrom, positionsOf } from '@lianpiao/shared/link/stream-rows';

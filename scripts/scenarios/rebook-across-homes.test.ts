@@ -145,6 +145,25 @@ describe('rebooking a ticket whose home is another station', () => {
     await booksAgree();
   });
 
+  it('hears the same yes again from a home that has lost its answers with its disk, and the hub its own with its', async () => {
+    const old = await ticketOfHome();
+    const deaf = asking(there.desk, async (ask) => {
+      await ask();
+      return refuse({ code: 'link.no-answer' });
+    });
+    await rebookAnywhere(deaf, call(there.clerk), wish(old));
+    await province.carry();
+    await home.agent.store.transaction((tx) => tx.db.delete(tx.t.answers));
+    await province.hub.store.transaction(async (tx) => {
+      await tx.db.delete(tx.t.answers);
+      await tx.db.delete(tx.t.intents);
+    });
+    await driveExchanges(there.desk, NOON + MINUTE);
+    expect(await openExchanges(there.agent.store.read)).toMatchObject({ value: [] });
+    expect([await sold(home, from.tripId), await sold(there, onto.tripId)]).toEqual([0, 1]);
+    await booksAgree();
+  });
+
   it('undoes what was never asked, because the line was down, and takes nothing', async () => {
     const old = await ticketOfHome();
     await province.carry();

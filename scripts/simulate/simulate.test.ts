@@ -39,6 +39,7 @@ describe('the simulator', () => {
     ['takes-grants-back', 800],
     ['copy-turned-away-aloud', 800],
     ['ended-hold-sold', 800],
+    ['hold-ended-by-the-reader', 800],
   ])('notices within 50 seeds that a rule is switched off: %s', async (mutant, steps) => {
     const results = await resultsOf({ first: 1, seeds: 50, steps, mutant, untilCaught: true });
     expect(results.some(({ violations }) => violations.length > 0)).toBe(true);

@@ -8,6 +8,8 @@ import { audit } from '@lianpiao/shared/store/audit';
 import { answerForGood } from '@lianpiao/shared/store/burn-key';
 import type { Call } from '@lianpiao/shared/store/call';
 import { rulesAt } from '@lianpiao/shared/store/rules';
+import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
@@ -29,10 +31,11 @@ export async function rebookAway(agent: Agent, call: Call, wish: RequestBody<'ti
 
 async function endFor(agent: Agent, tx: AgentTx, call: Call, wish: RequestBody<'ticket.rebook'>, now: EpochMs) {
   const { ticketNo, newTicket, newTrip, differenceFen, notAfter, exchangeId } = wish;
-  if (now > notAfter) return refuse({ code: 'exchange.too-late', notAfter });
   const found = await ticketAtHome(agent, tx, ticketNo);
   if (!found.ok) return found;
   const { ticket: old, trip } = found.value;
+  if (old.state === 'rebooked' && (await saidYes(tx, exchangeId))) return done(yesFor(agent, old, newTicket.bizDate));
+  if (now > notAfter) return refuse({ code: 'exchange.too-late', notAfter });
   if (!isSameTraveller(old, newTicket)) return refuse({ code: 'exchange.other-traveller', ticketNo });
   const { rebook } = await rulesAt(tx, now);
   const no = mayRebook({ ...(await rebookable(tx, old, trip)), to: newTrip }, rebook, now);
@@ -48,5 +51,17 @@ async function endFor(agent: Agent, tx: AgentTx, call: Call, wish: RequestBody<'
   );
   if (!ended.ok) return ended;
   await audit(tx, call.caller, 'ticket.rebooked', ticketNo, now, newTicket.ticketNo);
-  return done({ person: ended.value.person ? Buffer.from(ended.value.person.sealed).toString('base64') : null });
+  return done(yesFor(agent, old, newTicket.bizDate));
+}
+
+/** A station that was restored has lost its answer, and has what it said of the exchange back from the hub. */
+async function saidYes({ db, t: { outbox } }: AgentTx, exchangeId: string): Promise<boolean> {
+  const ofExchange = sql`json_extract(${outbox.fact}, '$.exchangeId') = ${exchangeId}`;
+  const said = and(eq(outbox.type, 'ticket.rebooked'), sql`json_valid(${outbox.fact})`, ofExchange);
+  return (await db.select({ seq: outbox.seq }).from(outbox).where(said).limit(1)).length > 0;
+}
+
+function yesFor({ persons }: Agent, { person }: TicketRow, bizDate: string): Yes {
+  const who = person ? persons.open(person) : null;
+  return { person: who ? Buffer.from(persons.seal(who, bizDate).sealed).toString('base64') : null };
 }

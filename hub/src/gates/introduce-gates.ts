@@ -1,12 +1,12 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { stationsAlong } from '@lianpiao/shared/domain/trip';
 import { keepMeta } from '@lianpiao/shared/store/meta-rows';
-import { emit } from '@lianpiao/shared/store/streams';
 import { bodyOf, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, asc, eq, gt, inArray, like } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
+import { sayWhenKnown } from './say-when-known.ts';
 import { tellTripTo } from './tell-trip.ts';
 
 /** Trips looked at in one transaction. */
@@ -93,5 +93,5 @@ async function tellWaiting(hub: Introducing, tx: HubTx, peer: string, row: Ticke
   const { tripId: agg, bizDate } = row;
   const who = row.person && hub.persons.open(row.person);
   const sold = { peer, type: 'hub-ticket.sold' as const, agg, fact: bodyOf(row) };
-  await emit(tx, who ? { ...sold, person: hub.persons.seal(who, bizDate) } : sold, now);
+  await sayWhenKnown(tx, who ? { ...sold, person: hub.persons.seal(who, bizDate) } : sold, now);
 }

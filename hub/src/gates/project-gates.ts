@@ -1,11 +1,10 @@
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { speaks } from '@lianpiao/shared/store/peer-versions';
-import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { hasDeparted } from '@lianpiao/shared/store/trips/has-left';
-import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import { CannotApply } from '../inventory/cannot-apply.ts';
+import { toldTicket, toldTrip } from '../inventory/told-yet.ts';
 import type { HubTables } from '../store/tables.ts';
 import { boardingGate } from './boarding-gate.ts';
 import { hearWord } from './hear-word.ts';
@@ -20,9 +19,8 @@ export function gateFacts(hub: Pick<Hub, 'clock' | 'newId'>): FactHandlers<HubTa
     /** Behind everything that the old home did with the ticket: it is on lane `ev`, where those facts are. */
     'ticket.homeGiven': async (tx, { fact }, peer) => {
       const { ticketNo, tripId, home } = fact;
-      const row = await findTicket(tx, ticketNo);
-      const trip = row && (await findTrip(tx, row.tripId));
-      if (!trip) throw new CannotApply('ticket.unknown', { ticketNo });
+      const row = await toldTicket(tx, ticketNo, peer);
+      const trip = await toldTrip(tx, row.tripId);
       if (row.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo, home: row.home });
       const { tickets } = tx.t;
       const say = (told: string, now: string) => {

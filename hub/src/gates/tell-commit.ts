@@ -13,7 +13,7 @@ export function tellCommit(
   fact: EventBody<'exchange.committed'>,
   person: SealedPerson | undefined,
   now: EpochMs,
-): Promise<void> {
+): Promise<number | undefined> {
   const { home: peer, tripId: agg } = fact.newTicket;
   const said = { peer, type: 'exchange.committed', agg, fact } as const;
   return sayWhenKnown(tx, person ? { ...said, person } : said, now);

@@ -2,13 +2,14 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { boardingStation } from '@lianpiao/shared/domain/trip';
 import type { EventBody, TicketBody } from '@lianpiao/shared/protocol/events';
-import { emit, type SealedPerson } from '@lianpiao/shared/store/streams';
+import type { SealedPerson } from '@lianpiao/shared/store/streams';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { finalsOf } from '@lianpiao/shared/store/trips/trip-finals';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { boardingGate } from './boarding-gate.ts';
+import { sayWhenKnown } from './say-when-known.ts';
 import { seatIsFree } from './seat-is-free.ts';
 import { tellEnd } from './told-ends.ts';
 
@@ -26,7 +27,7 @@ export async function tellSold(
   const gate = trip && (await boardingGate(tx, trip, ticket.from));
   if (!gate || gate === ticket.home) return;
   const fact = { peer: gate, type: 'hub-ticket.sold' as const, agg: ticket.tripId, fact: ticket };
-  await emit(tx, person ? { ...fact, person } : fact, now);
+  await sayWhenKnown(tx, person ? { ...fact, person } : fact, now);
 }
 
 /** New paper was handed out by the ticket's home: the gate elsewhere takes no older one. */
@@ -37,7 +38,7 @@ export async function tellCollected(
   now: EpochMs,
 ): Promise<void> {
   const gate = await gateElsewhere(tx, row);
-  if (gate) await emit(tx, { peer: gate, type: 'hub-ticket.collected', agg: row.tripId, fact }, now);
+  if (gate) await sayWhenKnown(tx, { peer: gate, type: 'hub-ticket.collected', agg: row.tripId, fact }, now);
 }
 
 /**

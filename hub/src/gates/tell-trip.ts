@@ -1,11 +1,11 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { stationsAlong } from '@lianpiao/shared/domain/trip';
 import type { TripState } from '@lianpiao/shared/domain/trip-states';
-import { emit } from '@lianpiao/shared/store/streams';
 import { bodyOfTrip } from '@lianpiao/shared/store/trips/trip-body';
 import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import type { HubTx } from '../store/hub-store.ts';
 import { hasAgent } from './boarding-gate.ts';
+import { sayWhenKnown } from './say-when-known.ts';
 import { tellPlansTo } from './tell-plans.ts';
 
 /**
@@ -21,5 +21,5 @@ export async function tellTrip(tx: HubTx, tripId: string, now: EpochMs): Promise
 export async function tellTripTo(tx: HubTx, station: string, trip: KnownTrip, now: EpochMs): Promise<void> {
   await tellPlansTo(tx, station, trip.tripId, now);
   const fact = { ...bodyOfTrip(trip), state: trip.state as TripState };
-  await emit(tx, { peer: station, type: 'trip.told', agg: trip.tripId, fact }, now);
+  await sayWhenKnown(tx, { peer: station, type: 'trip.told', agg: trip.tripId, fact }, now);
 }

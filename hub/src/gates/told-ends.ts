@@ -2,18 +2,21 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { receivedPosition } from '@lianpiao/shared/link/stream-rows';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { speaks } from '@lianpiao/shared/store/peer-versions';
-import { emit } from '@lianpiao/shared/store/streams';
 import { and, eq, inArray, lte } from 'drizzle-orm';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
+import { sayWhenKnown } from './say-when-known.ts';
 
 type End = EventBody<'hub-ticket.freed'>;
 
+/** The number of a fact that is still to be said: nobody acknowledges it. */
+const UNSAID = Number.MAX_SAFE_INTEGER;
 /** Ends of one look. */
 const ENDS_MAX = 200;
 
 /** Tells a gate that a ticket is dead, and waits for its word. Returns the number of the fact on the gate's seat stream. */
 export async function tellEnd(tx: HubTx, gate: string, end: End, now: EpochMs): Promise<number> {
-  const seq = await emit(tx, { peer: gate, type: 'hub-ticket.freed', agg: end.tripId, fact: end }, now);
+  const fact = { peer: gate, type: 'hub-ticket.freed' as const, agg: end.tripId, fact: end };
+  const seq = (await sayWhenKnown(tx, fact, now)) ?? UNSAID;
   const told = { gate, seq, fact: JSON.stringify(end), acknowledged: 0 };
   const { toldEnds } = tx.t;
   await tx.db

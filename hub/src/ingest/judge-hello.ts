@@ -6,7 +6,7 @@ import type { Hello, LanePositions } from '@lianpiao/shared/protocol/messages';
 import { agreedMinor, SPOKEN } from '@lianpiao/shared/protocol/versions';
 import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import { endFork, forkToGiveUp } from '../forks/fork-under-way.ts';
-import { sayUnsaid } from '../gates/say-when-known.ts';
+import { sayUnsaid } from '../gates/say-unsaid.ts';
 import { takeForWords } from '../gates/told-ends.ts';
 import { noteHeads } from '../restore/finish-restore.ts';
 import { restoreWait } from '../restore/restore-waits.ts';

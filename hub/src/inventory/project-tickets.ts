@@ -1,9 +1,8 @@
 import { boardedFrom, isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { boardingStation } from '@lianpiao/shared/domain/trip';
-import { Fault } from '@lianpiao/shared/fault';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import type { EventBody } from '@lianpiao/shared/protocol/events';
+import type { EventBody, TicketBody } from '@lianpiao/shared/protocol/events';
 import { keepSeated } from '@lianpiao/shared/store/epochs/seat-again';
 import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import type { SealedPerson } from '@lianpiao/shared/store/streams';
@@ -14,18 +13,19 @@ import {
   type TicketPerson,
   type TicketRow,
 } from '@lianpiao/shared/store/tickets/ticket-rows';
-import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
 import { undoCounted } from '../clearing/undo-counted.ts';
 import { tellCommit } from '../gates/tell-commit.ts';
 import { tellCollected, tellEnded, tellSold } from '../gates/tell-gate.ts';
-import { HUB, HUB_STATION, type Hub } from '../hub.ts';
+import { HUB, type Hub } from '../hub.ts';
+import { hubIncarnation } from '../ingest/station-record.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import { countSerial } from '../stations/lease-numbers.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { CannotApply } from './cannot-apply.ts';
+import { isLostTicket, notToldYet, toldTicket, toldTrip } from './told-yet.ts';
 import { writeNewTicket } from './write-new-ticket.ts';
 
 /**
@@ -41,6 +41,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       if (await findTicket(tx, fact.ticketNo))
         throw new CannotApply('ticket.number-twice', { ticketNo: fact.ticketNo });
       const seated = await ticketOnArrival(tx, fact, hub.clock.now());
+      if (seated.tripId !== fact.tripId) await toldTrip(tx, seated.tripId);
       await insertTicket(tx, seated, indexed(hub, person));
       await countSerial(tx, peer, fact.ticketNo, hub.clock.now());
       await tellSold(tx, seated, passengerOf(person, personHash), hub.clock.now());
@@ -76,6 +77,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       const { newTicket, exchangeId } = fact;
       if (newTicket.home !== peer && exchangeId === undefined)
         throw new CannotApply('ticket.other-home', { ticketNo: newTicket.ticketNo });
+      await toldTrip(tx, newTicket.tripId);
       await undoCounted(tx, row, fact.bizDate, hub.clock.now());
       const ridden = await endTicket(hub, tx, row, ['sold', 'collected'], 'rebooked', fact);
       const who = { indexed: indexed(hub, person), sealed: passengerOf(person, personHash) };
@@ -89,6 +91,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       if (newTicket.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo: newTicket.ticketNo });
       const who = { indexed: indexed(hub, person), sealed: passengerOf(person, personHash) };
       await writeNewTicket(tx, newTicket, who, oldTicketNo, hub.clock.now());
+      if (await isLostTicket(tx, oldTicketNo)) await bookAsPaid(hub, tx, newTicket, peer);
     },
     'ticket.boarded': async (tx, { fact }, peer) => {
       const row = await boardingTicket(tx, fact.ticketNo, peer);
@@ -120,6 +123,21 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
   };
 }
 
+/**
+ * A passenger of the hub rides on a ticket of a station, and what was paid for the old one went with the hub's disk. The ride is
+ * booked on its order as one that was paid on line; the order stays open, before a person who asks the provider.
+ */
+async function bookAsPaid(
+  { money, clock }: Pick<Hub, 'money' | 'clock'>,
+  tx: HubTx,
+  ticket: TicketBody,
+  from: string,
+): Promise<void> {
+  const now = clock.now();
+  await money.ticketSold(tx, { ...ticket, payMethod: 'psp', home: HUB }, { from, now });
+  await raiseAlarm(tx, 'restore.refund-unknown', ticket.ticketNo, `${ticket.orderId} ${ticket.fareFen}`, now);
+}
+
 function passengerOf(sealed: Uint8Array | null, hash: string | null): SealedPerson | undefined {
   return sealed && hash !== null ? { sealed, hash } : undefined;
 }
@@ -132,29 +150,19 @@ function indexed({ persons }: Pick<Hub, 'persons'>, sealed: Uint8Array | null): 
 
 /** A ticket that only its home changes. */
 async function ownTicket(tx: HubTx, ticketNo: string, peer: string): Promise<TicketRow> {
-  const row = await findTicket(tx, ticketNo);
-  if (!row) throw new CannotApply('ticket.unknown', { ticketNo });
+  const row = await toldTicket(tx, ticketNo, peer);
+  const issuer = issuerOf(ticketNo);
+  // A restored hub may hear the new home of a ticket before the old one, which gave it away.
+  if (row.home === issuer && issuer !== peer && (await hubIncarnation(tx)) > 1) throw notToldYet(ticketNo, issuer);
   if (row.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo, home: row.home });
+  await toldTrip(tx, row.tripId);
   return row;
 }
 
-/**
- * A ticket that boards at this station, whatever its home. A gate boards by the signed code what another station sold while
- * that station was off line: the boarding waits here, with what follows it on its trip, until the sale has come.
- */
+/** A ticket that boards at this station, whatever its home. */
 async function boardingTicket(tx: HubTx, ticketNo: string, peer: string): Promise<TicketRow> {
-  const row = await findTicket(tx, ticketNo);
-  const issuer = issuerOf(ticketNo);
-  if (!row && issuer !== peer && issuer !== HUB_STATION) {
-    throw new Fault('ticket.not-told-yet', `station ${issuer} has not told of ticket ${ticketNo} yet`, {
-      hint: '售票站的数据还没有传到中心：等它恢复联网后自动继续，不用处理。',
-      retryable: true,
-      facts: { ticketNo, issuer },
-    });
-  }
-  const trip = row && (await findTrip(tx, row.tripId));
-  if (!row || !trip) throw new CannotApply('ticket.unknown', { ticketNo });
-  if (boardingStation(trip, row.fromStop) !== peer)
+  const row = await toldTicket(tx, ticketNo, peer);
+  if (boardingStation(await toldTrip(tx, row.tripId), row.fromStop) !== peer)
     throw new CannotApply('trip.other-stop', { ticketNo, station: peer });
   return row;
 }
@@ -178,7 +186,7 @@ async function endTicket(
   await tellEnded(hub, tx, row, to, { ticketNo, tripId, at, bizDate, by }, hub.clock.now());
   if (!ridden) return undefined;
   await contest(tx, { ...row, state: to }, hub.clock.now());
-  const gate = boardingStation((await findTrip(tx, tripId))!, row.fromStop)!;
+  const gate = boardingStation(await toldTrip(tx, tripId), row.fromStop)!;
   return { gate, fact: { ticketNo, tripId, at, bizDate, by, printSeq: row.printSeq, late: false } };
 }
 

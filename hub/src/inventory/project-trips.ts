@@ -16,6 +16,7 @@ import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { CannotApply } from './cannot-apply.ts';
 import { placeSeats } from './project-seats.ts';
+import { toldTrip } from './told-yet.ts';
 
 const knowStop = statement((db, t: HubTables) =>
   db
@@ -69,8 +70,7 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
     },
     'trip.departed': async (tx, { fact }, peer) => {
       const { tripId, stop, at, bizDate, boarded, forfeited, vehicle, homes } = fact;
-      const trip = await findTrip(tx, tripId);
-      if (!trip) throw new CannotApply('trip.unknown', { tripId });
+      const trip = await tripAlong(tx, tripId, peer);
       if (boardingStation(trip, stop) !== peer)
         throw new CannotApply('trip.other-stop', { tripId, stop, station: peer });
       const { trips, tickets, departures } = tx.t;
@@ -95,6 +95,13 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
       await hub.money.tripDeparted(tx, fact, { from: peer, now: hub.clock.now() });
     },
   };
+}
+
+/** A trip that a station along its line speaks of: the origin may still have to tell of it. */
+async function tripAlong(tx: HubTx, tripId: string, peer: string): Promise<Trip> {
+  const trip = await findTrip(tx, tripId);
+  if (!trip && tripId.startsWith(`${peer}-`)) throw new CannotApply('trip.unknown', { tripId });
+  return trip ?? toldTrip(tx, tripId);
 }
 
 async function tripOfPeer(tx: HubTx, tripId: string, peer: string) {

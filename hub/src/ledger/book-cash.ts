@@ -1,10 +1,12 @@
 import { cashAccount, pspAccount } from '@lianpiao/shared/domain/journal';
 import { fen } from '@lianpiao/shared/domain/money';
 import { bookPaymentToReturn, bookPayout, bookShiftClosed } from '@lianpiao/shared/domain/posting';
-import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { HUB } from '../hub.ts';
-import { CannotApply } from '../inventory/cannot-apply.ts';
 import type { MoneyHooks, PaymentFact } from '../inventory/money-hooks.ts';
+import { isLostTicket, toldTicket } from '../inventory/told-yet.ts';
+import { raiseAlarm } from '../raise-alarm.ts';
+import type { HubTx } from '../store/hub-store.ts';
 import { kindOfSeller, knowParty } from './known-parties.ts';
 import { headFor } from './open-period.ts';
 import { isBooked, postJournal } from './post-journal.ts';
@@ -21,25 +23,22 @@ export function cashHooks(provider: string): CashHooks {
     payoutMade: async (tx, fact, { from, now }) => {
       const source = `payout.made:${fact.payoutId}`;
       if (await isBooked(tx, source)) return;
-      // A station that pays for another home need not know the order: the ticket does.
-      const ticket = await findTicket(tx, fact.ticketNo);
-      if (!ticket) throw new CannotApply('ticket.unknown', { ticketNo: fact.ticketNo });
+      const orderId = await orderPaidFor(tx, fact, from, now);
       if (from !== HUB) await knowParty(tx, from, kindOfSeller(from));
       const head = await headFor(tx, { source, originOn: fact.bizDate, ruleVersion: null }, now);
       const account = paidFrom(fact, from, provider);
-      const payout = { orderId: ticket.orderId, amountFen: fen(fact.amountFen), paidFrom: account };
+      const payout = { orderId, amountFen: fen(fact.amountFen), paidFrom: account };
       await postJournal(tx, bookPayout(head, payout), now);
     },
 
     differenceMoved: async (tx, fact, { from, now }) => {
       const source = `difference.moved:${from}/${fact.moveId}`;
       if (await isBooked(tx, source)) return;
-      const ticket = await findTicket(tx, fact.ticketNo);
-      if (!ticket) throw new CannotApply('ticket.unknown', { ticketNo: fact.ticketNo });
+      const orderId = await orderPaidFor(tx, fact, from, now);
       await knowParty(tx, from, kindOfSeller(from));
       const head = await headFor(tx, { source, originOn: fact.bizDate, ruleVersion: null }, now);
       const account = cashAccount(from, fact.shiftId);
-      const paid = { orderId: ticket.orderId, amountFen: fen(-fact.amountFen), paidFrom: account };
+      const paid = { orderId, amountFen: fen(-fact.amountFen), paidFrom: account };
       await postJournal(tx, bookPayout(head, paid), now);
     },
 
@@ -67,6 +66,19 @@ export function cashHooks(provider: string): CashHooks {
       await postJournal(tx, bookPayout(head, { ...moneyOf(payment), paidFrom: accountOf(payment) }), now);
     },
   };
+}
+
+type PaidFor = { readonly ticketNo: string; readonly orderId?: string };
+
+/**
+ * The order that money at a counter is for. A station that pays for another home need not know it: the ticket does. Where the
+ * hub's own ticket went with its disk, the money stays open on what the station names, before a person.
+ */
+async function orderPaidFor(tx: HubTx, paid: PaidFor, from: string, now: EpochMs): Promise<string> {
+  const { ticketNo, orderId = ticketNo } = paid;
+  if (!(await isLostTicket(tx, ticketNo))) return (await toldTicket(tx, ticketNo, from)).orderId;
+  await raiseAlarm(tx, 'restore.refund-unknown', ticketNo, orderId, now);
+  return orderId;
 }
 
 const moneyOf = ({ orderId, amountFen }: PaymentFact) => ({ orderId, amountFen: fen(amountFen) });

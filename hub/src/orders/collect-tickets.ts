@@ -4,11 +4,11 @@ import type { PickupProof, TicketPaper } from '@lianpiao/shared/protocol/ticketi
 import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
-import { emit } from '@lianpiao/shared/store/streams';
 import { findTicket, moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq } from 'drizzle-orm';
 import { boardingGate } from '../gates/boarding-gate.ts';
+import { sayWhenKnown } from '../gates/say-when-known.ts';
 import { HUB, type Hub } from '../hub.ts';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
 
@@ -55,7 +55,7 @@ async function handOut(hub: Hub, tx: HubTx, call: Call, { proof, ticketNos }: Co
     const gate = await boardingGate(tx, trip, row.fromStop);
     const by = call.caller.clerk ?? call.caller.id;
     const fact = { ticketNo, tripId: row.tripId, at: now, bizDate: serviceDateOf(now, trip.zone), by, printSeq };
-    if (gate) await emit(tx, { peer: gate, type: 'hub-ticket.collected', agg: row.tripId, fact }, now);
+    if (gate) await sayWhenKnown(tx, { peer: gate, type: 'hub-ticket.collected', agg: row.tripId, fact }, now);
     await audit(tx, call.caller, 'ticket.collected', ticketNo, now, String(printSeq));
     prints.push({ ticketNo, printSeq });
   }

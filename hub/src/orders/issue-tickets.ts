@@ -5,12 +5,12 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import type { SoldHold } from '@lianpiao/shared/store/seats/sell-hold';
-import { emit } from '@lianpiao/shared/store/streams';
 import { moveOrder, type OrderRow } from '@lianpiao/shared/store/tickets/order-rows';
 import { insertTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
 import { boardingGate } from '../gates/boarding-gate.ts';
+import { sayWhenKnown } from '../gates/say-when-known.ts';
 import { HUB, type Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -67,7 +67,7 @@ export async function issueTickets(hub: Hub, tx: HubTx, order: OrderRow, sold: S
     };
     const person = hub.persons.seal(who, bizDate);
     await insertTicket(tx, ticket, { sealed: person.sealed, key: hub.persons.find(who.idType, who.idNo) });
-    if (gate) await emit(tx, { peer: gate, type: 'hub-ticket.sold', agg: tripId, fact: ticket, person }, now);
+    if (gate) await sayWhenKnown(tx, { peer: gate, type: 'hub-ticket.sold', agg: tripId, fact: ticket, person }, now);
     await hub.money.ticketSold(tx, ticket, { from: HUB, now });
   }
   const pickupCode = await newPickupCode(tx);

@@ -12,7 +12,7 @@ import { answerForGood } from '@lianpiao/shared/store/burn-key';
 import type { Call } from '@lianpiao/shared/store/call';
 import { isOver } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { rulesAt } from '@lianpiao/shared/store/rules';
-import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { tellCommit } from '../gates/tell-commit.ts';
 import { HUB, type Hub } from '../hub.ts';
 import { writeNewTicket } from '../inventory/write-new-ticket.ts';
@@ -35,12 +35,19 @@ export async function rebookAway(hub: Hub, call: Call, wish: RequestBody<'ticket
 
 async function endFor(hub: Hub, tx: HubTx, call: Call, wish: RequestBody<'ticket.rebook'>, now: EpochMs) {
   const { ticketNo, newTicket, newTrip, differenceFen, notAfter, exchangeId } = wish;
-  if (now > notAfter) return refuse({ code: 'exchange.too-late', notAfter });
   const found = await ticketAtHub(tx, ticketNo);
   if (!found.ok) return found;
   const { ticket: old, trip } = found.value;
   if (newTicket.home !== call.caller.id || !isSameTraveller(old, newTicket))
     return refuse({ code: 'exchange.other-traveller', ticketNo });
+  const who = old.person ? hub.persons.open(old.person) : null;
+  const bizDate = serviceDateOf(now, trip.zone);
+  const sealed = who ? hub.persons.seal(who, bizDate) : undefined;
+  const yes: Yes = { person: sealed ? Buffer.from(sealed.sealed).toString('base64') : null };
+  // A hub that was restored has lost its answer, and has the exchange back from the station that it told.
+  const isMade = old.state === 'rebooked' && (await findTicket(tx, newTicket.ticketNo))?.rebookedFrom === ticketNo;
+  if (isMade) return done(yes);
+  if (now > notAfter) return refuse({ code: 'exchange.too-late', notAfter });
   const { rebook } = await rulesAt(tx, now);
   const state = old.state as TicketState;
   const from = {
@@ -57,7 +64,6 @@ async function endFor(hub: Hub, tx: HubTx, call: Call, wish: RequestBody<'ticket
 
   if (!(await moveTicket(tx, ticketNo, ['sold', 'collected'], 'rebooked', { endedAt: now })))
     return refuse({ code: 'ticket.ended', ticketNo, state });
-  const bizDate = serviceDateOf(now, trip.zone);
   const moved = { ticketNo, tripId: old.tripId, at: now, bizDate, by: call.caller.id };
   const gate = await freeHubSeat(tx, { ticket: old, trip, freed: { ...moved, state: 'rebooked' } }, now);
   const due = {
@@ -70,13 +76,11 @@ async function endFor(hub: Hub, tx: HubTx, call: Call, wish: RequestBody<'ticket
   };
   await tx.db.insert(tx.t.refundDues).values({ ...due, ...gate, state: 'waiting', createdAt: now });
 
-  const who = old.person ? hub.persons.open(old.person) : null;
-  const sealed = who ? hub.persons.seal(who, bizDate) : undefined;
   const indexed = who && sealed ? { sealed: sealed.sealed, key: hub.persons.find(who.idType, who.idNo) } : null;
   await writeNewTicket(tx, newTicket, { indexed, sealed }, ticketNo, now);
   const committed = { ...moved, newTicket, differenceFen, exchangeId };
   await hub.money.ticketRebooked(tx, committed, { from: HUB, now });
   await tellCommit(tx, committed, sealed, now);
   await audit(tx, call.caller, 'ticket.rebooked', ticketNo, now, newTicket.ticketNo);
-  return done<Yes>({ person: sealed ? Buffer.from(sealed.sealed).toString('base64') : null });
+  return done(yes);
 }

@@ -8,6 +8,7 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, inArray } from 'drizzle-orm';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
 import type { Hub } from '../hub.ts';
+import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -87,6 +88,8 @@ async function makeReady(
     .select({ paymentId: payments.paymentId })
     .from(payments)
     .where(and(eq(payments.orderId, orderId), eq(payments.taken, 1)));
-  const { paymentId } = payment!;
+  // A restored hub may have forgotten what was paid: a person asks the provider.
+  if (!payment) return raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${orderId} ${amountFen}`, now);
+  const { paymentId } = payment;
   await returnPayment(hub, tx, { paymentId, amountFen, ticketNo, reason: 'ticket.refunded' }, now);
 }

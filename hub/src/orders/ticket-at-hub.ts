@@ -6,9 +6,10 @@ import type { HubReader } from '../store/hub-store.ts';
 
 export type HomeRefusal =
   | { readonly code: 'ticket.unknown'; readonly ticketNo: string }
-  | { readonly code: 'ticket.other-home'; readonly ticketNo: string; readonly home: string };
+  | { readonly code: 'ticket.other-home'; readonly ticketNo: string; readonly home: string }
+  | { readonly code: 'hub.restoring'; readonly tripId: string };
 
-/** A ticket that the hub alone may refund and hand out, with its trip. */
+/** A ticket that the hub alone may refund and hand out, with its trip. After a restore the trip may come back behind it. */
 export async function ticketAtHub(
   on: HubReader,
   ticketNo: string,
@@ -16,5 +17,6 @@ export async function ticketAtHub(
   const ticket = await findTicket(on, ticketNo);
   if (!ticket) return refuse({ code: 'ticket.unknown', ticketNo });
   if (ticket.home !== HUB) return refuse({ code: 'ticket.other-home', ticketNo, home: ticket.home });
-  return done({ ticket, trip: (await findTrip(on, ticket.tripId))! });
+  const trip = await findTrip(on, ticket.tripId);
+  return trip ? done({ ticket, trip }) : refuse({ code: 'hub.restoring', tripId: ticket.tripId });
 }

@@ -7,6 +7,7 @@ import { eq, isNotNull } from 'drizzle-orm';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubStore, HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
+import { endForgotten } from './end-forgotten.ts';
 import { awaitedFor, partiesOfId, type RestoreWait } from './restore-waits.ts';
 import { thawTrip } from './withhold-seats.ts';
 
@@ -56,5 +57,6 @@ export async function endWait(tx: HubTx, station: string, uncertain: boolean, no
     if (uncertain && (await partiesOfId(tx, tripId)).includes(station)) kept += await thawTrip(tx, tripId, true);
     else if ((await awaitedFor(tx, tripId)).length === 0) await thawTrip(tx, tripId, false);
   }
+  await endForgotten(tx, now);
   if (kept > 0) await raiseAlarm(tx, 'restore.seats-uncertain', station, String(kept), now);
 }

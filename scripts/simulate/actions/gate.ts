@@ -84,8 +84,7 @@ export function releaseUncertainSeats(run: Run): void {
     if (!first) return 'nothing to release';
     const { tripId, seat, legs } = first;
     const stubs = [...run.tickets.values()].filter((stub) => run.rideOf(stub) === tripId && isLive(stub.state));
-    const seats = stubs.map((stub) => run.placeOf(stub));
-    if (seats.some((stub) => stub?.seat === seat && (stub.legs & Number(legs)) !== 0)) return `${seat} has a stub`;
+    if (stubs.some((stub) => run.mayHave(stub, { seat, legs: Number(legs) }))) return `${seat} has a stub`;
     const released = await run.ask(station, CLERK, ({ agent, desk }, call) =>
       releaseUncertain(agent, call, { tripId, seats: [seat] }, desk.clock.now()),
     );

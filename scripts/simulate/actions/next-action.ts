@@ -17,7 +17,7 @@ import {
   startDead,
 } from './faults.ts';
 import { boardOne, collectOne, departOne, releaseUncertainSeats, unboardOne } from './gate.ts';
-import { backUp, loseDiskOffLine, restoreHub, restoreStation } from './restores.ts';
+import { backUp, loseDiskOffLine, releaseSeatsOfHub, restoreHub, restoreStation } from './restores.ts';
 import { putOnSale } from './rides.ts';
 
 type Action = (run: Run) => void;
@@ -37,6 +37,7 @@ const PEOPLE: readonly (readonly [number, Action])[] = [
   [4, collectOne],
   [3, unboardOne],
   [2, releaseUncertainSeats],
+  [1, releaseSeatsOfHub],
   [2, buyAtCopy],
   [2, substituteOne],
   [0.5, mergeOne],
@@ -59,7 +60,7 @@ const WORLD: readonly (readonly [number, Action])[] = [
   [0.1, loseDiskOffLine],
   [0.5, startCopy],
   [1, endCopy],
-  [0, restoreHub],
+  [0.2, restoreHub],
 ];
 /** So many callers wait at once at most. */
 const CALLERS_MAX = 16;

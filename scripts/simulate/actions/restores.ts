@@ -1,18 +1,24 @@
-import type { Node } from '../province/node.ts';
-import type { Run } from '../province/run-state.ts';
+import { releaseSeats } from '@lianpiao/hub/restore/release-withheld';
+import type { HubStore } from '@lianpiao/hub/store/hub-store';
+import { rows } from '../checks/rows.ts';
+import { WEB } from '../province/hub-node.ts';
+import type { AnyNode, Node } from '../province/node.ts';
+import { isLive, type Run } from '../province/run-state.ts';
 import type { Station } from '../province/station-node.ts';
 
 /** Backups of one database that are kept. */
 const BACKUPS_MAX = 3;
 /** So long a station sells off line before its disk is lost, in ms. */
 const SOLD_MS = 800;
+/** Share of the restores whose run marker went with the machine. */
+const MARKER_LOST = 0.3;
 
-/** Somebody copies a station's database while it runs. Its run marker is outside. */
+/** Somebody copies a database while it runs. Its run marker is outside. */
 export function backUp(run: Run): void {
-  const station = run.pick(run.stations)!;
-  const kept = run.backups.get(station.name) ?? [];
-  run.backups.set(station.name, [...kept, station.backup()].slice(-BACKUPS_MAX));
-  run.journal.note(`backup of ${station.name}`);
+  const node = run.pick(run.nodes)!;
+  const kept = run.backups.get(node.name) ?? [];
+  run.backups.set(node.name, [...kept, node.backup()].slice(-BACKUPS_MAX));
+  run.journal.note(`backup of ${node.name}`);
 }
 
 /** A station's disk is lost: it comes back with a backup, mostly on the same machine and beside its run marker. */
@@ -35,32 +41,52 @@ export function loseDiskOffLine(run: Run): void {
 }
 
 function putBack(run: Run, station: Node<Station>, image: Buffer): void {
-  station.restore(image);
-  const markerIsLost = run.chance(0.3);
-  if (markerIsLost) station.loseMarker();
-  run.restored.add(station.name);
+  replace(run, station, image);
   for (const ticket of run.tickets.values()) {
     if (ticket.home === station.name) ticket.mayBeLost = true;
     // Whether its gate still knows of the boarding, nobody can say.
     if (ticket.trip.origin === station.name && ticket.state === 'boarded') ticket.state = 'sold';
   }
   run.journal.count('restores');
-  run.journal.note(`${station.name} is restored${markerIsLost ? ', its marker is lost' : ''}`);
 }
 
-/**
- * The hub comes back with an older database. Not among the actions that happen by themselves until the hub knows that it
- * was restored.
- */
+/** The hub's disk is lost. What it told nobody but its customers is gone. */
 export function restoreHub(run: Run): void {
-  const kept = run.backups.get('hub') ?? [];
-  if (kept.length === 0 || run.chance(0.5)) {
-    run.backups.set('hub', [...kept, run.hub.backup()].slice(-BACKUPS_MAX));
-    return;
-  }
-  run.hub.restore(run.pick(kept)!);
-  for (const { name } of run.nodes) run.restored.add(name);
-  for (const ticket of run.tickets.values()) ticket.mayBeLost = true;
+  const image = run.pick(run.backups.get(run.hub.name) ?? []);
+  if (!image) return;
+  replace(run, run.hub, image);
+  // A backup from before a restore knows nothing of the life after it, whose numbers and incarnation it would use again.
+  run.backups.delete(run.hub.name);
+  for (const ticket of run.tickets.values()) if (ticket.home === run.hub.name) ticket.mayBeLost = true;
   run.journal.count('restores of the hub');
-  run.journal.note('the hub is restored');
+}
+
+function replace(run: Run, node: Pick<AnyNode, 'name' | 'restore' | 'loseMarker'>, image: Buffer): void {
+  node.restore(image);
+  const markerIsLost = run.chance(MARKER_LOST);
+  if (markerIsLost) node.loseMarker();
+  run.restored.add(node.name);
+  run.journal.note(`${node.name} is restored${markerIsLost ? ', its marker is lost' : ''}`);
+}
+
+type Withheld = { readonly tripId: string; readonly seat: string; readonly legs: number };
+
+const UNCERTAIN = "SELECT trip_id AS tripId, seat, legs FROM withheld_seats WHERE why = 'uncertain'";
+
+/** After a restore of the hub somebody compares its seats with tickets that customers have, and releases the others. */
+export function releaseSeatsOfHub(run: Run): void {
+  if (!run.restored.has(run.hub.name) || run.underWay.size > 0) return;
+  const withheld = run.pick(rows<Withheld>(run.hub, UNCERTAIN));
+  if (!withheld) return;
+  const { tripId, seat, legs } = withheld;
+  const stubs = [...run.tickets.values()].filter((stub) => run.rideOf(stub) === tripId && isLive(stub.state));
+  if (stubs.some((stub) => run.mayHave(stub, { seat, legs }))) return;
+  run.begin(`release ${seat} of ${tripId} at the hub`, async () => {
+    const released = await run.untilAnswered(run.hub, ({ hub }) =>
+      releaseSeats(hub.store as HubStore, WEB, { tripId, seats: [seat] }, hub.clock.now()),
+    );
+    if (!released.ok) return released.refusal.code;
+    run.journal.count('seats of the hub released');
+    return 'released';
+  });
 }

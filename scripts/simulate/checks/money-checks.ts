@@ -1,6 +1,8 @@
+import { HUB_STATION } from '@lianpiao/hub/hub';
 import { accountBalances } from '@lianpiao/hub/ledger/account-balances';
 import { checkChain } from '@lianpiao/hub/ledger/check-chain';
 import { trialBalance } from '@lianpiao/hub/ledger/trial-balance';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { Run } from '../province/run-state.ts';
 import { rows } from './rows.ts';
 
@@ -16,7 +18,12 @@ export function checkBalance(run: Run): void {
 export async function checkBooks(run: Run): Promise<void> {
   const { store } = (await run.hub.up()).hub;
   const balance = await trialBalance(store.read);
-  if (balance.sumFen !== 0 || balance.unsettledTickets.length > 0) run.journal.violated('I6 trial balance', balance);
+  // A restored hub has forgotten refunds of its own tickets and what was paid for them: people see to them.
+  const isRestored = run.restored.has(run.hub.name);
+  const unsettled = balance.unsettledTickets.filter(
+    ({ ticketNo }) => !isRestored || issuerOf(ticketNo) !== HUB_STATION,
+  );
+  if (balance.sumFen !== 0 || unsettled.length > 0) run.journal.violated('I6 trial balance', balance);
   const { brokenAt } = await checkChain(store.read);
   if (brokenAt !== null) run.journal.violated('I6 the chain of the journals is broken', { brokenAt });
   for (const station of run.stations) {
@@ -31,6 +38,7 @@ export async function checkBooks(run: Run): Promise<void> {
         booked,
       });
   }
+  if (isRestored) return;
   const held = await accountBalances(store.read, { kind: 'psp' });
   const booked = held.reduce((sum, { balanceFen }) => sum + balanceFen, 0);
   if (booked !== run.payer.balanceFen)

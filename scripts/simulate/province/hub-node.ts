@@ -13,7 +13,9 @@ import { settleDues } from '@lianpiao/hub/orders/settle-dues';
 import { stationRequests } from '@lianpiao/hub/orders/station-requests';
 import type { PaymentProvider } from '@lianpiao/hub/payments/payment-provider';
 import { publishSets } from '@lianpiao/hub/reference/publish-sets';
+import { HubMarker } from '@lianpiao/hub/restore/hub-marker';
 import { lostFacts } from '@lianpiao/hub/restore/lost-facts';
+import { proveHub } from '@lianpiao/hub/restore/prove-hub';
 import { readStatements } from '@lianpiao/hub/restore/read-statements';
 import { bookJobs } from '@lianpiao/hub/settlement/book-jobs';
 import { leaseNumbers } from '@lianpiao/hub/stations/lease-numbers';
@@ -25,7 +27,7 @@ import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { emit } from '@lianpiao/shared/store/streams';
 import { randomUUID } from '../world/seeded-crypto.ts';
 import type { Journal } from './journal.ts';
-import { BROKERS, installIdOf, macKeysOf, paper, STATIONS, TLS, vault } from './names.ts';
+import { BROKERS, installIdOf, macKeysOf, markerOf, paper, STATIONS, TLS, vault } from './names.ts';
 import { startLoop } from './start-loop.ts';
 
 export type Centre = {
@@ -52,7 +54,10 @@ export async function startCentre(
   provider: PaymentProvider,
   journal: Journal,
 ): Promise<Centre> {
-  const store = await openHubStore(file);
+  const log = journal.logOf('hub');
+  const marker = new HubMarker(markerOf(file), (cause) => log.failed('marker.not-written', cause));
+  const store = await openHubStore(file, (engine) => marker.committed(engine));
+  marker.keep(await proveHub(store, marker.before, clock.now()), store.read.engine);
   await openBooks(store, clock.now());
   await admitStations(store, clock.now());
   const hub: Hub = {
@@ -81,7 +86,6 @@ export async function startCentre(
     log: hub.log,
   });
   await link.start();
-  const log = journal.logOf('hub');
   const publish = async () => {
     for (const { set, version } of await publishSets(store, clock.now())) link.hint(set, version);
   };
@@ -100,6 +104,7 @@ export async function startCentre(
     await Promise.all(jobs.map((job) => job.stop()));
     await link.close();
     await store.close();
+    marker.close();
   };
   return { hub: { ...hub, seats: new SeatRequests(hub) }, link, close };
 }

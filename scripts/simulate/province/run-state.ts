@@ -229,6 +229,13 @@ export class Run {
     return tripId;
   }
 
+  /** Whether somebody may sit on these legs of a seat: also one of whose seat nobody knows where it is by now. */
+  mayHave(ticket: KnownTicket, { seat, legs }: Pick<Place, 'seat' | 'legs'>): boolean {
+    const place = this.placeOf(ticket);
+    if (place) return place.seat === seat && (place.legs & legs) !== 0;
+    return ticket.mayBeLost === true && rows(this.node(ticket.home), PLACE, ticket.ticketNo).length === 0;
+  }
+
   /**
    * The seat of a ticket in the newest plan: as its home has it, or, where its home has lost it, as its passenger was told.
    * Undefined for one who has none, and where nobody knows the plan any more that the passenger was told of.

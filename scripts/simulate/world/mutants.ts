@@ -193,4 +193,135 @@ export const release`,
       instead: "if (!isFirst) return done<TakenPayment>({ orderId, became: 'known' });\n    if (!fits) {",
     },
   ],
+  /** The hub gives away a seat whose gate has not heard of the refund. */
+  'freed-seat-granted': [
+    {
+      file: 'seats/seat-rows.ts',
+      rule: `        oneSeat(t),
+        sql\`\${claimed(t)} & \${value('legs')} = 0\`,
+        sql\`\${t.seats.mine} & \${value('legs')} = \${value('legs')}\`,
+      ),
+    ),
+);
+
+/** Legs that were given`,
+      instead: `        oneSeat(t),
+        sql\`(\${t.seats.held} | \${t.seats.sold} | \${t.seats.blocked}) & \${value('legs')} = 0\`,
+        sql\`\${t.seats.mine} & \${value('legs')} = \${value('legs')}\`,
+      ),
+    ),
+);
+
+/** Legs that were given`,
+    },
+    {
+      file: 'domain/seats.ts',
+      rule: `    !meets(state.freed, legs) &&
+    !meets(state.blocked, legs)`,
+      instead: '    !meets(state.blocked, legs)',
+    },
+  ],
+  /** A grant of an older seat plan is received under its old label. */
+  'old-grant-as-is': [
+    {
+      file: 'seats/receive-grant.ts',
+      rule: 'const places = await placesNow(tx, fact);',
+      instead: 'const places = [{ tripId, seat, legs: legs as never }];',
+    },
+  ],
+  /** Who began anew because a request had never arrived is not safe from its late original. */
+  'key-not-burnt': [
+    {
+      file: 'orders/intent-state.ts',
+      rule: 'return done({ kept: await burnKey(tx, mine, now) });',
+      instead: 'return done({ kept: undefined });',
+    },
+    {
+      file: 'sync/hub-requests.ts',
+      rule: 'const seen = await burnKey(tx, { caller: ASKING.id, key }, clock.now());',
+      instead:
+        'const kept = await answerUnder(tx, { caller: ASKING.id, key });\n    const seen = kept === "burnt" ? undefined : kept;',
+    },
+    {
+      file: 'sync/hub-requests.ts',
+      rule: 'import { burnKey } from',
+      instead: 'import { answerUnder } from',
+    },
+  ],
+  /** The hub goes on with a backup as if nothing had happened. */
+  'restored-hub-selling': [
+    {
+      file: 'restore/begin-restore.ts',
+      rule: 'for (const { tripId } of ahead) await freezeTrip(tx, tripId, now);',
+      instead: '',
+    },
+  ],
+  /** A restored hub without its marker trusts its backup. */
+  'lost-marker-of-the-hub-ignored': [
+    {
+      file: 'restore/finish-restore.ts',
+      rule: 'marked[lane] === null || marked[lane] > ours[lane].out.next - 1',
+      instead: 'marked[lane] !== null && marked[lane]! > ours[lane].out.next - 1',
+    },
+  ],
+  /** A restored hub sells as soon as the first station was heard. */
+  'thawed-by-the-first-station': [
+    {
+      file: 'restore/restore-waits.ts',
+      rule: 'if (await restoreWait(on, station)) waiting.push(station);',
+      instead: 'if (station === undefined) waiting.push(station);',
+    },
+  ],
+  /** After a restore a leg is owned by the grant that came back last. */
+  'ownership-set-and-cleared': [
+    {
+      file: 'seats/count-ownership.ts',
+      rule: "for (const { legs, direction } of transfers) if (meets(legs, leg)) count += direction === 'received' ? 1 : -1;",
+      instead:
+        "for (const { legs, direction } of transfers) if (meets(legs, leg)) count = direction === 'received' ? 1 : 0;",
+    },
+  ],
+  /** A restored station blocks what it has, and sells what is sent again afterwards. */
+  'sent-again-and-sold': [
+    {
+      file: 'sync/recovery.ts',
+      rule: 'for (const lane of LANES) if ((await receivedPosition(tx, HUB, lane)).ack < until[lane]) return false;',
+      instead: '',
+    },
+  ],
+  /** The yes of the old ticket's home counts, whenever it comes. */
+  'exchange-finished-late': [
+    {
+      file: 'exchange/end-exchange.ts',
+      rule: 'if (!sold.ok || (await hasLeft(tx, trip, ticket.from))) {',
+      instead: 'if (!sold.ok) {',
+    },
+  ],
+  /** Whoever looks at a hold ends it by a clock of their own. */
+  'hold-ended-by-the-reader': [
+    {
+      file: 'seats/claim-seats.ts',
+      rule: "for (const { holdId } of await due(tx, { now, tripId: wanted.tripId })) await releaseHold(tx, holdId, 'expired');",
+      instead:
+        "for (const { holdId } of await due(tx, { now: Date.now(), tripId: wanted.tripId })) await tx.engine.prepare('UPDATE seats SET held = 0 WHERE trip_id = ? AND seat IN (SELECT value FROM json_each((SELECT seats FROM holds WHERE hold_id = ?)))').run([wanted.tripId, holdId]);",
+    },
+  ],
+  /** What a restored hub had given away since its backup stays sold to others. */
+  'forgotten-ends-alive': [{ file: 'restore/finish-restore.ts', rule: 'await endForgotten(tx, now);', instead: '' }],
+  /** A restored hub says new things before it has heard what it said. */
+  'said-before-heard': [
+    {
+      file: 'gates/say-when-known.ts',
+      rule: '(wait === undefined || wait.untilSeat !== null) && ',
+      instead: '',
+    },
+  ],
+  /** A home that has lost its answer to an exchange says no. */
+  'exchange-answer-lost': [
+    {
+      file: 'exchange/rebook-away.ts',
+      rule: "if (old.state === 'rebooked' && (await saidYes(tx, exchangeId)))",
+      instead: 'if (false)',
+    },
+  ],
 };

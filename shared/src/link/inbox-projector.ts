@@ -107,7 +107,9 @@ type Outcome = 'settled' | 'retry';
  * Applies what lane `ev` brought, in order per peer and aggregate. What cannot be understood or applied parks its
  * aggregate's queue, with the reason, and everything else goes on; `replay` puts a queue back after an upgrade.
  *
- * A fact and the state of its row are one transaction; neighbours share it as long as none of them fails. A passing fault (`retryable`) is tried again and parks nothing.
+ * A fact and the state of its row are one transaction; neighbours share it as long as none of them fails. A passing fault
+ * (`retryable`) is tried again and parks nothing, and while it lasts nothing else of its peer is parked either: what that
+ * speaks of may be in the queue that is held.
  */
 export class InboxProjector<Tables extends SharedTables> {
   readonly #store: Store<Tables>;
@@ -274,7 +276,7 @@ export class InboxProjector<Tables extends SharedTables> {
           await applyFact(tx, this.#handlersOf(peer), row);
         } catch (cause) {
           // Rows behind it in the same queue are already waiting for their turn in this round.
-          this.#stopped.set(queue, isPassing(cause) ? 'held' : 'parked');
+          this.#stopped.set(queue, isPassing(cause) || this.#isHeldBack(peer) ? 'held' : 'parked');
           throw cause;
         }
         await settle(tx, { peer, seq, state: 'done', reason: null });
@@ -285,11 +287,16 @@ export class InboxProjector<Tables extends SharedTables> {
     }
   }
 
+  #isHeldBack(peer: string): boolean {
+    return [...this.#stopped].some(([queue, why]) => why === 'held' && queue.startsWith(queueName(peer, '')));
+  }
+
   async #park({ peer, agg, seq, type }: RawFact, cause: unknown): Promise<Outcome> {
     if (isPassing(cause)) {
       this.#noted((cause as Fault).code, { peer, seq, type });
       return 'retry';
     }
+    if (this.#stopped.get(queueName(peer, agg)) === 'held') return 'retry';
     const reason = `${codeOfFailure(cause)}: ${cause instanceof Error ? cause.message : String(cause)}`.slice(0, 400);
     try {
       await this.#store.transaction((tx) => settle(tx, { peer, seq, state: 'parked', reason }));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gt } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../fault.ts';
 import type { Ack, Batch, Beat, Envelope, Nack } from '../protocol/messages.ts';
 import { noteCopy } from '../store/backup/note-copy.ts';
 import { sqliteKit } from '../store/column-kit.ts';
@@ -216,6 +217,27 @@ describe('a link between two databases', () => {
     expect(await effects(pair.hub, 'ev')).toEqual(['r1', 'r4']);
     expect(await upgraded.parked()).toHaveLength(2);
     await upgraded.close();
+  });
+
+  it('parks nothing while another queue of the same peer is held: what that fact speaks of may be in it', async () => {
+    const { 'trip.suspended': note } = ledger();
+    let held = true;
+    const pair = await aPair(CALM, 1, {
+      'trip.suspended': async (tx, fact, peer) => {
+        if (fact.fact.reason === 'r1' && held)
+          throw new Fault('ticket.not-told-yet', 'not yet', { hint: '', retryable: true });
+        if (fact.fact.reason === 'r2' && held) throw new Error('what r1 brings');
+        await note!(tx, fact, peer);
+      },
+    });
+    await emitTo(pair.agent, 'hub', 'ev', 3);
+    await pair.run(500);
+    expect(await effects(pair.hub, 'ev')).toEqual(['r3']);
+    expect(await pair.hub.projector.parked()).toEqual([]);
+    held = false;
+    pair.hub.projector.wake();
+    await pair.hub.projector.idle();
+    expect(await effects(pair.hub, 'ev')).toEqual(['r3', 'r1', 'r2']);
   });
 
   it('stops lane seat at a fact that cannot be applied, keeps what came before it, and does not stop lane ev', async () => {

@@ -1,0 +1,54 @@
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
+import { Fault } from '@lianpiao/shared/fault';
+import { findTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { HUB_STATION } from '../hub.ts';
+import { hubIncarnation } from '../ingest/station-record.ts';
+import type { HubReader } from '../store/hub-store.ts';
+import { CannotApply } from './cannot-apply.ts';
+
+/**
+ * A ticket that a station speaks of. What another station sold may come later than what this one says of it: a gate boards by
+ * the signed code, and a hub that was restored hears its stations again one after another. Such a fact waits, with what follows
+ * it on its trip, until the sale has come.
+ *
+ * @throws Fault `ticket.not-told-yet`, and CannotApply where nobody is left who could tell of it.
+ */
+export async function toldTicket(on: HubReader, ticketNo: string, peer: string): Promise<TicketRow> {
+  const row = await findTicket(on, ticketNo);
+  if (row) return row;
+  const issuer = issuerOf(ticketNo);
+  if (issuer === peer || issuer === HUB_STATION) throw new CannotApply('ticket.unknown', { ticketNo });
+  throw notToldYet(ticketNo, issuer);
+}
+
+/** True for a ticket that the hub itself sold and that went with its disk: no gate had been told of it. */
+export async function isLostTicket(on: HubReader, ticketNo: string): Promise<boolean> {
+  const mayBeLost = issuerOf(ticketNo) === HUB_STATION && (await hubIncarnation(on)) > 1;
+  return mayBeLost && !(await findTicket(on, ticketNo));
+}
+
+/** What the issuer of a ticket has yet to say: that it sold it, or that it has given its home away. */
+export function notToldYet(ticketNo: string, issuer: string): Fault {
+  return new Fault('ticket.not-told-yet', `station ${issuer} has not told of ticket ${ticketNo} yet`, {
+    hint: '售票站的数据还没有传到中心：等它恢复联网后自动继续，不用处理。',
+    retryable: true,
+    facts: { ticketNo, issuer },
+  });
+}
+
+/**
+ * The trip that a ticket rides on. Lane `seat` runs ahead: its plans may have moved the ticket to a trip that lane `ev` has not
+ * published yet.
+ *
+ * @throws Fault `trip.not-told-yet`
+ */
+export async function toldTrip(on: HubReader, tripId: string): Promise<KnownTrip> {
+  const trip = await findTrip(on, tripId);
+  if (trip) return trip;
+  throw new Fault('trip.not-told-yet', `trip ${tripId} has not been published here yet`, {
+    hint: '班次的数据还没有传到中心：等始发站恢复联网后自动继续，不用处理。',
+    retryable: true,
+    facts: { tripId },
+  });
+}
