@@ -34,6 +34,7 @@ export function say(line) {
  */
 export function run(program, args, { quiet = false, silent = false, ...options } = {}) {
   return new Promise((resolve) => {
+    /** @type {('ignore' | 'inherit')[]} */
     const [output, errors] = [quiet || silent ? 'ignore' : 'inherit', silent ? 'ignore' : 'inherit'];
     const child = spawn(program, args, { stdio: ['ignore', output, errors], ...options });
     /** @type {NodeJS.Signals | undefined} */

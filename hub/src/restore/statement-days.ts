@@ -1,6 +1,8 @@
 import { addDays, type EpochMs, type ServiceDate, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { lte, sql } from 'drizzle-orm';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
 
 /** Clocks of hub and provider differ by less, and so much may have been written before the last word that the backup has. In ms. */
 const MARGIN_MS = 3_600_000;
@@ -42,21 +44,29 @@ function daysBetween(from: EpochMs, to: EpochMs): ServiceDate[] {
   return days;
 }
 
+const due = statement((db, { statementDays: rows }: HubTables) =>
+  db
+    .selectDistinct({ day: rows.day })
+    .from(rows)
+    .where(lte(rows.readAt, value('now')))
+    .orderBy(rows.day),
+);
+
+const unread = statement((db, { statementDays: rows }: HubTables) =>
+  db
+    .select({ day: rows.day })
+    .from(rows)
+    .where(sql`${rows.readAt} = ${rows.since} and ${rows.since} > ${value('openedAt')}`),
+);
+
 /** Days that are to be read now. */
-export async function statementDaysDue({ db, t }: HubReader, now: EpochMs): Promise<ServiceDate[]> {
-  const { statementDays: rows } = t;
-  const due = await db.selectDistinct({ day: rows.day }).from(rows).where(lte(rows.readAt, now)).orderBy(rows.day);
-  return due.map(({ day }) => day as ServiceDate);
+export async function statementDaysDue(on: HubReader, now: EpochMs): Promise<ServiceDate[]> {
+  return (await due(on, { now })).map(({ day }) => day as ServiceDate);
 }
 
 /** True while the statement is not read that says what became of a payment opened at `openedAt`, before the restore. */
-export async function awaitsStatement({ db, t }: HubReader, openedAt: EpochMs): Promise<boolean> {
-  const { statementDays: rows } = t;
-  const first = await db
-    .select({ day: rows.day })
-    .from(rows)
-    .where(sql`${rows.readAt} = ${rows.since} and ${rows.since} > ${openedAt}`);
-  return first.length > 0;
+export async function awaitsStatement(on: HubReader, openedAt: EpochMs): Promise<boolean> {
+  return (await unread(on, { openedAt })).length > 0;
 }
 
 export async function forgetStatementDays(tx: HubTx, now: EpochMs): Promise<void> {
