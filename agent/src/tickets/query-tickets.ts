@@ -2,7 +2,7 @@ import { done, refuse } from '@lianpiao/shared/domain/outcome';
 import type { OrderView, TicketView } from '@lianpiao/shared/protocol/ticketing';
 import type { Caller } from '@lianpiao/shared/store/call';
 import { findOrder } from '@lianpiao/shared/store/tickets/order-rows';
-import { findTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTicket, type TicketRow, ticketsOfOrder } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { ticketView } from '@lianpiao/shared/store/tickets/ticket-view';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, desc, eq, isNull } from 'drizzle-orm';
@@ -28,10 +28,9 @@ export async function ticketByNo({ agent, link }: Pick<AgentDesk, 'agent' | 'lin
 
 /** 订单查询 of an order of this station. */
 export async function orderById(agent: Pick<Agent, 'store' | 'persons'>, orderId: string) {
-  const { db, t } = agent.store.read;
   const order = await findOrder(agent.store.read, orderId);
   if (!order) return refuse({ code: 'order.unknown', orderId });
-  const rows = await db.select().from(t.tickets).where(eq(t.tickets.orderId, orderId));
+  const rows = await ticketsOfOrder(agent.store.read, orderId);
   const { state, channel, totalFen, paidFen, createdAt, confirmedAt, expiresAt, pickupCode } = order;
   const view: OrderView = {
     orderId,

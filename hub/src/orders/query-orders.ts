@@ -1,7 +1,7 @@
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { OrderView, TicketView } from '@lianpiao/shared/protocol/ticketing';
 import { findOrder, type OrderRow } from '@lianpiao/shared/store/tickets/order-rows';
-import { findTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTicket, type TicketRow, ticketsOfOrder } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { ticketView } from '@lianpiao/shared/store/tickets/ticket-view';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { desc, eq } from 'drizzle-orm';
@@ -61,9 +61,8 @@ export async function ticketsOfPerson(hub: Asking, idType: string, idNo: string)
 }
 
 async function orderView(hub: Asking, order: OrderRow): Promise<OrderView> {
-  const { db, t } = hub.store.read;
   const { orderId, state, totalFen, paidFen, createdAt, confirmedAt, expiresAt, pickupCode } = order;
-  const rows = await db.select().from(t.tickets).where(eq(t.tickets.orderId, orderId));
+  const rows = await ticketsOfOrder(hub.store.read, orderId);
   return {
     orderId,
     state,

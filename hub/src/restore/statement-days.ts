@@ -1,4 +1,5 @@
 import { addDays, type EpochMs, type ServiceDate, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import { statement, value } from '@lianpiao/shared/store/statement';
 import { gt, lte, or, sql } from 'drizzle-orm';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -47,25 +48,33 @@ function daysBetween(from: EpochMs, to: EpochMs): ServiceDate[] {
 }
 
 /** Rows whose time has come; all of them where the clock was set back behind the restore. */
-function isDue({ statementDays: { readAt, since } }: HubTables, now: EpochMs) {
+function isDue({ statementDays: { readAt, since } }: HubTables, now: EpochMs | ReturnType<typeof value>) {
   return or(lte(readAt, now), gt(since, now));
 }
 
+const due = statement((db, t: HubTables) =>
+  db
+    .selectDistinct({ day: t.statementDays.day })
+    .from(t.statementDays)
+    .where(isDue(t, value('now')))
+    .orderBy(t.statementDays.day),
+);
+
+const unread = statement((db, { statementDays: rows }: HubTables) =>
+  db
+    .select({ day: rows.day })
+    .from(rows)
+    .where(sql`${rows.readAt} = ${rows.since} and ${rows.since} > ${value('openedAt')}`),
+);
+
 /** Days that are to be read now. */
-export async function statementDaysDue({ db, t }: HubReader, now: EpochMs): Promise<ServiceDate[]> {
-  const { statementDays: rows } = t;
-  const due = await db.selectDistinct({ day: rows.day }).from(rows).where(isDue(t, now)).orderBy(rows.day);
-  return due.map(({ day }) => day as ServiceDate);
+export async function statementDaysDue(on: HubReader, now: EpochMs): Promise<ServiceDate[]> {
+  return (await due(on, { now })).map(({ day }) => day as ServiceDate);
 }
 
 /** True while the statement is not read that says what became of a payment opened at `openedAt`, before the restore. */
-export async function awaitsStatement({ db, t }: HubReader, openedAt: EpochMs): Promise<boolean> {
-  const { statementDays: rows } = t;
-  const first = await db
-    .select({ day: rows.day })
-    .from(rows)
-    .where(sql`${rows.readAt} = ${rows.since} and ${rows.since} > ${openedAt}`);
-  return first.length > 0;
+export async function awaitsStatement(on: HubReader, openedAt: EpochMs): Promise<boolean> {
+  return (await unread(on, { openedAt })).length > 0;
 }
 
 export async function forgetStatementDays(tx: HubTx, now: EpochMs): Promise<void> {

@@ -68,6 +68,18 @@ export async function insertTicket(
   });
 }
 
+const ofOrder = statement((db, { tickets }: SharedTables) =>
+  db
+    .select()
+    .from(tickets)
+    .where(eq(tickets.orderId, value('orderId'))),
+);
+
+/** The tickets of an order that this party knows. */
+export function ticketsOfOrder(on: Reader<SharedTables>, orderId: string): Promise<TicketRow[]> {
+  return ofOrder(on, { orderId });
+}
+
 type Changes = Partial<Pick<TicketRow, 'boardedAt' | 'endedAt' | 'printSeq' | 'stateBefore' | 'home'>>;
 
 const moves = statements((from: readonly TicketState[], to: TicketState, columns: readonly (keyof Changes)[]) =>
