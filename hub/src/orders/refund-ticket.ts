@@ -8,7 +8,7 @@ import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
 import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import { awaitedFor } from '../restore/restore-waits.ts';
 import { whyHubNotSell } from '../restore/superseded.ts';
@@ -66,6 +66,9 @@ async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, p
   const { ticket, trip } = found.value;
   // It may have been refunded in the part of the database that is lost.
   if ((await awaitedFor(tx, trip.tripId)).length > 0) return refuse({ code: 'hub.restoring', tripId: trip.tripId });
+  // The payment of a ticket that came back after a restore is read later.
+  if (!paysCash(payer) && !(await isPaidFor(tx, ticket.orderId)))
+    return refuse({ code: 'hub.restoring', tripId: trip.tripId });
   const { refundQuotes, refundDues } = tx.t;
   const [promised] = await tx.db.select().from(refundDues).where(eq(refundDues.ticketNo, ticketNo));
   if (promised && promised.quoteId === quoteId && promised.payer === payer) {
@@ -91,6 +94,13 @@ async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, p
   await hub.money.ticketRefunded(tx, fact, { from: HUB, now });
   await audit(tx, call.caller, 'ticket.refunded', ticketNo, now, `${refundFen} ${feeFen} ${reason ?? ''}`.trim());
   return done({ ticketNo, refundFen, feeFen });
+}
+
+/** The order has taken a payment, which its money can go back to. */
+async function isPaidFor({ db, t }: HubTx, orderId: string): Promise<boolean> {
+  const { payments } = t;
+  const taken = and(eq(payments.orderId, orderId), eq(payments.taken, 1));
+  return (await db.select({ paymentId: payments.paymentId }).from(payments).where(taken)).length > 0;
 }
 
 /** Gives a due to the station that pays it, once: the same key gets the same word, another one hears that it is paid. */
