@@ -34,8 +34,10 @@ export function say(line) {
  */
 export function run(program, args, { quiet = false, silent = false, ...options } = {}) {
   return new Promise((resolve) => {
-    const [output, errors] = [quiet || silent ? 'ignore' : 'inherit', silent ? 'ignore' : 'inherit'];
-    const child = spawn(program, args, { stdio: ['ignore', output, errors], ...options });
+    const child = spawn(program, args, {
+      stdio: ['ignore', quiet || silent ? 'ignore' : 'inherit', silent ? 'ignore' : 'inherit'],
+      ...options,
+    });
     /** @type {NodeJS.Signals | undefined} */
     let stoppedBy;
     /** @param {NodeJS.Signals} signal */
