@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Makes a fresh clone ready: packages, browser code, compiled modules and, with `--test` on Debian, the programs that tests use.
+ * Makes a fresh clone ready: packages, browser code and compiled modules, or with `--test` packages, browser code and,
+ * on Debian, the programs that tests use.
  * With `--packages` it stops after the packages: the check judges sources and needs nothing built.
  *
  * npm runs this before `start`, `test`, `demo`, `bench` and `check`, on whatever Node the host has: the Node that the
@@ -34,8 +35,12 @@ try {
       'delete node_modules and run `npm ci`; if it is still missing, this platform has no node-* package in package.json',
     );
   }
-  if (!process.argv.includes('--packages')) await Promise.all([buildBrowserCode(root), compileModules(root)]);
-  if (process.argv.includes('--test')) await installDebianPackages();
+  const [forCheck, forTests] = ['--packages', '--test'].map((flag) => process.argv.includes(flag));
+  // Tests start programs whose sources have just changed, and one at a time.
+  const compiled = forCheck || forTests ? undefined : compileModules(root);
+  if (!forCheck) await buildBrowserCode(root);
+  await compiled;
+  if (forTests) await installDebianPackages();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`准备失败 setup failed: ${error.message}\n  怎么办 what to do: ${error.hint}`);
