@@ -204,6 +204,7 @@ describe.runIf(data.have)('a day on real timetables', () => {
     await day.carry();
     await channel.housekeep();
     await day.carry();
+    await channel.hearGates();
     await province.sweepHolds();
     await expectAgreement(day);
     await expectRemaining(day, 20);

@@ -62,6 +62,8 @@ export class ChannelSales {
       return;
     }
     if (before < count) this.#day.note('channel hold with seats asked for');
+    // A gate's word may have freed what was held now.
+    await this.hearGates();
     const { holdId, seats, expiresAt } = held.value;
     model.hold(
       holdId,
@@ -85,14 +87,14 @@ export class ChannelSales {
     await settleDues(hub, now);
     await sendRefunds(hub, now);
     await this.#readOrders();
-    await this.#readFreed();
+    await this.hearGates();
   }
 
   /** The hub ended one of its tickets: its seat is free at once, or when the gate that would have let it in knows. */
   async refunded(ticketNo: string): Promise<void> {
     this.#day.model.rename(ticketNo, `freed ${ticketNo}`);
     this.#freed.add(ticketNo);
-    await this.#readFreed();
+    await this.hearGates();
   }
 
   async #giveBack({ holdId }: Held): Promise<void> {
@@ -146,7 +148,8 @@ export class ChannelSales {
     }
   }
 
-  async #readFreed(): Promise<void> {
+  /** Seats of ended tickets that are free by now: the word of the gate has come to the hub. */
+  async hearGates(): Promise<void> {
     const { db, t } = this.#day.province.hub.store.read;
     const waiting = new Set(
       (await db.select().from(t.refundDues)).filter(({ seatFreed }) => seatFreed === 1).map(({ ticketNo }) => ticketNo),

@@ -42,6 +42,8 @@ export class Day {
   readonly drawers = new Map<string, number>();
   /** Trips that have left their station's stop. */
   readonly left = new Set<string>();
+  /** Tickets whose coach has left a stop with a gate, with their passenger or without: the hub is their home. */
+  readonly gone = new Map<string, 'departed' | 'forfeited'>();
   readonly random: () => number;
   readonly trips: readonly Trip[];
   readonly #granted = new Map<string, number>();

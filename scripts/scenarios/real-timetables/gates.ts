@@ -2,7 +2,7 @@ import { boardTicket } from '@lianpiao/agent/boarding/board-ticket';
 import { unboardTicket } from '@lianpiao/agent/boarding/unboard-ticket';
 import { departTrip } from '@lianpiao/agent/departure/depart-trip';
 import { departsAt, type Trip } from '@lianpiao/shared/domain/trip';
-import { type Day, hasGate, isLive } from './day.ts';
+import { type Day, hasGate, isLive, type KeptTicket } from './day.ts';
 import { gateStop } from './timetables.ts';
 
 /** What happens at a gate, in the order of the clock. */
@@ -62,8 +62,13 @@ export async function depart(day: Day, trip: Trip): Promise<void> {
     );
   }
   day.left.add(trip.tripId);
-  for (const ticket of aboard) ticket.state = 'departed';
-  for (const ticket of missed) ticket.state = 'forfeited';
+  for (const ticket of aboard) leaves(day, ticket, 'departed');
+  for (const ticket of missed) leaves(day, ticket, 'forfeited');
   day.note('departure');
   day.note('forfeited', missed.length);
+}
+
+function leaves(day: Day, ticket: KeptTicket, state: 'departed' | 'forfeited'): void {
+  ticket.state = state;
+  day.gone.set(ticket.ticketNo, state);
 }

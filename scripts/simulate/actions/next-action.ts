@@ -60,7 +60,7 @@ const WORLD: readonly (readonly [number, Action])[] = [
   [0.1, loseDiskOffLine],
   [0.5, startCopy],
   [1, endCopy],
-  [0.2, restoreHub],
+  [0, restoreHub],
 ];
 /** So many callers wait at once at most. */
 const CALLERS_MAX = 16;
