@@ -117,7 +117,18 @@ describe('what a station said comes back after a restore', () => {
     await comesBack(restored, 'ticket.boarded', { ...at, printSeq: 1, late: false });
     expect((await rowsOf(restored)).tickets).toMatchObject([{ ticketNo, state: 'departed' }]);
     await comesBack(restored, 'ticket.unboarded', at);
-    expect((await rowsOf(restored)).tickets).toMatchObject([{ ticketNo, state: 'forfeited' }]);
+    expect((await rowsOf(restored)).tickets).toMatchObject([{ ticketNo, state: 'forfeited', home: 'hub' }]);
+  });
+
+  it('who was let out again in the lost part has not travelled with the coach, and the home of the ticket is still the station', async () => {
+    const ticketNo = await sale(0, 1);
+    const at = { ticketNo, tripId, at: NOON, bizDate: '20261121', by: 'gate' };
+    await getBack(world.origin, restored);
+    await comesBack(restored, 'ticket.boarded', { ...at, printSeq: 1, late: false });
+    await departTrip(restored, call(), { tripId }, departsAt(trip, 0));
+    expect((await rowsOf(restored)).tickets).toMatchObject([{ ticketNo, state: 'departed', home: 'hub' }]);
+    await comesBack(restored, 'ticket.unboarded', at);
+    expect((await rowsOf(restored)).tickets).toMatchObject([{ ticketNo, state: 'sold', home: HANGZHOU }]);
   });
 
   it('a forfeited ticket that the hub refunded behind the coach is the same, although the word of its gate comes back before its sale', async () => {

@@ -1,8 +1,9 @@
 import { boardedFrom, type TicketState } from '@lianpiao/shared/domain/ticket';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { findTicket, moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq } from 'drizzle-orm';
-import type { Agent } from '../agent.ts';
+import { type Agent, HUB } from '../agent.ts';
 import { homesToHub } from '../gates/homes-to-hub.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
@@ -19,8 +20,17 @@ export function gateFacts({ station }: Pick<Agent, 'station'>): FactHandlers<Age
       await leftAlready(tx, ticket);
     },
     'ticket.unboarded': async (tx, { fact }) => {
-      const back = ((await findTicket(tx, fact.ticketNo))?.stateBefore ?? 'sold') as TicketState;
+      const row = await findTicket(tx, fact.ticketNo);
+      const back = (row?.stateBefore ?? 'sold') as TicketState;
       await moveTicket(tx, fact.ticketNo, ['boarded', 'departed'], back, { boardedAt: null, stateBefore: null });
+      // The coach left without it after all, and not as forfeited: it has not given its home to the hub.
+      if (
+        row?.state === 'departed' &&
+        back !== 'forfeited' &&
+        row.home === HUB &&
+        row.seller === issuerOf(row.ticketNo)
+      )
+        await tx.db.update(tx.t.tickets).set({ home: station.code }).where(eq(tx.t.tickets.ticketNo, row.ticketNo));
     },
     'ticket.forfeited': async (tx, { fact }) => {
       await shownTicket(tx, station.code, fact);

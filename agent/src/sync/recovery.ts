@@ -12,6 +12,7 @@ import type { AgentStore, AgentTx } from '../store/open-agent-store.ts';
 import { linkIdentityIn } from './link-identity.ts';
 import { forgetProvenHeads } from './lost-continuity.ts';
 import { INSTALL_ID } from './prove-continuity.ts';
+import { appendUnproven } from './unproven-events.ts';
 
 const UNTIL = 'recovery.until';
 type Until = {
@@ -40,6 +41,8 @@ export async function beginRecovery(
   };
   await keepMeta(tx, UNTIL, JSON.stringify(until));
   await keepMeta(tx, INSTALL_ID, installId);
+  // A rebuild that was interrupted behind its last answer has not said what it had set aside.
+  await appendUnproven(tx);
   await forgetProvenHeads(tx);
   await stopSelling(tx, { cause: 'continuity', code: 'station.recovering', detail: stop.code, since: now });
 }
