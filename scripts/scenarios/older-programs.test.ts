@@ -12,14 +12,13 @@ import { hearOldGates } from '@lianpiao/hub/gates/hear-word';
 import { sayUnsaid } from '@lianpiao/hub/gates/say-unsaid';
 import { takeForWords } from '@lianpiao/hub/gates/told-ends';
 import { HANGZHOU } from '@lianpiao/hub/testing/fresh-hub';
-import { eventsFrom, positionsOf } from '@lianpiao/shared/link/stream-rows';
+import { confirmSent, eventsFrom, positionsOf } from '@lianpiao/shared/link/stream-rows';
 import { MINOR } from '@lianpiao/shared/protocol/versions';
 import { keepAgreedMinor } from '@lianpiao/shared/store/peer-versions';
 import type { Store } from '@lianpiao/shared/store/store';
 import type { SharedTables } from '@lianpiao/shared/store/tables/shared';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aBoardingPoint, aTripByShaoxing, type BoardingPoint, SHAOXING } from './boarding-point.ts';
 
@@ -55,12 +54,8 @@ const due = async () => (await openDues(day.origin)).map(({ state }) => state);
 /** The gate has acknowledged all that it was told. */
 const acknowledged = () =>
   day.hub.store.transaction(async (tx) => {
-    const { streamOut } = tx.t;
     const { seat } = await positionsOf(tx, SHAOXING);
-    await tx.db
-      .update(streamOut)
-      .set({ acked: seat.out.next - 1 })
-      .where(eq(streamOut.peer, SHAOXING));
+    await confirmSent(tx, SHAOXING, 'seat', seat.out.next - 1, 0);
     return seat.out.next - 1;
   });
 

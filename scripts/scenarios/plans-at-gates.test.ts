@@ -7,13 +7,13 @@ import { call } from '@lianpiao/agent/testing/fresh-agent';
 import { sell } from '@lianpiao/agent/tickets/sell';
 import { introduceGates } from '@lianpiao/hub/gates/introduce-gates';
 import { recallSeats } from '@lianpiao/hub/inventory/recall-seats';
+import { changeStation } from '@lianpiao/hub/testing/change-station';
 import { call as hubCall, WEB } from '@lianpiao/hub/testing/fresh-hub';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { aPassenger } from '@lianpiao/shared/testing/builders';
-import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aBoardingPoint, aTripByShaoxing, type BoardingPoint, SHAOXING } from './boarding-point.ts';
 
@@ -106,17 +106,12 @@ describe('a new seat plan at a gate along the line', () => {
   });
 
   it('is told with all plans before it to a gate that joins late, each once', async () => {
-    const { stations, toldPlans } = day.hub.store.read.t;
-    const state = (to: string) =>
-      day.hub.store.transaction((tx) => tx.db.update(stations).set({ state: to }).where(eq(stations.code, SHAOXING)));
-    await state('expected');
+    const { toldPlans } = day.hub.store.read.t;
+    await changeStation(day.hub.store, SHAOXING, { state: 'expected' });
     await substitute(PLAN);
     await substitute(['2A', '2B', '2C', '2D']);
     await day.carryAll();
-    await state('enrolled');
-    await day.hub.store.transaction((tx) =>
-      tx.db.update(stations).set({ enrolledAt: now() }).where(eq(stations.code, SHAOXING)),
-    );
+    await changeStation(day.hub.store, SHAOXING, { state: 'enrolled', enrolledAt: now() });
     await introduceGates(day.hub, now());
     await day.carryAll();
     expect(await findTrip(day.point.store.read, tripId)).toMatchObject({ epoch: 3, seats: ['2A', '2B', '2C', '2D'] });
