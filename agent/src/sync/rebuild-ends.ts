@@ -1,10 +1,12 @@
 import type { TicketState } from '@lianpiao/shared/domain/ticket';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { boardingStation } from '@lianpiao/shared/domain/trip';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import type { Agent } from '../agent.ts';
+import { eq } from 'drizzle-orm';
+import { type Agent, HUB } from '../agent.ts';
 import { moveCash } from '../shifts/move-cash.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
@@ -57,6 +59,10 @@ async function endAgain(
   endedAt: number,
 ): Promise<boolean> {
   if (!(await moveTicket(tx, ticket.ticketNo, from, to, { endedAt }))) return false;
+  // It ended here as at its home: a departure since the restore, which had it forfeited, has not given that home to the hub.
+  const { tickets } = tx.t;
+  if (ticket.home === HUB && ticket.seller === issuerOf(ticket.ticketNo))
+    await tx.db.update(tickets).set({ home: agent.station.code }).where(eq(tickets.ticketNo, ticket.ticketNo));
   const trip = await findTrip(tx, ticket.tripId);
   // A refund of a ticket that had missed its coach left the seat as it was; nothing else ends such a ticket.
   const gaveBack = to !== 'refunded' || ticket.state === 'sold' || ticket.state === 'collected';
