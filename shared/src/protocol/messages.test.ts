@@ -33,7 +33,12 @@ const position = fc.record({
 const lanes = fc.record({ seat: position, ev: position });
 const setName = fc.constantFrom('ticket-keys', 'rules', 'a-set-of-a-newer-hub');
 const laneAck = fc.record({ lane, ack: count, hash, safe: count, window: fc.nat({ max: 64 }) });
-const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+/** No message of ours has a key `__proto__`; one from outside is read without it. */
+const json = fc
+  .jsonValue()
+  .map((value) => JSON.stringify(value))
+  .filter((text) => !text.includes('__proto__'))
+  .map((text) => JSON.parse(text) as unknown);
 const batchOn = (on: 'seat' | 'ev') =>
   fc.record({
     ...envelope,
