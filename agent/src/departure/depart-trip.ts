@@ -62,7 +62,7 @@ export function departTrip(
     await tx.db.update(trips).set({ state: 'departed' }).where(eq(trips.tripId, tripId));
     // An older hub takes no homes.
     const homes = (await speaks(tx, HUB, 'ticket.homeGiven')) ? ('hub' as const) : undefined;
-    const fact = { tripId, stop, at: now, bizDate, vehicle, ...counts, ...(homes && { homes }) };
+    const fact = { tripId, stop, at: now, bizDate, vehicle, ...counts, epoch: trip.epoch, ...(homes && { homes }) };
     await emit(tx, { peer: HUB, type: 'trip.departed', agg: tripId, fact }, now);
     if (homes) await homesToHub(tx, agent.station.code, fact);
     await audit(

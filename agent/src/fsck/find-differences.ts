@@ -7,7 +7,7 @@ import { streamDifferences, wholeStreams } from '@lianpiao/shared/fsck/stream-di
 import type { TripRecords } from '@lianpiao/shared/fsck/trip-records';
 import { EVENTS } from '@lianpiao/shared/protocol/events';
 import type { Reader } from '@lianpiao/shared/store/store';
-import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { HUB } from '../agent.ts';
 import type { AgentTables } from '../store/tables.ts';
@@ -68,12 +68,21 @@ async function ownTickets(
   const ids = [...new Set(tickets.map(({ orderId }) => orderId))];
   const known = await read.db.select({ orderId: orders.orderId }).from(orders).where(inArray(orders.orderId, ids));
   const has = new Set(known.map(({ orderId }) => orderId));
-  return tickets.flatMap(({ ticketNo, orderId }) => [
-    ...(has.has(orderId) || lives.get(ticketNo)?.exchanged
-      ? []
-      : [{ what: 'orders.row', where: orderId, expected: ticketNo, found: null }]),
-    ...numberDifferences(ticketNo, (_, terminal) => ranges.filter((range) => range.terminal === terminal)),
-  ]);
+  const found: Difference[] = [];
+  for (const ticket of tickets) {
+    const { ticketNo, orderId } = ticket;
+    if (!has.has(orderId) && !lives.get(ticketNo)?.exchanged && !(await beganElsewhere(read, ticket)))
+      found.push({ what: 'orders.row', where: orderId, expected: ticketNo, found: null });
+    found.push(...numberDifferences(ticketNo, (_, terminal) => ranges.filter((range) => range.terminal === terminal)));
+  }
+  return found;
+}
+
+/** A ticket that replaces one that came by an exchange goes on with the order of the first, which another party has. */
+async function beganElsewhere(read: AgentReader, { ticketNo, rebookedFrom }: TicketRow): Promise<boolean> {
+  for (let from = rebookedFrom; from !== null; from = (await findTicket(read, from))?.rebookedFrom ?? null)
+    if (issuerOf(from) !== issuerOf(ticketNo)) return true;
+  return false;
 }
 
 /** The ranges of this life, and those of a lost one as the hub once leased them: their numbers may all have been given out. */

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quoteRefund } from '../orders/quote-refund.ts';
 import { seatPassenger } from '../overflow/seat-passenger.ts';
 import { freezeTrip, thawTrip } from '../restore/withhold-seats.ts';
+import { aTicket } from '../testing/fresh-books.ts';
 import { anOrder, type FreshHub, freshHub, HANGZHOU, onSale, pay, says, WEB } from '../testing/fresh-hub.ts';
 
 /** Two days ahead, so that a refund on line is still possible. */
@@ -50,6 +51,34 @@ it('sells on under the new labels, and the order under way is issued its new sea
   await pay(hub, payment.payUrl);
   expect(await ticketsOf(order.orderId)).toMatchObject([{ seat: '1C', epoch: 2, state: 'sold' }]);
   expect(await toStation('hub-ticket.sold')).toMatchObject([{ seat: '1C', epoch: 2 }]);
+});
+
+it('is waited for by the departure that speaks of it, so that who rides along from a merged trip has left too', async () => {
+  const joined = aTrip({ seatCount: 1, serviceDate: '20261123' as never, tripNo: 'K106' });
+  await onSale(hub, joined, 0);
+  const ticket = aTicket(joined, { seat: '01', legs: EVERY, from: 0, to: 2 });
+  await says(hub, HANGZHOU, 'ticket.sold', ticket);
+  const at = { ticketNo: ticket.ticketNo, tripId, at: NOON, bizDate: '20261123', by: 'gate' };
+  await says(hub, HANGZHOU, 'ticket.boarded', { ...at, printSeq: 1, late: false });
+  const left = {
+    tripId,
+    stop: 0,
+    at: NOON,
+    bizDate: '20261123',
+    boarded: 1,
+    forfeited: 0,
+    vehicle: null,
+    homes: 'hub' as const,
+  };
+  await expect(says(hub, HANGZHOU, 'trip.departed', { ...left, epoch: 2 })).rejects.toMatchObject({
+    code: 'trip.not-told-yet',
+    detail: { retryable: true },
+  });
+  const plan = { tripId, epoch: 2, seats: ['01', '02'], moves: [], reason: 'merged' as const, at: NOON };
+  const from = { tripId: joined.tripId, epoch: 1, moves: [{ seat: '01', legs: EVERY, to: '01' }], stops: [0, 1, 2] };
+  await says(hub, HANGZHOU, 'trip.reseated', { ...plan, joined: from });
+  await says(hub, HANGZHOU, 'trip.departed', { ...left, epoch: 2 });
+  expect(await findTicket(hub.store.read, ticket.ticketNo)).toMatchObject({ tripId, state: 'departed', home: 'hub' });
 });
 
 describe('a free child of an order', () => {

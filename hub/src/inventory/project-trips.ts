@@ -16,7 +16,7 @@ import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { CannotApply } from './cannot-apply.ts';
 import { placeSeats } from './project-seats.ts';
-import { toldTrip } from './told-yet.ts';
+import { toldPlan, toldTrip } from './told-yet.ts';
 
 const knowStop = statement((db, t: HubTables) =>
   db
@@ -69,8 +69,10 @@ export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTa
       await tellTrip(tx, tripId, hub.clock.now());
     },
     'trip.departed': async (tx, { fact }, peer) => {
-      const { tripId, stop, at, bizDate, boarded, forfeited, vehicle, homes } = fact;
+      const { tripId, stop, at, bizDate, boarded, forfeited, vehicle, homes, epoch } = fact;
       const trip = await tripAlong(tx, tripId, peer);
+      // Who rides along from a trip that was merged into this one is on it with that plan.
+      if (epoch !== undefined) await toldPlan(tx, tripId, epoch);
       if (boardingStation(trip, stop) !== peer)
         throw new CannotApply('trip.other-stop', { tripId, stop, station: peer });
       const { trips, tickets, departures } = tx.t;

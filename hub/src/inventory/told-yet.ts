@@ -1,5 +1,6 @@
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { Fault } from '@lianpiao/shared/fault';
+import { epochOf } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { findTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { HUB_STATION } from '../hub.ts';
@@ -46,9 +47,23 @@ export function notToldYet(ticketNo: string, issuer: string): Fault {
 export async function toldTrip(on: HubReader, tripId: string): Promise<KnownTrip> {
   const trip = await findTrip(on, tripId);
   if (trip) return trip;
-  throw new Fault('trip.not-told-yet', `trip ${tripId} has not been published here yet`, {
+  throw tripNotToldYet(`trip ${tripId} has not been published here yet`, { tripId });
+}
+
+/**
+ * Lane `ev` ran ahead of the seat plan that it speaks of.
+ *
+ * @throws Fault `trip.not-told-yet`
+ */
+export async function toldPlan(on: HubReader, tripId: string, epoch: number): Promise<void> {
+  const known = await epochOf(on, tripId);
+  if (known < epoch) throw tripNotToldYet(`plan ${epoch} of trip ${tripId} has not come yet`, { tripId, epoch, known });
+}
+
+function tripNotToldYet(what: string, facts: Record<string, unknown>): Fault {
+  return new Fault('trip.not-told-yet', what, {
     hint: '班次的数据还没有传到中心：等始发站恢复联网后自动继续，不用处理。',
     retryable: true,
-    facts: { tripId },
+    facts,
   });
 }

@@ -222,6 +222,8 @@ export const EVENTS = {
       vehicle: z.string().max(12).nullable(),
       /** The station's tickets that travelled from this stop, or were forfeited at it, change at the hub only from here on. */
       homes: z.literal('hub').optional(),
+      /** The seat plan in which the coach left: it is told on lane `seat`, which may come later. */
+      epoch: epoch.optional(),
     }),
   },
   'ticket.sold': { from: 'station', lane: 'ev', tv: 1, body: ticketBody },
