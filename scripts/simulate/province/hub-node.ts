@@ -9,6 +9,7 @@ import { openBooks } from '@lianpiao/hub/ledger/open-books';
 import { checkPayments } from '@lianpiao/hub/orders/check-payments';
 import { expireOrders } from '@lianpiao/hub/orders/expire-orders';
 import { sendRefunds } from '@lianpiao/hub/orders/send-refunds';
+import { serveWaiting } from '@lianpiao/hub/orders/serve-waiting';
 import { settleDues } from '@lianpiao/hub/orders/settle-dues';
 import { stationRequests } from '@lianpiao/hub/orders/station-requests';
 import type { PaymentProvider } from '@lianpiao/hub/payments/payment-provider';
@@ -96,6 +97,7 @@ export async function startCentre(
     startLoop('idle-seats', CUT_OFF_MS, () => returnIdleSeats(hub, clock.now()), log),
     startLoop('statements', ORDERS_MS, () => readStatements(hub, clock.now()), log),
     startLoop('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
+    startLoop('waiting-requests', ORDERS_MS, () => serveWaiting(hub), log),
     startLoop('dues', ORDERS_MS, () => settleDues(hub, clock.now()), log),
     startLoop('reference', REFERENCE_MS, publish, log),
     ...bookJobs(store, clock).map(({ name, run }) => startLoop(name, BOOKS_MS, run, log)),

@@ -1,6 +1,7 @@
 import type { TicketState } from '../domain/ticket.ts';
 import type { EventBody, TicketBody } from '../protocol/events.ts';
 import type { SeatedIn } from '../store/epochs/seat-now.ts';
+import type { SeatPlans } from './seat-plans.ts';
 import type { TripFact } from './trip-facts.ts';
 
 type Ended = 'refunded' | 'voided' | 'rebooked';
@@ -59,7 +60,11 @@ const NEW_LIFE: TicketLife = {
 };
 
 /** Folds the facts of trips into the life of each of their tickets. */
-export function ticketLives(tripIds: ReadonlySet<string>, facts: readonly TripFact[]): Map<string, TicketLife> {
+export function ticketLives(
+  tripIds: ReadonlySet<string>,
+  facts: readonly TripFact[],
+  plans: Pick<SeatPlans, 'seatedNow'>,
+): Map<string, TicketLife> {
   const lives = new Map<string, TicketLife>();
   const change = (ticketNo: string, changes: (life: TicketLife) => Partial<TicketLife>) => {
     const life = lives.get(ticketNo) ?? NEW_LIFE;
@@ -106,8 +111,11 @@ export function ticketLives(tripIds: ReadonlySet<string>, facts: readonly TripFa
       change(fact.ticketNo, ({ gateBefore }) => ({ gate: gateBefore, unboarded: true }));
     else if (type === 'ticket.forfeited') change(fact.ticketNo, () => ({ gate: 'forfeited', gateOf: each.peer }));
     else if (type === 'trip.departed') {
-      for (const [ticketNo, { gate, gateOf, ended, endedByWord }] of lives) {
+      for (const [ticketNo, { gate, gateOf, ended, endedByWord, sold, seated }] of lives) {
         if ((gate !== 'boarded' && gate !== 'forfeited') || gateOf !== each.peer) continue;
+        // Who lost the seat when two trips were merged is not on the one that left, boarded or not.
+        const seat = seated ?? sold;
+        if (seat && plans.seatedNow(seat).tripId !== fact.tripId) continue;
         if (gate === 'boarded') change(ticketNo, () => ({ gate: 'departed' }));
         if (fact.homes === 'hub' && (ended === null || endedByWord))
           change(ticketNo, ({ leftFrom }) => ({ leftFrom: [...leftFrom, each.said ? null : each.peer] }));

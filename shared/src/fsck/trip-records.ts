@@ -88,11 +88,12 @@ export async function recordsOf(on: Reader<SharedTables>, tripId: string): Promi
   const known = new Set(members);
   if (maps.some(({ target }) => !known.has(target))) return undefined;
   const facts = await factsOf(on, members);
+  const plans = new SeatPlans(maps);
   return {
     tripId,
     trips: (await trips(on, which)) as TripRow[],
     maps,
-    plans: new SeatPlans(maps),
+    plans,
     stops: (await tripStops(on, which)) as TripStopRow[],
     departures: (await departuresOf(on, which)) as DepartureRow[],
     finals: (await finalsOf(on, which)) as FinalRow[],
@@ -102,6 +103,6 @@ export async function recordsOf(on: Reader<SharedTables>, tripId: string): Promi
     tickets: (await ticketsOf(on, which)) as TicketRow[],
     holds: await living(on, which),
     facts,
-    lives: ticketLives(known, facts),
+    lives: ticketLives(known, facts, plans),
   };
 }
