@@ -5,6 +5,7 @@ import { endAtGate } from '@lianpiao/agent/gates/end-at-gate';
 import { passHomes } from '@lianpiao/agent/gates/pass-homes';
 import { giveSeats } from '@lianpiao/agent/seats/give-seats';
 import { rebuildFacts } from '@lianpiao/agent/sync/rebuild-facts';
+import { setUnprovenAside } from '@lianpiao/agent/sync/unproven-events';
 import { aSale } from '@lianpiao/agent/testing/a-sale';
 import { call, freshAgent } from '@lianpiao/agent/testing/fresh-agent';
 import { quoteRefund } from '@lianpiao/agent/tickets/quote-refund';
@@ -14,6 +15,7 @@ import { HANGZHOU } from '@lianpiao/hub/testing/fresh-hub';
 import { departsAt } from '@lianpiao/shared/domain/trip';
 import { applyFact } from '@lianpiao/shared/link/facts';
 import { eventsFrom } from '@lianpiao/shared/link/stream-rows';
+import { CHAIN_START } from '@lianpiao/shared/protocol/chain';
 import { EVENTS, type EventBody, type EventType } from '@lianpiao/shared/protocol/events';
 import { listOverflow } from '@lianpiao/shared/store/epochs/list-overflow';
 import { NOON } from '@lianpiao/shared/testing/builders';
@@ -142,6 +144,20 @@ describe('what a station said comes back after a restore', () => {
     const before = await rowsOf(origin);
     expect(before.tickets).toMatchObject([{ ticketNo, state: 'refunded', home: 'hub' }]);
     expect(await rowsOf(restored)).toEqual(before);
+  });
+
+  it('a coach that a restored station lets leave a second time has left when it left first, and is told of once', async () => {
+    await getBack(world.origin, restored);
+    await departTrip(restored, call(), { tripId }, departsAt(trip, 0));
+    const nothing = { seq: 0, hash: CHAIN_START };
+    await restored.store.transaction((tx) => setUnprovenAside(tx, 'ev', { seat: nothing, ev: nothing }));
+    const left = { tripId, stop: 0, at: NOON, bizDate: '20261121', boarded: 2, forfeited: 1, vehicle: null };
+    await comesBack(restored, 'trip.departed', left);
+    const { db, t } = restored.store.read;
+    expect(await db.select().from(t.departures)).toMatchObject([
+      { tripId, departedAt: NOON, boarded: 2, forfeited: 1 },
+    ]);
+    expect((await db.select().from(t.unprovenEvents)).filter(({ type }) => type === 'trip.departed')).toEqual([]);
   });
 
   it('an exchange is done again, with its ticket, its seat and the cash of each drawer', async () => {

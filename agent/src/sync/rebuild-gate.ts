@@ -2,7 +2,7 @@ import { boardedFrom, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { findTicket, moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import { homesToHub } from '../gates/homes-to-hub.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
@@ -44,10 +44,16 @@ export function gateFacts({ station }: Pick<Agent, 'station'>): FactHandlers<Age
     },
     'trip.departed': async (tx, { fact }) => {
       const { tripId, stop, at, bizDate, boarded, forfeited, vehicle } = fact;
-      const { tickets, departures, trips } = tx.t;
+      const { tickets, departures, trips, unprovenEvents: aside } = tx.t;
+      // A coach leaves once: what was set aside of the same departure, said again since the restore, is not told.
+      const again = sql`json_extract(${aside.fact}, '$.stop') = ${stop}`;
+      await tx.db.delete(aside).where(and(eq(aside.type, 'trip.departed'), eq(aside.agg, tripId), again));
       const counts = { boarded, forfeited, vehicle, waybillNo: `${tripId}-${stop}` };
       const row = { tripId, stop, departedAt: at, bizDate, ...counts };
-      await tx.db.insert(departures).values(row).onConflictDoNothing();
+      await tx.db
+        .insert(departures)
+        .values(row)
+        .onConflictDoUpdate({ target: [departures.tripId, departures.stop], set: row });
       const aboard = and(eq(tickets.tripId, tripId), eq(tickets.fromStop, stop), eq(tickets.state, 'boarded'));
       await tx.db.update(tickets).set({ state: 'departed', endedAt: at }).where(aboard);
       await tx.db.update(trips).set({ state: 'departed' }).where(eq(trips.tripId, tripId));
