@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { SeedResult } from './simulate-seed.ts';
@@ -17,6 +18,8 @@ export type SeedsWish = {
   readonly untilCaught?: boolean;
 };
 
+/** Where a system keeps files in memory. */
+const MEMORY = '/dev/shm';
 const WORKERS_MAX = 8;
 const TRACE_LINES = 40;
 
@@ -24,27 +27,27 @@ const TRACE_LINES = 40;
 export async function simulateSeeds(wish: SeedsWish, tell: (result: SeedResult) => void): Promise<void> {
   const workers = Math.min(WORKERS_MAX, availableParallelism(), wish.seeds);
   const children: ChildProcess[] = [];
+  const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'lianpiao-simulate-'));
   const all = Array.from({ length: wish.seeds }, (_, index) => wish.first + index);
-  await Promise.all(
-    Array.from({ length: workers }, (_, worker) =>
-      work(
-        wish,
-        all.filter((_seed, index) => index % workers === worker),
-        tell,
-        children,
-      ),
-    ),
-  );
+  const seedsOf = (worker: number) => all.filter((_seed, index) => index % workers === worker);
+  try {
+    const parts = Array.from({ length: workers }, (_, worker) => seedsOf(worker));
+    await Promise.all(parts.map((seeds) => work(wish, seeds, tell, { folder, children })));
+  } finally {
+    // Workers that were ended early leave theirs.
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function work(
   { steps, mutant, trace = TRACE_LINES, untilCaught }: SeedsWish,
   seeds: readonly number[],
   tell: (result: SeedResult) => void,
-  children: ChildProcess[],
+  { folder, children }: { readonly folder: string; readonly children: ChildProcess[] },
 ): Promise<void> {
   const args = [join(import.meta.dirname, 'worker.ts'), String(steps), mutant, String(trace), ...seeds.map(String)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = { ...process.env, TMPDIR: folder };
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
   children.push(child);
   const exited = once(child, 'exit') as Promise<[number | null]>;
   let left = seeds.length;

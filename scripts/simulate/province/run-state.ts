@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
@@ -20,7 +20,6 @@ import { WallClock } from './wall-clock.ts';
 
 /** A caller without an answer asks again after so many ms. */
 const AGAIN_MS = 200;
-const MEMORY = '/dev/shm';
 
 export type Rider = { readonly idType: string; readonly idNo: string };
 
@@ -253,9 +252,9 @@ export class Run {
   }
 }
 
-/** A folder of this run's own, in memory where there is one. */
+/** A folder of this run's own. */
 export function freshFolder(): string {
-  return mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'lianpiao-simulate-'));
+  return mkdtempSync(join(tmpdir(), 'lianpiao-run-'));
 }
 
 export function reasonOf(cause: unknown): string {
