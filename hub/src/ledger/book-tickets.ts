@@ -12,7 +12,7 @@ import { INSURER, kindOfSeller, knowParty } from './known-parties.ts';
 import { headFor } from './open-period.ts';
 import { isBooked, journalOf, postJournal } from './post-journal.ts';
 import { readJournal } from './read-journal.ts';
-import { bookedTicket, differenceThrough, knownTicket, knownTrip, paidInto } from './ticket-accounts.ts';
+import { bookedTicket, differenceThrough, knownTicket, knownTrip, newlyBooked, paidInto } from './ticket-accounts.ts';
 
 type TicketHooks = Pick<MoneyHooks, 'ticketSold' | 'ticketVoided' | 'ticketRefunded' | 'ticketRebooked'>;
 
@@ -23,7 +23,7 @@ export const TICKET_HOOKS: TicketHooks = {
     if (await isBooked(tx, source)) return;
     await knowParty(tx, ticket.seller, kindOfSeller(ticket.seller));
     const head = await headFor(tx, { source, originOn: ticket.bizDate, ruleVersion: null }, now);
-    const sale = { tickets: [await bookedTicket(tx, ticket)], paidInto: paidInto(ticket), insurer: INSURER };
+    const sale = { tickets: [newlyBooked(ticket)], paidInto: paidInto(ticket), insurer: INSURER };
     await postJournal(tx, bookSale(head, sale), now);
   },
 
@@ -67,7 +67,7 @@ export const TICKET_HOOKS: TicketHooks = {
     const source = `ticket.rebooked:${ticketNo}`;
     if (await isBooked(tx, source)) return;
     const row = await knownTicket(tx, ticketNo);
-    const [from, to] = [await bookedTicket(tx, row), await bookedTicket(tx, newTicket)];
+    const [from, to] = [await bookedTicket(tx, row), newlyBooked(newTicket)];
     const feeFen = differenceFen - (to.fareFen + to.insuranceFen - from.fareFen - from.insuranceFen);
     if (feeFen < 0) throw new CannotApply('ledger.difference-does-not-add-up', { ticketNo, differenceFen });
     const fee = await feeOf(tx, row, fen(feeFen));

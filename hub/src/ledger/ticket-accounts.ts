@@ -9,14 +9,18 @@ import { CannotApply } from '../inventory/cannot-apply.ts';
 import type { HubReader } from '../store/hub-store.ts';
 import { bookedOn } from './booked-on.ts';
 
-/** What the books know of a ticket, with the trip on whose account its fare stands or will stand. */
-export async function bookedTicket(
-  on: HubReader,
+/** What the books will know of a ticket that is sold now. */
+export function newlyBooked(
   ticket: Pick<TicketBody, 'ticketNo' | 'tripId' | 'fareFen' | 'insuranceFen'>,
-): Promise<BookedTicket> {
-  const { ticketNo } = ticket;
-  const [{ tripId }] = (await bookedOn(on, [ticket])) as [typeof ticket];
+): BookedTicket {
+  const { ticketNo, tripId } = ticket;
   return { ticketNo, tripId, fareFen: fen(ticket.fareFen), insuranceFen: fen(ticket.insuranceFen) };
+}
+
+/** What the books know of a ticket, with the trip on whose account its fare stands. */
+export async function bookedTicket(on: HubReader, ticket: TicketRow): Promise<BookedTicket> {
+  const [booked] = await bookedOn(on, [ticket]);
+  return newlyBooked(booked ?? ticket);
 }
 
 /**
