@@ -8,7 +8,7 @@ import { MUTANTS } from './world/mutants.ts';
 const SEEDS = 200;
 const STEPS = 20_000;
 const MUTANT_SEEDS = 50;
-const MUTANT_STEPS = 1_500;
+const MUTANT_STEPS = 4_000;
 const FIRST_MAX = 2 ** 31;
 
 const first = 1 + Math.floor(Math.random() * FIRST_MAX);

@@ -27,9 +27,8 @@ export type SeedResult = {
 };
 
 const WHOLE_EVERY = 500;
-/** A step takes so many ms, now and then more. */
-const STEP_MS = 30;
-const LONG_STEP_MS = 1_500;
+/** Share of the steps in which somebody does something or the world gets in the way. In the others the loops turn. */
+const ACTS = 0.25;
 /** After a run everything comes to rest in so many rounds of so many ms. */
 const REST_ROUNDS = 400;
 const REST_MS = 500;
@@ -78,12 +77,12 @@ async function openDay(run: Run): Promise<void> {
   await run.time.advance(2_000, 5);
 }
 
+/** One action of a person or of the world, or the next instant at which a loop turns or a message arrives, or a while in which nobody wants anything. */
 async function oneStep(run: Run, step: number): Promise<void> {
-  nextAction(run);
+  if (run.chance(ACTS)) nextAction(run);
   if (run.lullMs > 0) await run.time.lull(run.lullMs, REST_STRETCH);
+  else await run.time.next(run.stretch);
   run.lullMs = 0;
-  if (run.chance(0.02)) await run.time.advance(run.upTo(LONG_STEP_MS), 5);
-  else await run.time.advance(run.upTo(STEP_MS));
   run.journal.note(`${step} ${stateOf(run)}`);
   checkTouched(run);
   if (step % WHOLE_EVERY === 0) checkWhole(run);

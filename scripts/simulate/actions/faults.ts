@@ -1,10 +1,14 @@
 import type { Run } from '../province/run-state.ts';
 
+const MOMENT_MS = 2_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The lines get worse or better. */
+/** How late repeated work runs: mostly on time. */
+const STRETCHES = [1, 1, 3, 10];
+
+/** The lines get worse or better, and the machines slower or faster. */
 export function changeWeather(run: Run): void {
   const storm = run.chance(0.5);
   run.broker.weather = storm
@@ -12,6 +16,7 @@ export function changeWeather(run: Run): void {
     : { loss: 0, duplication: 0, delayMsMax: 2 };
   run.broker.straggling = storm ? 0.03 : 0;
   run.payer.unreachable = run.chance(0.3) ? 0.4 : 0;
+  run.stretch = run.pick(STRETCHES)!;
   run.journal.note(`weather ${JSON.stringify(run.broker.weather)}`);
 }
 
@@ -85,6 +90,11 @@ export function fillDisk(run: Run): void {
   const node = run.pick(run.nodes)!;
   node.life.commitsToFail = 1 + run.upTo(3);
   run.journal.note(`the disk of ${node.name} is full`);
+}
+
+/** For a moment nobody wants anything. */
+export function passMoment(run: Run): void {
+  run.lullMs = run.upTo(MOMENT_MS);
 }
 
 /** Minutes pass on the wall clock, and on all of them at once. */

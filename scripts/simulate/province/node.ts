@@ -67,7 +67,7 @@ export class Node<Parts extends Closable = Closable> {
         for (const go of this.#waiting.splice(0)) go();
       })
       .catch((cause: unknown) => {
-        if (!life.dead && !isKilled(cause)) this.#failed(cause);
+        if (!life.dead && !mayComeAgain(cause)) this.#failed(cause);
         life.kill();
       });
   }
@@ -128,7 +128,7 @@ export class Node<Parts extends Closable = Closable> {
       const answer = await Promise.race([asked, life.ended.then(() => 'unknown' as const)]);
       return life.dead ? 'unknown' : answer;
     } catch (cause) {
-      if (life.dead || isKilled(cause) || (cause instanceof Fault && cause.detail.retryable)) return 'unknown';
+      if (life.dead || mayComeAgain(cause)) return 'unknown';
       throw cause;
     }
   }
@@ -139,4 +139,9 @@ export class Node<Parts extends Closable = Closable> {
     this.#look = undefined;
     closeConnections(this.file);
   }
+}
+
+/** What ends a start or a call without saying anything about the rules: a death, a disk that is full for a while. */
+function mayComeAgain(cause: unknown): boolean {
+  return isKilled(cause) || (cause instanceof Fault && cause.detail.retryable);
 }

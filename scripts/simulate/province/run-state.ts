@@ -85,6 +85,8 @@ export class Run {
   readonly copies: { readonly station: string; readonly node: Node<Station> }[] = [];
   /** Before anything else happens this time passes, in ms. */
   lullMs = 0;
+  /** Repeated work runs late by this factor, as on a busy machine. */
+  stretch = 1;
   /** Trips that the step before has changed. */
   touchedBefore: readonly string[] = [];
   #made = 0;

@@ -65,15 +65,16 @@ export class VirtualTime {
     const until = this.now + Math.round(ms);
     this.#stretch = stretch;
     await settled();
-    for (let next = this.#queue.next(); next && next.at <= until; next = this.#queue.next()) {
-      this.now = next.at;
-      for (let due: Scheduled | undefined = next; due?.at === this.now; due = this.#queue.next()) {
-        this.#queue.take();
-        if (!due.timer.cleared && !due.timer.life?.dead) this.#ring(due.timer);
-      }
-      await settled();
-    }
+    for (let next = this.#queue.next(); next && next.at <= until; next = this.#queue.next()) await this.#reach(next);
     this.now = until;
+  }
+
+  /** Goes on to the next instant at which something is due. */
+  async next(stretch = 1): Promise<void> {
+    this.#stretch = stretch;
+    await settled();
+    const next = this.#queue.next();
+    if (next) await this.#reach(next);
   }
 
   /** Nobody wants anything for so long: every loop turns slower by this factor. */
@@ -81,6 +82,15 @@ export class VirtualTime {
     this.jobStretch = stretch;
     await this.advance(ms, stretch);
     this.jobStretch = 1;
+  }
+
+  async #reach(next: Scheduled): Promise<void> {
+    this.now = next.at;
+    for (let due: Scheduled | undefined = next; due?.at === this.now; due = this.#queue.next()) {
+      this.#queue.take();
+      if (!due.timer.cleared && !due.timer.life?.dead) this.#ring(due.timer);
+    }
+    await settled();
   }
 
   #ring(timer: VirtualTimer): void {
