@@ -10,6 +10,7 @@ import { eq, sql } from 'drizzle-orm';
 import { HUB, HUB_STATION, type Hub } from '../hub.ts';
 import { writeNewTicket } from '../inventory/write-new-ticket.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
+import { knowOwnNumber } from '../stations/know-ranges.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -30,6 +31,7 @@ export function lostTickets({
       const sealed = person && who ? { sealed: person, key: persons.find(who.idType, who.idNo) } : null;
       await insertTicket(tx, await ticketOnArrival(tx, fact, clock.now()), sealed);
       await markSold(tx, fact);
+      await knowOwnNumber(tx, fact.ticketNo, clock.now());
       touchTrip(tx, fact.tripId);
       await bringOrderBack(tx, fact);
       await money.ticketSold(tx, fact, { from: HUB, now: clock.now() });

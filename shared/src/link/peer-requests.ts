@@ -24,6 +24,8 @@ export type PeerRequestsOptions<Tables extends SharedTables> = {
 /** Answers that leave a wish open: nobody knows what became of it, or it is recorded and will be answered later. */
 const UNKNOWN_YET: ReadonlySet<string> = new Set(['link.no-answer', 'request.pending']);
 
+const isUnknown = ({ code, halfway = false }: Refused) => UNKNOWN_YET.has(code) || halfway === true;
+
 type Json = RequestMessage['p'];
 
 /** Requests with one peer, both ways, with the intents that survive a crash. The same code at agent and hub. */
@@ -63,7 +65,7 @@ export class PeerRequests<Tables extends SharedTables> {
       else if (answer.refusal.code === 'link.offline' && written.askedBefore)
         // Not sent now, but earlier: what became of that is still unknown.
         return refuse({ code: 'link.no-answer', kind });
-      else if (!UNKNOWN_YET.has(answer.refusal.code)) await settleIntent(store, id, 'no');
+      else if (!isUnknown(answer.refusal)) await settleIntent(store, id, 'no');
       return answer;
     } finally {
       this.#underWay.delete(id);
