@@ -6,6 +6,7 @@ import type { TripRecords } from '@lianpiao/shared/fsck/trip-records';
 import { and, eq, inArray, isNotNull, like, sql } from 'drizzle-orm';
 import { CLEARING_KINDS } from '../clearing/clearing-rows.ts';
 import { HUB_STATION } from '../hub.ts';
+import { isLostTicket } from '../inventory/told-yet.ts';
 import { balanceOf } from '../ledger/account-balances.ts';
 import type { HubReader } from '../store/hub-store.ts';
 
@@ -28,7 +29,8 @@ export async function ticketsInTheBooks(on: HubReader, { tripId, tickets }: Trip
   const decided = await decidedRefunds(on, numbers);
   const found: Difference[] = [];
   for (const { ticketNo, state, fareFen, rebookedFrom } of tickets) {
-    const sale = rebookedFrom === null ? `ticket.sold:${ticketNo}` : `ticket.rebooked:${rebookedFrom}`;
+    const old = rebookedFrom !== null && (await isLostTicket(on, rebookedFrom)) ? null : rebookedFrom;
+    const sale = old === null ? `ticket.sold:${ticketNo}` : `ticket.rebooked:${old}`;
     // Of a refund that went with the hub's disk nobody knows the money yet: until a person does, it stays with the ticket.
     const isForgotten = state === 'refunded' && issuerOf(ticketNo) === HUB_STATION && !decided.has(ticketNo);
     const end = isEnded(state as TicketState) && !isForgotten ? `ticket.${state}:${ticketNo}` : null;

@@ -1,17 +1,13 @@
 import { legMask, meets, without } from '@lianpiao/shared/domain/legs';
-import { bizDateOf } from '@lianpiao/shared/domain/period';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
-import { markUnsold } from '@lianpiao/shared/store/seats/mark-sold';
-import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq, sql } from 'drizzle-orm';
-import { undoCounted } from '../clearing/undo-counted.ts';
 import { HUB_STATION } from '../hub.ts';
-import { BOOKS_ZONE } from '../ledger/open-period.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubTx } from '../store/hub-store.ts';
-import { touchTrip } from '../store/touched-trips.ts';
+import { endAsRefunded } from './keep-forgotten-refund.ts';
 import { awaitedFor } from './restore-waits.ts';
 
 /**
@@ -32,12 +28,8 @@ export async function endForgotten(tx: HubTx, now: EpochMs): Promise<void> {
 }
 
 async function endOne(tx: HubTx, ticket: TicketRow, now: EpochMs): Promise<void> {
-  const { ticketNo, tripId, orderId, fareFen } = ticket;
+  const { ticketNo, orderId, fareFen } = ticket;
   if (issuerOf(ticketNo) !== HUB_STATION || isEnded(ticket.state as TicketState)) return;
-  await undoCounted(tx, ticket, bizDateOf(now, BOOKS_ZONE), now);
-  const ended = await moveTicket(tx, ticketNo, ['sold', 'collected', 'forfeited'], 'refunded', { endedAt: now });
-  if (!ended) return;
-  await markUnsold(tx, ticket);
-  touchTrip(tx, tripId);
+  if (!(await endAsRefunded(tx, ticket, now, now))) return;
   await raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${orderId} ${fareFen}`, now);
 }

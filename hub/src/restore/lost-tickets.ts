@@ -14,6 +14,7 @@ import { knowOwnNumber } from '../stations/know-ranges.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { freezeFreed } from './withhold-seats.ts';
 
 /**
  * Tickets that the hub sold and has forgotten, as their boarding station heard of them. What the hub passed on of another
@@ -43,6 +44,7 @@ export function lostTickets({
       await markUnsold(tx, ticket);
       await keepSeated(tx, seated, clock.now());
       await markSold(tx, seated);
+      await freezeFreed(tx, fact.tripId, clock.now());
       touchTrip(tx, fact.tripId);
     },
     // What was paid out for it, and to whom, stands nowhere but at the payment provider: a person looks.
@@ -53,6 +55,7 @@ export function lostTickets({
       if (!ticket || !(await moveTicket(tx, ticketNo, ['sold', 'collected', 'forfeited'], state, { endedAt: at })))
         return;
       if (live) await markUnsold(tx, ticket);
+      await freezeFreed(tx, ticket.tripId, clock.now());
       touchTrip(tx, ticket.tripId);
       await raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${ticket.orderId} ${ticket.fareFen}`, clock.now());
     },
@@ -69,6 +72,7 @@ export function lostTickets({
       const sealed = person && personHash !== null ? { sealed: person, hash: personHash } : undefined;
       await writeNewTicket(tx, newTicket, { indexed, sealed }, ticketNo, clock.now());
       await money.ticketRebooked(tx, fact, { from: HUB, now: clock.now() });
+      await freezeFreed(tx, old.tripId, clock.now());
       touchTrip(tx, old.tripId);
     },
     'hub-ticket.collected': async (tx, { fact }) => {
