@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Outcome, refuse } from '../domain/outcome.ts';
 import type { RequestMessage, ResponseMessage } from '../protocol/messages.ts';
-import { REQUESTS, type RequestAnswer, type RequestBody, type RequestKind } from '../protocol/requests.ts';
+import { REQUESTS, type RequestAnswer, type RequestBody, type RequestKind, ticketsIn } from '../protocol/requests.ts';
 import type { Store } from '../store/store.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
 import { openIntents, settleIntent, writeIntent } from './intents.ts';
@@ -78,9 +78,10 @@ export class PeerRequests<Tables extends SharedTables> {
     this.#resolving = true;
     try {
       const { store, peer, newId, noted } = this.#options;
-      for (const { key, method } of await openIntents(store, peer)) {
+      for (const { key, method, body } of await openIntents(store, peer)) {
         if (this.#underWay.has(key)) continue;
-        const found = await this.#ask('intent.state', newId(), { key });
+        const about = { ticketNos: ticketsIn(JSON.parse(body)) };
+        const found = await this.#ask('intent.state', newId(), { key, ...about });
         if (!found.ok && found.refusal.code === 'request.pending') continue;
         if (!found.ok) return;
         if (found.value.state === 'yes') await settleIntent(store, key, 'yes', found.value.answer);
