@@ -51,13 +51,14 @@ export async function thawTrip(tx: HubTx, tripId: string, uncertain: boolean): P
   const rows = await tx.db.select().from(withheldSeats).where(eq(withheldSeats.tripId, tripId));
   let kept = 0;
   for (const { seat, legs, why } of rows) {
-    if (why === 'uncertain') continue;
-    const doubtful = uncertain ? intersection(legMask(legs), owned.get(seat) ?? NO_LEGS) : NO_LEGS;
+    // Also what waited for a person before may have been given away in what this restore has lost.
+    const isDoubtful = uncertain || why === 'uncertain';
+    const doubtful = isDoubtful ? intersection(legMask(legs), owned.get(seat) ?? NO_LEGS) : NO_LEGS;
     await changeBlocked(tx, tripId, seat, (blocked) => union(without(blocked, legMask(legs)), doubtful));
     const row = rowOf(tx, tripId, seat);
     if (doubtful === NO_LEGS) await tx.db.delete(withheldSeats).where(row);
     else await tx.db.update(withheldSeats).set({ why: 'uncertain', legs: doubtful }).where(row);
-    if (doubtful !== NO_LEGS) kept += 1;
+    if (doubtful !== NO_LEGS && why !== 'uncertain') kept += 1;
   }
   touchTrip(tx, tripId);
   return kept;
