@@ -7,12 +7,13 @@ import { and, eq, sql } from 'drizzle-orm';
 import { HUB_STATION } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubTx } from '../store/hub-store.ts';
+import { keepOthersSold, replacedTickets } from './end-replaced.ts';
 import { endAsRefunded } from './keep-forgotten-refund.ts';
 import { awaitedFor } from './restore-waits.ts';
 
 /**
- * Ends the hub's tickets that were alive in its backup and whose legs it has given away since, as the grants that came back
- * show: nobody gives away what is claimed, so these had ended in the part that is lost. What was paid out for them nobody here
+ * Ends the hub's tickets that were alive in its backup and whose legs it has given away or sold since, as the grants and tickets
+ * show that came back: nobody gives away what is claimed, so these had ended in the part that is lost. What was paid out for them nobody here
  * knows: a person asks the provider. Only of trips whose stations were all heard.
  */
 export async function endForgotten(tx: HubTx, now: EpochMs): Promise<void> {
@@ -24,6 +25,10 @@ export async function endForgotten(tx: HubTx, now: EpochMs): Promise<void> {
     const seated = and(eq(tickets.tripId, tripId), eq(tickets.seat, seat), eq(tickets.epoch, epoch));
     for (const ticket of await tx.db.select().from(tickets).where(seated))
       if (meets(legMask(ticket.legs), lost)) await endOne(tx, ticket, now);
+  }
+  for (const ticket of await replacedTickets(tx)) {
+    await endOne(tx, ticket, now);
+    await keepOthersSold(tx, ticket);
   }
 }
 

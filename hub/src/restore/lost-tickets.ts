@@ -13,6 +13,7 @@ import { knowOwnNumber } from '../stations/know-ranges.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { noteReplaced } from './end-replaced.ts';
 import { bringEarlierExchangeBack, bringExchangeBack } from './lost-exchanges.ts';
 import { freezeFreed } from './withhold-seats.ts';
 
@@ -32,6 +33,7 @@ export function lostTickets({
       const sealed = person && who ? { sealed: person, key: persons.find(who.idType, who.idNo) } : null;
       await insertTicket(tx, await ticketOnArrival(tx, fact, clock.now()), sealed);
       await markSold(tx, fact);
+      await noteReplaced(tx, fact.ticketNo);
       await knowOwnNumber(tx, fact.ticketNo, clock.now());
       touchTrip(tx, fact.tripId);
       await bringOrderBack(tx, fact);
