@@ -87,7 +87,7 @@ function openForward<Kind extends RequestKind>(
     const { station, id, home, kind, body, resumed = false } = forward;
     const same = and(eq(answers.caller, station), eq(answers.key, id), eq(answers.verb, 'burnt'));
     const [burnt] = await tx.db.select({ key: answers.key }).from(answers).where(same);
-    if (burnt) return { go: 'answer', answer: refuse({ code: 'call.key-reused', key: id }) };
+    if (burnt) return { go: 'answer', answer: refuse({ code: 'link.wish-expired', key: id }) };
     const intent = { key, peer: home, method: kind, body: JSON.stringify(body), state: 'opened', at: now };
     const [known] = await tx.db.select().from(intents).where(eq(intents.key, key));
     if (known?.state === 'yes' && known.method === kind && (resumed || known.body === intent.body))

@@ -29,7 +29,7 @@ async function askOrRecord(hub: Hub, wish: HomeWish): Promise<HomeAnswer> {
   const answer = await askHome(hub, wish);
   if (!isUnderWay(answer)) return answer;
   const recorded = await recordWaiting(hub.store, wish, hub.clock.now());
-  return recorded ? pending(wish.id) : refuse({ code: 'call.key-reused', key: wish.id });
+  return recorded ? pending(wish.id) : refuse({ code: 'link.wish-expired', key: wish.id });
 }
 
 async function whatBecame(

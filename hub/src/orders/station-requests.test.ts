@@ -188,7 +188,7 @@ describe('what a station asks about tickets of another station', () => {
   it('is not passed on under a burnt key', async () => {
     await ask['intent.state']!({ key: 'lost' }, 'i1');
     const body = { ticketNo: STATION_TICKET, quoteId: 'q', payer: NINGBO };
-    expect(await ask['ticket.refund']!(body, 'lost')).toMatchObject({ refusal: { code: 'call.key-reused' } });
+    expect(await ask['ticket.refund']!(body, 'lost')).toMatchObject({ refusal: { code: 'link.wish-expired' } });
     expect(asked).toEqual([]);
   });
 

@@ -107,6 +107,12 @@ describe('a restored hub', () => {
       code: 'ticket.unknown',
     });
     await restored();
+    await heard(HANGZHOU);
+    // The gate that is still to be heard may have been told of it.
+    await expect(says(hub, SHAOXING, 'payout.made', payout(ticketNo))).rejects.toMatchObject({
+      code: 'ticket.not-told-yet',
+    });
+    await heard(SHAOXING);
     await says(hub, SHAOXING, 'payout.made', payout(ticketNo));
     expect(await balance('refundDue:o1')).toBe(3600);
     expect(await alarms()).toContain(`restore.refund-unknown ${ticketNo}`);
@@ -115,6 +121,8 @@ describe('a restored hub', () => {
   it('books the ride of a passenger whose lost ticket of the hub a station has exchanged as paid on line', async () => {
     await onSale(hub, trip, 1);
     await restored();
+    await heard(HANGZHOU);
+    await heard(SHAOXING);
     const seat = { tripId: trip.tripId, epoch: 1, seat: '01', legs: legsBetween(0, 2), from: 0, to: 2 };
     const newTicket: TicketBody = {
       ...seat,
