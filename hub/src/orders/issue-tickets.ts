@@ -12,6 +12,7 @@ import { eq } from 'drizzle-orm';
 import { boardingGate } from '../gates/boarding-gate.ts';
 import { sayWhenKnown } from '../gates/say-when-known.ts';
 import { HUB, type Hub } from '../hub.ts';
+import { countGateless } from '../restore/gateless-sales.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { mintNumbers } from './mint-numbers.ts';
@@ -68,6 +69,7 @@ export async function issueTickets(hub: Hub, tx: HubTx, order: OrderRow, sold: S
     const person = hub.persons.seal(who, bizDate);
     await insertTicket(tx, ticket, { sealed: person.sealed, key: hub.persons.find(who.idType, who.idNo) });
     if (gate) await sayWhenKnown(tx, { peer: gate, type: 'hub-ticket.sold', agg: tripId, fact: ticket, person }, now);
+    else await countGateless(tx);
     await hub.money.ticketSold(tx, ticket, { from: HUB, now });
   }
   const pickupCode = await newPickupCode(tx);

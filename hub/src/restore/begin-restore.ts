@@ -6,7 +6,9 @@ import { hubIncarnation, keepHubIncarnation } from '../ingest/station-record.ts'
 import { raiseAlarm } from '../raise-alarm.ts';
 import { numbersFloor, raiseNumbersFloor } from '../stations/numbers-floor.ts';
 import type { HubTx } from '../store/hub-store.ts';
+import { gatelessSales, noteGatelessLost } from './gateless-sales.ts';
 import { type HubMark, laneOf } from './hub-marker.ts';
+import { restoreWait } from './restore-waits.ts';
 import { noteStatementDays } from './statement-days.ts';
 import { freezeTrip } from './withhold-seats.ts';
 
@@ -19,8 +21,18 @@ export type RestoreCause = {
 };
 
 /**
+ * How far a lane once was, by the marker and by a wait of an earlier restore that is not over: its marker has been written over.
+ * `null`: nobody knows; `undefined`: no such wait.
+ */
+function highest(marked: number | null, earlier: number | null | undefined): number | null {
+  if (earlier === undefined) return marked;
+  return marked === null || earlier === null ? null : Math.max(marked, earlier);
+}
+
+/**
  * This database is not the newest of the hub: it begins a new life, and gives away nothing of what it believes to own until
- * each station has told what the hub had told it. A claim that was alive in the backup has ended. Returns the new incarnation.
+ * each station has told what the hub had told it. A claim that was alive in the backup has ended. A marker of another life than the
+ * backup's says nothing of the lives between. Returns the new incarnation.
  */
 export async function beginRestore(
   tx: HubTx,
@@ -28,16 +40,26 @@ export async function beginRestore(
   mark: HubMark | undefined,
   now: EpochMs,
 ): Promise<number> {
-  const incarnation = Math.max(await hubIncarnation(tx), mark?.hubIncarnation ?? 0) + 1;
+  const before = await hubIncarnation(tx);
+  const incarnation = Math.max(before, mark?.hubIncarnation ?? 0) + 1;
   await keepHubIncarnation(tx, incarnation);
   const { stations, restoreWaits, holds, trips, numberLeases } = tx.t;
   const enrolled = await tx.db.select({ code: stations.code }).from(stations).where(eq(stations.state, 'enrolled'));
   for (const { code: station } of enrolled) {
-    const marked = (lane: 'seat' | 'ev') => mark && (mark.lanes.get(laneOf(station, lane))?.seq ?? 0);
-    const row = { station, since: now, markedSeat: marked('seat') ?? null, markedEv: marked('ev') ?? null };
+    const known = await restoreWait(tx, station);
+    const markedOf = (lane: 'seat' | 'ev') => (mark ? (mark.lanes.get(laneOf(station, lane))?.seq ?? 0) : null);
+    const marked = (lane: 'seat' | 'ev', earlier: number | null | undefined) =>
+      mark?.hubIncarnation === before ? highest(markedOf(lane), earlier) : null;
+    const row = {
+      station,
+      since: now,
+      markedSeat: marked('seat', known?.markedSeat),
+      markedEv: marked('ev', known?.markedEv),
+    };
     const wait = { ...row, untilSeat: null, untilEv: null };
     await tx.db.insert(restoreWaits).values(wait).onConflictDoUpdate({ target: restoreWaits.station, set: wait });
   }
+  if (mark?.hubIncarnation !== before || mark.gateless > (await gatelessSales(tx))) await noteGatelessLost(tx);
   const held = await tx.db.select({ holdId: holds.holdId }).from(holds).where(eq(holds.state, 'held'));
   for (const { holdId } of held) await releaseHold(tx, holdId, 'expired');
   const ahead = await tx.db.select({ tripId: trips.tripId }).from(trips).where(gt(trips.arrivesAt, now));

@@ -8,7 +8,8 @@ import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubStore, HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { endForgotten } from './end-forgotten.ts';
-import { awaitedFor, partiesOfId, type RestoreWait } from './restore-waits.ts';
+import { forgetGatelessLost, mayMissPassengers } from './gateless-sales.ts';
+import { awaitedFor, isRestoring, partiesOfId, type RestoreWait } from './restore-waits.ts';
 import { thawTrip } from './withhold-seats.ts';
 
 const until = statement((db, { restoreWaits }: HubTables) =>
@@ -52,8 +53,10 @@ export async function endWait(tx: HubTx, station: string, uncertain: boolean, no
   let kept = 0;
   for (const { tripId } of withheld) {
     if (uncertain && (await partiesOfId(tx, tripId)).includes(station)) kept += await thawTrip(tx, tripId, true);
-    else if ((await awaitedFor(tx, tripId)).length === 0) await thawTrip(tx, tripId, false);
+    else if ((await awaitedFor(tx, tripId)).length === 0)
+      kept += await thawTrip(tx, tripId, await mayMissPassengers(tx, tripId));
   }
+  if (!(await isRestoring(tx))) await forgetGatelessLost(tx);
   await endForgotten(tx, now);
   if (kept > 0) await raiseAlarm(tx, 'restore.seats-uncertain', station, String(kept), now);
 }

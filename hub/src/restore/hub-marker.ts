@@ -3,8 +3,16 @@ import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, renameSync, wr
 import { Fault } from '@lianpiao/shared/fault';
 import type { Engine } from '@lianpiao/shared/store/store';
 import { z } from 'zod';
+import { GATELESS_SALES } from './gateless-sales.ts';
 
-const head = z.object({ dbId: z.string(), hubIncarnation: z.int().min(1), numbersEnd: z.int().min(0) });
+const count = z.int().min(0);
+const head = z.object({
+  dbId: z.string(),
+  hubIncarnation: z.int().min(1),
+  numbersEnd: count,
+  /** See `gateless-sales.ts`; markers of earlier versions do not say. */
+  gateless: count.default(0),
+});
 const slot = z.object({ station: z.string(), lane: z.enum(['seat', 'ev']), seq: z.int().min(0), hash: z.string() });
 
 /** How far the hub's own streams were when it last ran: what it told whom, and its numbers. Written outside its database. */
@@ -18,7 +26,8 @@ const SYNC_MS = 60_000;
 type Who = { readonly dbId: string; readonly hubIncarnation: number };
 
 const LANES = 'SELECT peer, lane, next - 1, head_hash FROM stream_out';
-const NUMBERS = 'SELECT coalesce(max(first + count), 0) FROM number_leases';
+const NUMBERS = `SELECT coalesce(max(first + count), 0),
+  coalesce((SELECT value FROM meta WHERE key = '${GATELESS_SALES}'), 0) FROM number_leases`;
 
 /** What the last life of the hub wrote; undefined where there is nothing to be read. A line that cannot be read is left out. */
 export function readHubMark(path: string): HubMark | undefined {
@@ -112,8 +121,8 @@ export class HubMarker {
 
   /** A lane keeps its line as long as the process lives. */
   #linesOf(engine: Engine, who: Who): string[] {
-    const [[numbersEnd] = [0]] = engine.prepare(NUMBERS).rows([]) as readonly (readonly number[])[];
-    const lines = [JSON.stringify({ ...who, numbersEnd })];
+    const [[numbersEnd, gateless] = [0, 0]] = engine.prepare(NUMBERS).rows([]) as readonly (readonly number[])[];
+    const lines = [JSON.stringify({ ...who, numbersEnd, gateless: Number(gateless) })];
     const rows = engine.prepare(LANES).rows([]) as readonly (readonly [string, 'seat' | 'ev', number, string])[];
     for (const [station, lane, seq, hash] of rows) {
       const name = laneOf(station, lane);

@@ -4,6 +4,7 @@ import { headsOf, positionsOf, sentHash } from '@lianpiao/shared/link/stream-row
 import { hubIncarnation } from '../ingest/station-record.ts';
 import type { HubStore, HubTx } from '../store/hub-store.ts';
 import { beginRestore, type RestoreCause } from './begin-restore.ts';
+import { gatelessSales } from './gateless-sales.ts';
 import type { HubMark } from './hub-marker.ts';
 
 const DB_ID = 'hub.db-id';
@@ -49,6 +50,8 @@ async function compareWithMark(
   const older = (detail: string): RestoreCause => ({ code: 'hub.database-older', detail });
   if (mark.dbId !== dbId) return older('the marker is of another database');
   if (mark.hubIncarnation > (await hubIncarnation(tx))) return older(`incarnation ${mark.hubIncarnation}`);
+  const gateless = await gatelessSales(tx);
+  if (mark.gateless > gateless) return older(`tickets without a gate: once ${mark.gateless}, now ${gateless}`);
   for (const { station, lane, seq, hash } of mark.lanes.values()) {
     const { out } = (await positionsOf(tx, station))[lane];
     const head = out.next - 1;
