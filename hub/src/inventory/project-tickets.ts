@@ -20,6 +20,7 @@ import { tellCollected, tellEnded, tellSold } from '../gates/tell-gate.ts';
 import { HUB, type Hub } from '../hub.ts';
 import { hubIncarnation } from '../ingest/station-record.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
+import { takeToldExchange } from '../restore/lost-exchanges.ts';
 import { countSerial } from '../stations/lease-numbers.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -91,6 +92,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       if (newTicket.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo: newTicket.ticketNo });
       const who = { indexed: indexed(hub, person), sealed: passengerOf(person, personHash) };
       await writeNewTicket(tx, newTicket, who, oldTicketNo, hub.clock.now());
+      await takeToldExchange(hub.money, tx, fact, hub.clock.now());
       if (await isLostTicket(tx, oldTicketNo)) await bookAsPaid(hub, tx, newTicket, peer);
     },
     'ticket.boarded': async (tx, { fact }, peer) => {

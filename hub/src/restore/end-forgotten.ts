@@ -2,13 +2,14 @@ import { legMask, meets, without } from '@lianpiao/shared/domain/legs';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
+import { freedToFree } from '@lianpiao/shared/store/seats/seat-rows';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq, sql } from 'drizzle-orm';
 import { HUB_STATION } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubTx } from '../store/hub-store.ts';
+import { endAs } from './end-as.ts';
 import { keepOthersSold, replacedTickets } from './end-replaced.ts';
-import { endAsRefunded } from './keep-forgotten-refund.ts';
 import { awaitedFor } from './restore-waits.ts';
 
 /**
@@ -18,13 +19,17 @@ import { awaitedFor } from './restore-waits.ts';
  */
 export async function endForgotten(tx: HubTx, now: EpochMs): Promise<void> {
   const { seats, tickets } = tx.t;
-  const given = await tx.db.select().from(seats).where(sql`${seats.sold} & ~${seats.mine} <> 0`);
-  for (const { tripId, seat, epoch, mine, sold } of given) {
+  const given = await tx.db.select().from(seats).where(sql`(${seats.sold} | ${seats.freed}) & ~${seats.mine} <> 0`);
+  for (const { tripId, seat, epoch, mine, sold, freed } of given) {
     if ((await awaitedFor(tx, tripId)).length > 0) continue;
-    const lost = without(legMask(sold), legMask(mine));
+    const lost = without(legMask(sold | freed), legMask(mine));
     const seated = and(eq(tickets.tripId, tripId), eq(tickets.seat, seat), eq(tickets.epoch, epoch));
-    for (const ticket of await tx.db.select().from(tickets).where(seated))
-      if (meets(legMask(ticket.legs), lost)) await endOne(tx, ticket, now);
+    for (const ticket of await tx.db.select().from(tickets).where(seated)) {
+      if (!meets(legMask(ticket.legs), lost)) continue;
+      await endOne(tx, ticket, now);
+      // The gate's word had come, too.
+      if (meets(legMask(ticket.legs), legMask(freed))) await freedToFree(tx, ticket);
+    }
   }
   for (const ticket of await replacedTickets(tx)) {
     await endOne(tx, ticket, now);
@@ -35,6 +40,6 @@ export async function endForgotten(tx: HubTx, now: EpochMs): Promise<void> {
 async function endOne(tx: HubTx, ticket: TicketRow, now: EpochMs): Promise<void> {
   const { ticketNo, orderId, fareFen } = ticket;
   if (issuerOf(ticketNo) !== HUB_STATION || isEnded(ticket.state as TicketState)) return;
-  if (!(await endAsRefunded(tx, ticket, now, now))) return;
+  if (!(await endAs(tx, ticket, 'refunded', now, now))) return;
   await raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${orderId} ${fareFen}`, now);
 }

@@ -151,6 +151,33 @@ describe('a hub that was restored', () => {
     expect(await balance(`unearned:${tripId}`)).toBe(-4000);
   });
 
+  it('ends a ticket that a station has exchanged by its yes, and books the exchange by the rules', async () => {
+    const old = await aTicket();
+    await restored();
+    const newTicket = {
+      ...sold(6, '02', NOON),
+      ...{ ticketNo: `${SHAOXING}10010000001`, home: SHAOXING, seller: SHAOXING, channel: 'counter' as const },
+      ...{ payMethod: 'cash' as const, clerk: 'u1', shiftId: 's1', orderId: old.orderId, fareFen: old.fareFen },
+    };
+    const fact = { exchangeId: 'x1', oldTicketNo: old.ticketNo, newTicket, at: NOON };
+    await says(hub, SHAOXING, 'ticket.exchanged', fact);
+    expect(await stateOf(old.ticketNo)).toBe('rebooked');
+    expect(await balance(`unearned:${tripId}`)).toBe(-old.fareFen);
+    expect((await seatsOfTrip(hub.store.read, tripId)).some(({ sold }) => sold !== 0)).toBe(false);
+  });
+
+  it('says that sales without a gate are missing, and leaves what they may sit on to a person', async () => {
+    const { db, t } = hub.store.read;
+    // Only its origin has an agent.
+    await onSale(hub, trip, 1);
+    const mark = { dbId: 'd', hubIncarnation: 1, numbersEnd: 0, gateless: 1, lanes: new Map() };
+    await hub.store.transaction((tx) => beginRestore(tx, { code: 'hub.database-older', detail: '' }, mark, NOON));
+    await heard(HANGZHOU);
+    expect((await db.select().from(t.withheldSeats)).map(({ why }) => why)).toEqual(['uncertain']);
+    await heard(SHAOXING);
+    expect((await db.select().from(t.alarms)).map(({ code }) => code)).toContain('restore.seats-uncertain');
+  });
+
   it('asks the homes of the tickets before it says that a request never came, and says so only when they all have', async () => {
     const asked = { key: 'k1', ticketNos: [`${HANGZHOU}10010000001`] };
     const ask = () => intentState(hub, SHAOXING, asked, NOON);

@@ -1,19 +1,14 @@
-import { bizDateOf } from '@lianpiao/shared/domain/period';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import { isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
-import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
-import { markUnsold } from '@lianpiao/shared/store/seats/mark-sold';
-import { findTicket, moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq, isNull } from 'drizzle-orm';
-import { undoCounted } from '../clearing/undo-counted.ts';
-import { HUB, HUB_STATION, type Hub } from '../hub.ts';
+import { HUB, type Hub } from '../hub.ts';
 import { hubIncarnation } from '../ingest/station-record.ts';
 import { notToldYet } from '../inventory/told-yet.ts';
 import { BOOKS_ZONE } from '../ledger/open-period.ts';
 import type { HubTx } from '../store/hub-store.ts';
-import { touchTrip } from '../store/touched-trips.ts';
-import { freezeFreed } from './withhold-seats.ts';
+import { endAs } from './end-as.ts';
 
 type Paid = {
   /** What stands for the quote, which is lost. */
@@ -68,20 +63,6 @@ export async function takeToldPayout(
   if (ticket?.home !== HUB || amountFen > ticket.fareFen + ticket.insuranceFen) return;
   const { refundDues } = tx.t;
   if ((await tx.db.select().from(refundDues).where(eq(refundDues.ticketNo, ticketNo))).length > 0) return;
-  if (ticket.state !== 'refunded' && !(await endAsRefunded(tx, ticket, at, now))) return;
+  if (ticket.state !== 'refunded' && !(await endAs(tx, ticket, 'refunded', at, now))) return;
   await keepForgottenRefund(hub, tx, ticket, { refundId: payoutId, amountFen, payer: station, state: 'paid', at }, now);
-}
-
-/** Ends a ticket whose end is lost, `at` then. Its seat, if it is the hub's, is free; false where it had ended otherwise. */
-export async function endAsRefunded(tx: HubTx, ticket: TicketRow, at: EpochMs, now: EpochMs): Promise<boolean> {
-  const { ticketNo, tripId } = ticket;
-  await undoCounted(tx, ticket, bizDateOf(now, BOOKS_ZONE), now);
-  const ended = await moveTicket(tx, ticketNo, ['sold', 'collected', 'forfeited', 'departed'], 'refunded', {
-    endedAt: at,
-  });
-  if (!ended) return false;
-  if (issuerOf(ticketNo) === HUB_STATION && ticket.state !== 'forfeited') await markUnsold(tx, ticket);
-  await freezeFreed(tx, tripId, now);
-  touchTrip(tx, tripId);
-  return true;
 }

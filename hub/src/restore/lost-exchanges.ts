@@ -1,16 +1,19 @@
+import { fen } from '@lianpiao/shared/domain/money';
+import { rebookDifference } from '@lianpiao/shared/domain/rebook-rules';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { type ArrivedFact, applyFact } from '@lianpiao/shared/link/facts';
-import { EVENTS } from '@lianpiao/shared/protocol/events';
+import { EVENTS, type EventBody } from '@lianpiao/shared/protocol/events';
 import { dropMeta, keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
-import { markUnsold } from '@lianpiao/shared/store/seats/mark-sold';
-import { findTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { rulesAt } from '@lianpiao/shared/store/rules';
+import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq } from 'drizzle-orm';
 import { HUB, HUB_STATION, type Hub } from '../hub.ts';
+import { hubIncarnation } from '../ingest/station-record.ts';
 import { writeNewTicket } from '../inventory/write-new-ticket.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
-import { touchTrip } from '../store/touched-trips.ts';
-import { freezeFreed } from './withhold-seats.ts';
+import { endAs } from './end-as.ts';
 
 type Parts = Pick<Hub, 'persons' | 'money' | 'clock'>;
 type Committed = ArrivedFact<'exchange.committed'>;
@@ -31,16 +34,31 @@ export async function bringExchangeBack(
   if (issuerOf(ticketNo) !== HUB_STATION) return;
   const old = await findTicket(tx, ticketNo);
   if (!old) return keepMeta(tx, EARLIER + ticketNo, JSON.stringify({ peer, seq } satisfies Where));
-  const live = old.state === 'sold' || old.state === 'collected';
-  if (live && (await moveTicket(tx, ticketNo, ['sold', 'collected'], 'rebooked', { endedAt: at })))
-    await markUnsold(tx, old);
+  await endAs(tx, old, 'rebooked', at, clock.now());
   const who = person && persons.open(person);
   const indexed = person && who ? { sealed: person, key: persons.find(who.idType, who.idNo) } : null;
   const sealed = person && personHash !== null ? { sealed: person, hash: personHash } : undefined;
   await writeNewTicket(tx, newTicket, { indexed, sealed }, ticketNo, clock.now());
   await money.ticketRebooked(tx, fact, { from: HUB, now: clock.now() });
-  await freezeFreed(tx, old.tripId, clock.now());
-  touchTrip(tx, old.tripId);
+}
+
+/**
+ * A station has made an exchange for which the hub, as the home of the old ticket, had said yes in the part that is lost, and of
+ * which no fact had reached the station: the old ticket ends here as it had ended. The fee and difference are those of the rules.
+ */
+export async function takeToldExchange(
+  money: Hub['money'],
+  tx: HubTx,
+  { oldTicketNo, newTicket, exchangeId, at }: EventBody<'ticket.exchanged'>,
+  now: EpochMs,
+): Promise<void> {
+  if ((await hubIncarnation(tx)) === 1) return;
+  const old = await findTicket(tx, oldTicketNo);
+  if (old?.home !== HUB || !(await endAs(tx, old, 'rebooked', at, now))) return;
+  const { rebook } = await rulesAt(tx, at);
+  const differenceFen = rebookDifference(fen(old.fareFen), fen(newTicket.fareFen), rebook);
+  const moved = { ticketNo: oldTicketNo, tripId: old.tripId, at, bizDate: newTicket.bizDate, by: newTicket.home };
+  await money.ticketRebooked(tx, { ...moved, newTicket, differenceFen, exchangeId }, { from: HUB, now });
 }
 
 /** The sale of a ticket has come back whose exchange was there before it. */
