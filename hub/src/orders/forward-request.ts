@@ -5,6 +5,7 @@ import { settleIntent, type Written } from '@lianpiao/shared/link/intents';
 import { REQUESTS, type RequestAnswer, type RequestBody, type RequestKind } from '@lianpiao/shared/protocol/requests';
 import { and, eq } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
+import { mayHaveAsked } from '../restore/begin-restore.ts';
 
 /**
  * A station's request under the hub's own intents: unique in the province, and short enough for the id of a message. All
@@ -60,8 +61,9 @@ async function forwardTo<Kind extends RequestKind>(
   if (open.go === 'answer') return open.answer as Outcome<RequestAnswer<Kind>, { readonly code: string }>;
   const answer = await hub.ask(home, kind, open.body, key);
   if (answer.ok || answer.refusal.code !== 'link.offline') return answer;
-  // Not sent now, but earlier: what became of that is still unknown.
-  if (open.askedBefore) return refuse({ code: 'link.no-answer', kind });
+  // Not sent now, but earlier, or perhaps in what a restore has lost: what became of that is still unknown.
+  if (open.askedBefore || (await mayHaveAsked(hub.store.read, hub.clock.now())))
+    return refuse({ code: 'link.no-answer', kind });
   // Nothing was sent: the same request may be asked again, and is not waited for.
   await settleIntent(hub.store, key, 'no');
   return answer;

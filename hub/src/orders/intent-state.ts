@@ -6,7 +6,7 @@ import { answerUnder, burnKey, type KeptAnswer } from '@lianpiao/shared/store/bu
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq, gte, lt } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
-import { hubIncarnation } from '../ingest/station-record.ts';
+import { mayHaveAsked } from '../restore/begin-restore.ts';
 import type { HubReader } from '../store/hub-store.ts';
 import { type HandedOut, papersOf } from './collect-tickets.ts';
 import { forwardedKeys } from './forward-request.ts';
@@ -26,7 +26,7 @@ export async function intentState(
   { key, ticketNos }: RequestBody<'intent.state'>,
   now: EpochMs,
 ) {
-  const homes = await forgottenHomes(hub.store.read, station, ticketNos);
+  const homes = await forgottenHomes(hub.store.read, station, ticketNos, now);
   let found = await keptAnswer(hub, station, key, { burn: homes.length === 0 }, now);
   if (found.ok && found.value.kept === 'unknown') {
     const elsewhere = await askHomes(hub, homes, (home) => forwardedKeys(station, key).at(home));
@@ -41,14 +41,15 @@ export async function intentState(
 
 /**
  * Stations to which a restored hub may have passed the request on in the part that is lost: whoever was, or is, the home of its
- * tickets; all, where a station does not name them. None for a hub that was never restored.
+ * tickets; all, where a station does not name them. None for a hub that was not restored lately.
  */
 async function forgottenHomes(
   read: HubReader,
   station: string,
   ticketNos: readonly string[] | undefined,
+  now: EpochMs,
 ): Promise<string[]> {
-  if ((await hubIncarnation(read)) === 1) return [];
+  if (!(await mayHaveAsked(read, now))) return [];
   const { stations } = read.t;
   const enrolled = await read.db.select({ code: stations.code }).from(stations).where(eq(stations.state, 'enrolled'));
   const others = enrolled.map(({ code }) => code).filter((code) => code !== station);

@@ -1,11 +1,12 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { RANGE_COUNT } from '@lianpiao/shared/domain/ticket-number';
+import { keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
 import { eq, gt, sql } from 'drizzle-orm';
 import { hubIncarnation, keepHubIncarnation } from '../ingest/station-record.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import { numbersFloor, raiseNumbersFloor } from '../stations/numbers-floor.ts';
-import type { HubTx } from '../store/hub-store.ts';
+import type { HubReader, HubTx } from '../store/hub-store.ts';
 import { gatelessSales, noteGatelessLost } from './gateless-sales.ts';
 import { type HubMark, laneOf } from './hub-marker.ts';
 import { restoreWait } from './restore-waits.ts';
@@ -14,6 +15,16 @@ import { freezeTrip } from './withhold-seats.ts';
 
 /** Ranges of a terminal that are left out behind the last known one: what was leased in the part that is lost. */
 const RANGES_SKIPPED = 10;
+
+const RESTORED_AT = 'hub.restored-at';
+/** A question that a station asked before the restore has been answered or given up by then, in ms. */
+const QUESTIONS_END_MS = 7 * 24 * 3_600_000;
+
+/** True while the hub may have passed on a station's request in the part that is lost, and the one who was asked knows alone. */
+export async function mayHaveAsked(on: HubReader, now: EpochMs): Promise<boolean> {
+  const at = await metaOf(on, RESTORED_AT);
+  return at !== undefined && now < Number(at) + QUESTIONS_END_MS;
+}
 
 export type RestoreCause = {
   readonly code: 'hub.marker-missing' | 'hub.database-older' | 'hub.told-by-station' | 'hub.told-by-operator';
@@ -43,6 +54,7 @@ export async function beginRestore(
   const before = await hubIncarnation(tx);
   const incarnation = Math.max(before, mark?.hubIncarnation ?? 0) + 1;
   await keepHubIncarnation(tx, incarnation);
+  await keepMeta(tx, RESTORED_AT, String(now));
   const { stations, restoreWaits, holds, trips, numberLeases } = tx.t;
   const enrolled = await tx.db.select({ code: stations.code }).from(stations).where(eq(stations.state, 'enrolled'));
   for (const { code: station } of enrolled) {

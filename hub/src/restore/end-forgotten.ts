@@ -8,8 +8,8 @@ import { and, eq, sql } from 'drizzle-orm';
 import { HUB_STATION } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubTx } from '../store/hub-store.ts';
-import { endAs } from './end-as.ts';
-import { keepOthersSold, replacedTickets } from './end-replaced.ts';
+import { endAsRefunded } from './end-as.ts';
+import { replacedTickets } from './end-replaced.ts';
 import { awaitedFor } from './restore-waits.ts';
 
 /**
@@ -31,15 +31,12 @@ export async function endForgotten(tx: HubTx, now: EpochMs): Promise<void> {
       if (meets(legMask(ticket.legs), legMask(freed))) await freedToFree(tx, ticket);
     }
   }
-  for (const ticket of await replacedTickets(tx)) {
-    await endOne(tx, ticket, now);
-    await keepOthersSold(tx, ticket);
-  }
+  for (const ticket of await replacedTickets(tx)) await endOne(tx, ticket, now);
 }
 
 async function endOne(tx: HubTx, ticket: TicketRow, now: EpochMs): Promise<void> {
   const { ticketNo, orderId, fareFen } = ticket;
   if (issuerOf(ticketNo) !== HUB_STATION || isEnded(ticket.state as TicketState)) return;
-  if (!(await endAs(tx, ticket, 'refunded', now, now))) return;
+  if (!(await endAsRefunded(tx, ticket, now, now))) return;
   await raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${orderId} ${fareFen}`, now);
 }

@@ -2,7 +2,7 @@ import { legMask, meets } from '@lianpiao/shared/domain/legs';
 import { isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { dropMeta, noteMeta } from '@lianpiao/shared/store/meta-rows';
-import { markSold } from '@lianpiao/shared/store/seats/mark-sold';
+import { markSold, markUnsold } from '@lianpiao/shared/store/seats/mark-sold';
 import { findTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq, like, ne } from 'drizzle-orm';
 import { HUB_STATION } from '../hub.ts';
@@ -38,8 +38,9 @@ export async function replacedTickets(tx: HubTx): Promise<TicketRow[]> {
   return replaced;
 }
 
-/** Whoever else sits there keeps the seat that an ended ticket gave up. */
-export async function keepOthersSold(tx: HubTx, ended: TicketRow): Promise<void> {
+/** The seat of a ticket that has ended is free, but for what somebody else has who came back to it meanwhile. */
+export async function giveUpSeat(tx: HubTx, ended: TicketRow): Promise<void> {
+  await markUnsold(tx, ended);
   for (const other of await othersThere(tx, ended))
     if (other.state === 'sold' || other.state === 'collected') await markSold(tx, other);
 }

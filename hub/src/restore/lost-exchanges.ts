@@ -13,7 +13,7 @@ import { hubIncarnation } from '../ingest/station-record.ts';
 import { writeNewTicket } from '../inventory/write-new-ticket.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
-import { endAs } from './end-as.ts';
+import { endAsRebooked } from './end-as.ts';
 
 type Parts = Pick<Hub, 'persons' | 'money' | 'clock'>;
 type Committed = ArrivedFact<'exchange.committed'>;
@@ -34,7 +34,8 @@ export async function bringExchangeBack(
   if (issuerOf(ticketNo) !== HUB_STATION) return;
   const old = await findTicket(tx, ticketNo);
   if (!old) return keepMeta(tx, EARLIER + ticketNo, JSON.stringify({ peer, seq } satisfies Where));
-  await endAs(tx, old, 'rebooked', at, clock.now());
+  const { exchangeId = ticketNo, bizDate, by } = fact;
+  await endAsRebooked(tx, old, { exchangeId, at, bizDate, by }, clock.now());
   const who = person && persons.open(person);
   const indexed = person && who ? { sealed: person, key: persons.find(who.idType, who.idNo) } : null;
   const sealed = person && personHash !== null ? { sealed: person, hash: personHash } : undefined;
@@ -54,7 +55,10 @@ export async function takeToldExchange(
 ): Promise<void> {
   if ((await hubIncarnation(tx)) === 1) return;
   const old = await findTicket(tx, oldTicketNo);
-  if (old?.home !== HUB || !(await endAs(tx, old, 'rebooked', at, now))) return;
+  if (old?.home !== HUB) return;
+  const [{ bizDate }, by] = [newTicket, newTicket.home];
+  // Its end may have come back from its gate, which does not know for what it ended.
+  if (old.state !== 'rebooked' && !(await endAsRebooked(tx, old, { exchangeId, at, bizDate, by }, now))) return;
   const { rebook } = await rulesAt(tx, at);
   const differenceFen = rebookDifference(fen(old.fareFen), fen(newTicket.fareFen), rebook);
   const moved = { ticketNo: oldTicketNo, tripId: old.tripId, at, bizDate: newTicket.bizDate, by: newTicket.home };

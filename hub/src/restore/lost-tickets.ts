@@ -13,7 +13,7 @@ import { knowOwnNumber } from '../stations/know-ranges.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
-import { noteReplaced } from './end-replaced.ts';
+import { giveUpSeat, noteReplaced } from './end-replaced.ts';
 import { bringEarlierExchangeBack, bringExchangeBack } from './lost-exchanges.ts';
 import { freezeFreed } from './withhold-seats.ts';
 
@@ -21,11 +21,8 @@ import { freezeFreed } from './withhold-seats.ts';
  * Tickets that the hub sold and has forgotten, as their boarding station heard of them. What the hub passed on of another
  * station's ticket changes nothing here: that station says it again itself.
  */
-export function lostTickets({
-  persons,
-  money,
-  clock,
-}: Pick<Hub, 'persons' | 'money' | 'clock'>): FactHandlers<HubTables> {
+export function lostTickets(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): FactHandlers<HubTables> {
+  const { persons, money, clock } = hub;
   return {
     'hub-ticket.sold': async (tx, { fact, person }) => {
       if (!isOfHub(fact) || (await findTicket(tx, fact.ticketNo))) return;
@@ -38,7 +35,7 @@ export function lostTickets({
       touchTrip(tx, fact.tripId);
       await bringOrderBack(tx, fact);
       await money.ticketSold(tx, fact, { from: HUB, now: clock.now() });
-      await bringEarlierExchangeBack({ persons, money, clock }, tx, fact.ticketNo);
+      await bringEarlierExchangeBack(hub, tx, fact.ticketNo);
     },
     'hub-ticket.seated': async (tx, { fact }) => {
       const ticket = isOfHub(fact) ? await findTicket(tx, fact.ticketNo) : undefined;
@@ -57,12 +54,12 @@ export function lostTickets({
       const live = ticket?.state === 'sold' || ticket?.state === 'collected';
       if (!ticket || !(await moveTicket(tx, ticketNo, ['sold', 'collected', 'forfeited'], state, { endedAt: at })))
         return;
-      if (live) await markUnsold(tx, ticket);
+      if (live) await giveUpSeat(tx, ticket);
       await freezeFreed(tx, ticket.tripId, clock.now());
       touchTrip(tx, ticket.tripId);
       await raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${ticket.orderId} ${ticket.fareFen}`, clock.now());
     },
-    'exchange.committed': (tx, event, peer) => bringExchangeBack({ persons, money, clock }, tx, event, peer),
+    'exchange.committed': (tx, event, peer) => bringExchangeBack(hub, tx, event, peer),
     'hub-ticket.collected': async (tx, { fact }) => {
       if (!isOfHub(fact)) return;
       await moveTicket(tx, fact.ticketNo, ['sold', 'collected'], 'collected', { printSeq: fact.printSeq });
