@@ -66,6 +66,8 @@ function checkSold(run: Run, { tripId }: Trip, { node, name, plans, seats }: Par
   for (const ticket of sources.flatMap((source) => rows<Ticket>(node, TICKETS, source))) {
     const issuer = issuerOf(ticket.ticketNo);
     if ((issuer === HUB_STATION ? HUB : issuer) !== name) continue;
+    // It came back to a restored party before the plan that its seat is in: it is marked with that.
+    if (run.restored.has(node.name) && ticket.epoch > plans.epochOf(ticket.tripId)) continue;
     for (const place of plans.pieces(ticket)) {
       if (place.tripId !== tripId) continue;
       const before = sold.get(place.seat) ?? { must: 0, may: 0 };
