@@ -16,6 +16,9 @@ import { freezeTrip } from './withhold-seats.ts';
 /** Ranges of a terminal that are left out behind the last known one: what was leased in the part that is lost. */
 const RANGES_SKIPPED = 10;
 
+/** The hub's clock may be ahead: coaches that it takes for arrived may not have left. In ms. */
+const CLOCK_AHEAD_MS = 48 * 3_600_000;
+
 const RESTORED_AT = 'hub.restored-at';
 /** A question that a station asked before the restore has been answered or given up by then, in ms. */
 const QUESTIONS_END_MS = 7 * 24 * 3_600_000;
@@ -74,7 +77,7 @@ export async function beginRestore(
   if (mark?.hubIncarnation !== before || mark.gateless > (await gatelessSales(tx))) await noteGatelessLost(tx);
   const held = await tx.db.select({ holdId: holds.holdId }).from(holds).where(eq(holds.state, 'held'));
   for (const { holdId } of held) await releaseHold(tx, holdId, 'expired');
-  const ahead = await tx.db.select({ tripId: trips.tripId }).from(trips).where(gt(trips.arrivesAt, now));
+  const ahead = await tx.db.select({ tripId: trips.tripId }).from(trips).where(gt(trips.arrivesAt, now - CLOCK_AHEAD_MS));
   for (const { tripId } of ahead) await freezeTrip(tx, tripId, now);
   const [known] = await tx.db
     .select({ end: sql<number>`coalesce(max(${numberLeases.first} + ${numberLeases.count}), 0)` })
