@@ -20,6 +20,7 @@ import { tellCollected, tellEnded, tellSold } from '../gates/tell-gate.ts';
 import { HUB, type Hub } from '../hub.ts';
 import { hubIncarnation } from '../ingest/station-record.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
+import { bringOrderBack } from '../restore/bring-order-back.ts';
 import { takeToldExchange } from '../restore/lost-exchanges.ts';
 import { countSerial } from '../stations/lease-numbers.ts';
 import type { HubTx } from '../store/hub-store.ts';
@@ -136,6 +137,7 @@ async function bookAsPaid(
   from: string,
 ): Promise<void> {
   const now = clock.now();
+  await bringOrderBack(tx, ticket);
   await money.ticketSold(tx, { ...ticket, payMethod: 'psp', home: HUB }, { from, now });
   await raiseAlarm(tx, 'restore.refund-unknown', ticket.ticketNo, `${ticket.orderId} ${ticket.fareFen}`, now);
 }

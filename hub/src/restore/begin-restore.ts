@@ -77,7 +77,10 @@ export async function beginRestore(
   if (mark?.hubIncarnation !== before || mark.gateless > (await gatelessSales(tx))) await noteGatelessLost(tx);
   const held = await tx.db.select({ holdId: holds.holdId }).from(holds).where(eq(holds.state, 'held'));
   for (const { holdId } of held) await releaseHold(tx, holdId, 'expired');
-  const ahead = await tx.db.select({ tripId: trips.tripId }).from(trips).where(gt(trips.arrivesAt, now - CLOCK_AHEAD_MS));
+  const ahead = await tx.db
+    .select({ tripId: trips.tripId })
+    .from(trips)
+    .where(gt(trips.arrivesAt, now - CLOCK_AHEAD_MS));
   for (const { tripId } of ahead) await freezeTrip(tx, tripId, now);
   const [known] = await tx.db
     .select({ end: sql<number>`coalesce(max(${numberLeases.first} + ${numberLeases.count}), 0)` })

@@ -1,18 +1,15 @@
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
-import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import { keepSeated } from '@lianpiao/shared/store/epochs/seat-again';
 import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import { markSold, markUnsold } from '@lianpiao/shared/store/seats/mark-sold';
-import { findOrder, insertOrder, moveOrder } from '@lianpiao/shared/store/tickets/order-rows';
 import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
-import { eq, sql } from 'drizzle-orm';
 import { HUB, HUB_STATION, type Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import { knowOwnNumber } from '../stations/know-ranges.ts';
-import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { bringOrderBack } from './bring-order-back.ts';
 import { giveUpSeat, noteReplaced } from './end-replaced.ts';
 import { bringEarlierExchangeBack, bringExchangeBack } from './lost-exchanges.ts';
 import { freezeFreed } from './withhold-seats.ts';
@@ -68,25 +65,3 @@ export function lostTickets(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): Fact
 }
 
 const isOfHub = ({ ticketNo }: { readonly ticketNo: string }) => issuerOf(ticketNo) === HUB_STATION;
-
-/** The order of a ticket that exists has been paid, whatever the backup says of it. Its payment is read from the provider. */
-async function bringOrderBack(tx: HubTx, ticket: TicketBody): Promise<void> {
-  const { orderId, channel, seller, terminal, clerk, shiftId, fareFen, soldAt: createdAt, bizDate, rules } = ticket;
-  const { orders } = tx.t;
-  const known = await findOrder(tx, orderId);
-  if (!known) {
-    const who = { orderId, channel, seller, terminal, caller: seller, clerk, shiftId };
-    const paid = { totalFen: fareFen, paidFen: fareFen };
-    await insertOrder(tx, { ...who, ...paid, state: 'ticketed', createdAt, bizDate, rules });
-  } else if (known.state === 'ticketed') {
-    // Made from its first ticket here: the fact does not name the order's sum, it adds up.
-    if (known.holdId === null)
-      await tx.db
-        .update(orders)
-        .set({ totalFen: sql`${orders.totalFen} + ${fareFen}`, paidFen: sql`${orders.paidFen} + ${fareFen}` })
-        .where(eq(orders.orderId, orderId));
-  } else {
-    const before = ['created', 'held', 'paying', 'paid', 'paidLate', 'expired', 'cancelled'] as const;
-    await moveOrder(tx, orderId, before, 'ticketed', { paidFen: known.totalFen, contact: null });
-  }
-}

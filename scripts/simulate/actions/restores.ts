@@ -1,3 +1,4 @@
+import { importTrips } from '@lianpiao/agent/trips/import-trips';
 import { releaseSeats } from '@lianpiao/hub/restore/release-withheld';
 import type { HubStore } from '@lianpiao/hub/store/hub-store';
 import { rows } from '../checks/rows.ts';
@@ -5,6 +6,7 @@ import { WEB } from '../province/hub-node.ts';
 import type { AnyNode, Node } from '../province/node.ts';
 import { isLive, type Run } from '../province/run-state.ts';
 import type { Station } from '../province/station-node.ts';
+import { openTrips } from './rides.ts';
 
 /** Backups of one database that are kept. */
 const BACKUPS_MAX = 3;
@@ -48,6 +50,20 @@ function putBack(run: Run, station: Node<Station>, image: Buffer): void {
     if (ticket.trip.origin === station.name && ticket.state === 'boarded') ticket.state = 'sold';
   }
   run.journal.count('restores');
+  readTimetableAgain(run, station);
+}
+
+const KNOWN_TRIPS = 'SELECT trip_id AS tripId FROM trips';
+
+/** A timetable stands outside the database: coaches on sale that went with the disk are imported again. */
+function readTimetableAgain(run: Run, station: Node<Station>): void {
+  const known = new Set(rows<{ readonly tripId: string }>(station, KNOWN_TRIPS).map(({ tripId }) => tripId));
+  const lost = openTrips(run, station.name).filter(({ tripId }) => !known.has(tripId));
+  if (lost.length === 0) return;
+  run.begin(`timetable of ${station.name} again`, async () => {
+    await run.untilAnswered(station, ({ agent, desk }) => importTrips(agent, lost, desk.clock.now()));
+    return lost.map(({ tripId }) => tripId).join(',');
+  });
 }
 
 const HOMES_AT_HUB = "SELECT ticket_no AS no FROM tickets WHERE home = 'hub'";

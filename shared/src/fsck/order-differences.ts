@@ -38,6 +38,10 @@ export async function* orderDifferences(
 function oneOrder({ orderId, state, totalFen, paidFen }: OrderRow, tickets: readonly TicketRow[]): Difference[] {
   if (state !== 'ticketed') return compare('orders.tickets', orderId, 0, tickets.length);
   const sold = tickets.filter(({ rebookedFrom }) => rebookedFrom === null);
+  const known = new Set(tickets.map(({ ticketNo }) => ticketNo));
+  // The ticket that it replaced went with a restored disk, and what that had cost.
+  const isHeir = ({ rebookedFrom }: TicketRow) => rebookedFrom !== null && !known.has(rebookedFrom);
+  if (tickets.some(isHeir)) return compare('orders.paid_fen', orderId, totalFen, paidFen);
   const costFen = sold.reduce((sum, { fareFen, insuranceFen }) => sum + fareFen + insuranceFen, 0);
   return [
     ...compare('orders.tickets', orderId, 'some', sold.length > 0 ? 'some' : 'none'),
