@@ -1,4 +1,4 @@
-import { Column, is, Param, Placeholder, SQL, sql } from 'drizzle-orm';
+import { Column, getTableColumns, is, Param, Placeholder, SQL, sql, type Table } from 'drizzle-orm';
 import type { Database, Engine, Reader, Rows } from './store.ts';
 
 /** What a drizzle builder gives `statement`: awaited it has rows, prepared it has SQL, parameters and the shape of a row. */
@@ -55,6 +55,11 @@ export function namesOf<Changes extends object>(changes: Changes): (keyof Change
 /** These columns, to be set to values of the same names. */
 export function given<Changes>(columns: readonly (keyof Changes & string)[]): Changes {
   return Object.fromEntries(columns.map((name) => [name, value(name)])) as Changes;
+}
+
+/** A whole row, each column of it given at each call. */
+export function givenRow<Of extends Table>(table: Of): Of['$inferInsert'] {
+  return given<Of['$inferInsert']>(Object.keys(getTableColumns(table)) as (keyof Of['$inferInsert'] & string)[]);
 }
 
 /** What drizzle has made of a query: its text, how values become parameters, and rows objects, if it has rows. */
