@@ -8,7 +8,7 @@ import { holdsSeat, type TicketState } from '../../domain/ticket.ts';
 import { Fault } from '../../fault.ts';
 import type { EventBody } from '../../protocol/events.ts';
 import { placesOfTrip, release, seatsOfTrip } from '../seats/seat-rows.ts';
-import { given, givenRow, statement, value } from '../statement.ts';
+import { given, insertRows, statement, value } from '../statement.ts';
 import type { Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
 import type { TicketRow } from '../tickets/ticket-rows.ts';
@@ -19,7 +19,7 @@ type Reseated = EventBody<'trip.reseated'>;
 
 const dropSeats = statement((db, { seats }: SharedTables) => db.delete(seats).where(eq(seats.tripId, value('tripId'))));
 
-const insertSeat = statement((db, { seats }: SharedTables) => db.insert(seats).values(givenRow(seats)));
+const insertSeats = insertRows((t: SharedTables) => t.seats);
 
 const heldSeats = statement((db, { holds }: SharedTables) =>
   db
@@ -143,6 +143,7 @@ async function moveSeats(
   }
   const filled = filledLegs(sources);
   for (const source of sources) await dropSeats(tx, { tripId: source.tripId });
+  const rows: SharedTables['seats']['$inferSelect'][] = [];
   for (const { seat, position } of [
     ...plan.map((seat, index) => ({ seat, position: index })),
     ...childPlaces(places),
@@ -150,8 +151,9 @@ async function moveSeats(
     const fresh = without(capacity, filled.get(seat) ?? NO_LEGS);
     const state = next.get(seat) ?? newSeat(seat, NO_LEGS);
     if (capacity === NO_LEGS && !next.has(seat)) continue;
-    await insertSeat(tx, { tripId, position, epoch, ...state, mine: union(state.mine, fresh) });
+    rows.push({ tripId, position, epoch, ...state, mine: union(state.mine, fresh) });
   }
+  await insertSeats(tx, rows);
 }
 
 /** A hold goes on with its new seats, or ends: nobody is sold fewer seats than were held. */

@@ -3,7 +3,7 @@ import { sm3Hex } from '../../crypto/sm3.ts';
 import type { FareTable } from '../../domain/fare.ts';
 import type { ServiceDate } from '../../domain/service-day.ts';
 import { arrivesAt, departsAt, type Trip, type TripKind, type TripNature, type TripStop } from '../../domain/trip.ts';
-import { givenRow, statement, value } from '../statement.ts';
+import { givenRow, insertRows, statement, value } from '../statement.ts';
 import type { Reader, Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
 
@@ -34,7 +34,7 @@ const dropStops = statement((db, { tripStops }: SharedTables) =>
   db.delete(tripStops).where(eq(tripStops.tripId, value('tripId'))),
 );
 
-const insertStop = statement((db, { tripStops }: SharedTables) => db.insert(tripStops).values(givenRow(tripStops)));
+const insertStops = insertRows((t: SharedTables) => t.tripStops);
 
 /** Parsed trips by digest: stops, seats and fares are long, and a hot trip is read for every sale. */
 const parsed = new Map<string, KnownTrip>();
@@ -109,6 +109,12 @@ export async function saveTrip(tx: Tx<SharedTables>, trip: Trip): Promise<void> 
     digest: digestOf(trip),
   });
   await dropStops(tx, { tripId });
-  for (const [position, { code: stopCode }] of trip.stops.entries())
-    await insertStop(tx, { stopCode, serviceDate, departsAt: departsAt(trip, position), tripId, position });
+  const stops = trip.stops.map(({ code: stopCode }, position) => ({
+    stopCode,
+    serviceDate,
+    departsAt: departsAt(trip, position),
+    tripId,
+    position,
+  }));
+  await insertStops(tx, stops);
 }
