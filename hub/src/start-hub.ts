@@ -76,7 +76,7 @@ export async function startHub(folder: string, log: Log): Promise<Running> {
   const marker = new HubMarker(config.runMarker ?? `${resolve(folder)}.run-marker`, (cause) =>
     log.failed('marker.not-written', cause),
   );
-  const store = await openHubStore(join(folder, 'hub.sqlite'), (engine) => marker.committed(engine));
+  const store = await openHubStore(join(folder, 'hub.sqlite'), (engine, grown) => marker.committed(engine, grown));
   marker.keep(await proveHub(store, marker.before, clock.now()), store.read.engine);
   const persons = personVault(await openSecretFile(join(folder, 'person-lookup.key')));
   const monthKeys = new MonthKeys(store, masterKey);

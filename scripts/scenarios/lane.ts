@@ -46,7 +46,7 @@ export class Lane<To extends SharedTables> {
     const { person, personHash, ...event } = row;
     const sealed = person && personHash ? { sealed: person.toString('base64url'), hash: personHash } : null;
     await to.transaction(async (tx) => {
-      await keepArrived(tx, sender, lane, { ...event, person: sealed }, 'done');
+      await keepArrived(tx, sender, lane, [{ ...event, person: sealed }], 'done');
       await moveReceived(tx, sender, lane, row.seq - 1, { ack: row.seq, hash: row.hash });
     });
   }

@@ -239,7 +239,7 @@ export class LinkRig {
     const mark = new HubMarker(join(this.folder, `${file}.run-marker`), (cause) =>
       log('marker.not-written', { cause }),
     );
-    const store = await openHubStore(join(this.folder, file), (engine) => mark.committed(engine));
+    const store = await openHubStore(join(this.folder, file), (engine, grown) => mark.committed(engine, grown));
     mark.keep(await proveHub(store, mark.before, Date.now()), store.read.engine);
     for (const station of [HANGZHOU, SHAOXING]) await enrol(store, station);
     const hub = new LinkHub({

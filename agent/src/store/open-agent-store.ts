@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { SHARED_MIGRATIONS } from '@lianpiao/shared/store/migrate';
-import { openSqlite } from '@lianpiao/shared/store/open-sqlite';
+import { type Committed, openSqlite } from '@lianpiao/shared/store/open-sqlite';
 import { readSqlite, type Snapshot } from '@lianpiao/shared/store/read-sqlite';
-import type { ClockStamp, Engine, Store, Tx } from '@lianpiao/shared/store/store';
+import type { ClockStamp, Store, Tx } from '@lianpiao/shared/store/store';
 import { type AgentTables, agentTablesOnSqlite } from './tables.ts';
 
 export type AgentStore = Store<AgentTables>;
@@ -16,11 +16,7 @@ const MIGRATIONS = [SHARED_MIGRATIONS, join(import.meta.dirname, 'migrations', '
  *
  * @throws Fault `store.cannot-open`.
  */
-export function openAgentStore(
-  path: string,
-  committed?: (engine: Engine) => void,
-  stamp?: () => ClockStamp,
-): Promise<AgentStore> {
+export function openAgentStore(path: string, committed?: Committed, stamp?: () => ClockStamp): Promise<AgentStore> {
   return openSqlite({
     path,
     tables: agentTablesOnSqlite,

@@ -4,6 +4,7 @@ import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { keepSeated } from '@lianpiao/shared/store/epochs/seat-again';
 import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import { activateRules } from '@lianpiao/shared/store/rules';
+import { givenRow, statement } from '@lianpiao/shared/store/statement';
 import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
@@ -19,6 +20,10 @@ import { isPulled } from '../reference/keep-sets.ts';
 import { takeGrant } from '../seats/take-grant.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { settleDue } from '../tickets/refund-dues.ts';
+
+const keepRange = statement((db, { numberRanges }: AgentTables) =>
+  db.insert(numberRanges).values(givenRow(numberRanges)).onConflictDoNothing(),
+);
 
 /** A station without a list of stops: the spelling of places is computed. */
 const NO_STOPS_KNOWN: Pick<StopDirectory, 'byName'> = { byName: () => undefined };
@@ -77,10 +82,7 @@ export function hubFacts(
     'trip.final': (tx, { fact, at }) => noteHubFinal(agent, tx, fact, at),
     'numbers.leased': async (tx, { fact }) => {
       const { terminal, first, count } = fact;
-      await tx.db
-        .insert(tx.t.numberRanges)
-        .values({ terminal, first, next: first, last: first + count - 1 })
-        .onConflictDoNothing();
+      await keepRange(tx, { terminal, first, next: first, last: first + count - 1 });
     },
     // Where a set is pulled, facts about it come from a time before that, or say what the set says.
     'rules.activated': async (tx, { fact }) => {

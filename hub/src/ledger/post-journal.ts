@@ -3,7 +3,7 @@ import { invariant } from '@lianpiao/shared/domain/invariant';
 import type { Journal, Posting } from '@lianpiao/shared/domain/journal';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { CHAIN_START } from '@lianpiao/shared/protocol/chain';
-import { statement, value } from '@lianpiao/shared/store/statement';
+import { insertRows, statement, value } from '@lianpiao/shared/store/statement';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { HubReader, HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -40,15 +40,7 @@ const insertJournal = statement((db, t: HubTables) =>
   }),
 );
 
-const insertPosting = statement((db, t: HubTables) =>
-  db.insert(t.postings).values({
-    journal: value('seq'),
-    line: value('line'),
-    account: value('account'),
-    ticketNo: value('ticketNo'),
-    amountFen: value('amountFen'),
-  }),
-);
+const insertPostings = insertRows((t: HubTables) => t.postings);
 
 const sumOfJournal = statement((db, t: HubTables) =>
   db
@@ -83,9 +75,16 @@ export async function postJournal(tx: HubTx, journal: Journal, now: EpochMs): Pr
   const hash = chainHash(last?.hash ?? CHAIN_START, row);
   await insertJournal(tx, { ...row, ...source, hash });
   tx.memo.set(HEAD, { seq, hash } satisfies JournalEnd);
-  for (const [line, { account, ticketNo = null, amountFen }] of postings.entries()) {
-    await insertPosting(tx, { seq, line, account, ticketNo, amountFen });
-  }
+  await insertPostings(
+    tx,
+    postings.map(({ account, ticketNo = null, amountFen }, line) => ({
+      journal: seq,
+      line,
+      account,
+      ticketNo,
+      amountFen,
+    })),
+  );
   const [written] = await sumOfJournal(tx, { seq });
   invariant(written?.sum === 0, 'the postings of a journal sum to zero', { source: journal.source, sum: written?.sum });
   return { seq, digest };

@@ -7,15 +7,16 @@ import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { holdPlaces } from '@lianpiao/shared/store/seats/hold-places';
-import { insertOrder } from '@lianpiao/shared/store/tickets/order-rows';
+import { findHold } from '@lianpiao/shared/store/seats/hold-rows';
+import { insertOrder, orderOfHold } from '@lianpiao/shared/store/tickets/order-rows';
 import { otherRides } from '@lianpiao/shared/store/tickets/other-rides';
 import { pricePassengers } from '@lianpiao/shared/store/tickets/price-passengers';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { eq } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
 import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { type Contact, sealRiders } from './order-riders.ts';
+import { savePayment } from './payment-rows.ts';
 import { orderById } from './query-orders.ts';
 import { rideRefusal } from './ride-refusal.ts';
 
@@ -63,13 +64,12 @@ async function writeOrder(hub: Hub, tx: HubTx, call: Call, { holdId, passengers,
   const stopped = await whyHubNotSell(tx);
   if (stopped) return stopped;
   const { caller } = call;
-  const { holds, orders, payments } = tx.t;
-  const [hold] = await tx.db.select().from(holds).where(eq(holds.holdId, holdId));
+  const hold = await findHold(tx, holdId);
   if (!hold || hold.caller !== caller.id) return refuse({ code: 'hold.unknown', holdId });
   const endsAt = hold.expiresAt - SESSION_ENDS_BEFORE_MS;
   if (hold.state !== 'held' || endsAt <= now) return refuse({ code: 'hold.ended', holdId });
-  const [taken] = await tx.db.select({ orderId: orders.orderId }).from(orders).where(eq(orders.holdId, holdId));
-  if (taken) return refuse({ code: 'hold.in-order', holdId, orderId: taken.orderId });
+  const taken = await orderOfHold(tx, holdId);
+  if (taken !== undefined) return refuse({ code: 'hold.in-order', holdId, orderId: taken });
 
   const { fromStop: from, toStop: to } = hold;
   const trip = (await findTrip(tx, hold.tripId))!;
@@ -115,7 +115,8 @@ async function writeOrder(hub: Hub, tx: HubTx, call: Call, { holdId, passengers,
   });
   const { name: provider } = hub.provider;
   const begun = { state: 'pending', taken: 0, refundedFen: 0, createdAt: now, endsAt };
-  await tx.db.insert(payments).values({ paymentId, orderId, provider, amountFen, ...begun });
+  const nothingYet = { providerRef: null, paidAt: null, askedAt: null };
+  await savePayment(tx, { paymentId, orderId, provider, amountFen, ...begun, ...nothingYet });
   await audit(tx, caller, 'order.created', orderId, now, String(amountFen));
   const subject = `${trip.stops[from]!.name}→${trip.stops[to]!.name} ${trip.serviceDate} ${trip.tripNo} ${riders.length}张`;
   return done({ orderId, paymentId, amountFen, endsAt, subject });

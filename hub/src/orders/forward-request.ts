@@ -3,7 +3,8 @@ import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { settleIntent, type Written } from '@lianpiao/shared/link/intents';
 import { REQUESTS, type RequestAnswer, type RequestBody, type RequestKind } from '@lianpiao/shared/protocol/requests';
-import { and, eq } from 'drizzle-orm';
+import { answerUnder } from '@lianpiao/shared/store/burn-key';
+import { eq } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
 import { mayHaveAsked } from '../restore/begin-restore.ts';
 
@@ -85,11 +86,10 @@ function openForward<Kind extends RequestKind>(
   now: EpochMs,
 ): Promise<Opened<Kind>> {
   return hub.store.transaction(async (tx): Promise<Opened<Kind>> => {
-    const { answers, intents } = tx.t;
+    const { intents } = tx.t;
     const { station, id, home, kind, body, resumed = false } = forward;
-    const same = and(eq(answers.caller, station), eq(answers.key, id), eq(answers.verb, 'burnt'));
-    const [burnt] = await tx.db.select({ key: answers.key }).from(answers).where(same);
-    if (burnt) return { go: 'answer', answer: refuse({ code: 'link.wish-expired', key: id }) };
+    if ((await answerUnder(tx, { caller: station, key: id })) === 'burnt')
+      return { go: 'answer', answer: refuse({ code: 'link.wish-expired', key: id }) };
     const intent = { key, peer: home, method: kind, body: JSON.stringify(body), state: 'opened', at: now };
     const [known] = await tx.db.select().from(intents).where(eq(intents.key, key));
     if (known?.state === 'yes' && known.method === kind && (resumed || known.body === intent.body))

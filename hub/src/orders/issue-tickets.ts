@@ -5,10 +5,9 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { serviceDateOf } from '@lianpiao/shared/domain/service-day';
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import type { SoldHold } from '@lianpiao/shared/store/seats/sell-hold';
-import { moveOrder, type OrderRow } from '@lianpiao/shared/store/tickets/order-rows';
+import { moveOrder, type OrderRow, orderOfCode } from '@lianpiao/shared/store/tickets/order-rows';
 import { insertTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { eq } from 'drizzle-orm';
 import { boardingGate } from '../gates/boarding-gate.ts';
 import { sayWhenKnown } from '../gates/say-when-known.ts';
 import { HUB, type Hub } from '../hub.ts';
@@ -88,10 +87,8 @@ function takeLike(seat: string, left: string[]): string {
 
 /** Ten digits that nobody can guess and no other order has. */
 async function newPickupCode(tx: HubTx): Promise<string> {
-  const { orders } = tx.t;
   for (;;) {
     const code = String(randomInt(PICKUP_CODES)).padStart(10, '0');
-    const taken = await tx.db.select({ orderId: orders.orderId }).from(orders).where(eq(orders.pickupCode, code));
-    if (taken.length === 0) return code;
+    if ((await orderOfCode(tx, code)) === undefined) return code;
   }
 }

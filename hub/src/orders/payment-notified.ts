@@ -9,13 +9,13 @@ import { rulesAt } from '@lianpiao/shared/store/rules';
 import { claimPlaces } from '@lianpiao/shared/store/seats/child-places';
 import { claimSeats } from '@lianpiao/shared/store/seats/claim-seats';
 import { holdPlaces } from '@lianpiao/shared/store/seats/hold-places';
+import { findHold } from '@lianpiao/shared/store/seats/hold-rows';
 import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { type SoldHold, sellHold } from '@lianpiao/shared/store/seats/sell-hold';
 import { findOrder, moveOrder, type OrderRow } from '@lianpiao/shared/store/tickets/order-rows';
 import { otherRides } from '@lianpiao/shared/store/tickets/other-rides';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { and, eq, inArray } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import type { PaymentNotice } from '../payments/payment-provider.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
@@ -23,16 +23,15 @@ import { awaitedFor } from '../restore/restore-waits.ts';
 import { awaitsStatement } from '../restore/statement-days.ts';
 import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
-import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { channelQuota } from './channel-quota.ts';
 import { issueTickets } from './issue-tickets.ts';
 import { ridersOf } from './order-riders.ts';
+import { findPayment, type PaymentRow, paymentMade, savePayment, takenPayment, takePayment } from './payment-rows.ts';
 import { returnPayment } from './return-payment.ts';
 import { rideRefusal } from './ride-refusal.ts';
 
 export type TakenPayment = { readonly orderId: string; readonly became: 'known' | 'ticketed' | 'returned' };
-export type PaymentRow = HubTables['payments']['$inferSelect'];
 
 /**
  * The provider says that a payment was made: booked once, whatever becomes of it. The order's first payment in time issues
@@ -42,12 +41,10 @@ export type PaymentRow = HubTables['payments']['$inferSelect'];
  */
 export function paymentNotified(hub: Hub, notice: PaymentNotice, now: EpochMs) {
   return hub.store.transaction(async (tx) => {
-    const { payments } = tx.t;
     const provider = hub.provider.name;
-    const same = and(eq(payments.provider, provider), eq(payments.providerRef, notice.providerRef));
-    const [known] = await tx.db.select().from(payments).where(same);
+    const known = await paymentMade(tx, provider, notice.providerRef);
     if (known) return done<TakenPayment>({ orderId: known.orderId, became: 'known' });
-    const [wanted] = await tx.db.select().from(payments).where(eq(payments.paymentId, notice.paymentId));
+    const wanted = await findPayment(tx, notice.paymentId);
     if (!wanted || wanted.provider !== provider)
       return refuse({ code: 'payment.unknown', paymentId: notice.paymentId });
     await awaitRestore(tx, wanted);
@@ -63,7 +60,6 @@ export async function takeNotice(
   notice: PaymentNotice,
   now: EpochMs,
 ): Promise<TakenPayment> {
-  const { payments } = tx.t;
   const { orderId } = wanted;
   const isFirst = wanted.state === 'pending' || wanted.state === 'failed';
   const fits = wanted.amountFen === notice.amountFen;
@@ -81,12 +77,12 @@ export async function takeNotice(
   }
   const payment = await bookPayment(hub, tx, wanted, notice, wanted.paymentId, now);
   if (await cameBackTicketed(tx, orderId)) {
-    await tx.db.update(payments).set({ taken: 1 }).where(eq(payments.paymentId, payment.paymentId));
+    await takePayment(tx, payment.paymentId);
     return { orderId, became: 'ticketed' };
   }
   const sold = await seatOrder(hub, tx, orderId, now);
   if (sold) {
-    await tx.db.update(payments).set({ taken: 1 }).where(eq(payments.paymentId, payment.paymentId));
+    await takePayment(tx, payment.paymentId);
     await issueTickets(hub, tx, (await findOrder(tx, orderId))!, sold, now);
     return { orderId, became: 'ticketed' };
   }
@@ -103,11 +99,7 @@ export async function takeNotice(
  */
 async function awaitRestore(tx: HubTx, { orderId, createdAt }: PaymentRow): Promise<void> {
   const order = await findOrder(tx, orderId);
-  const { holds } = tx.t;
-  const [hold] = await tx.db
-    .select()
-    .from(holds)
-    .where(eq(holds.holdId, order?.holdId ?? ''));
+  const hold = await findHold(tx, order?.holdId ?? '');
   const awaited = hold ? await awaitedFor(tx, hold.tripId) : [];
   if (awaited.length === 0 && !(await awaitsStatement(tx, createdAt)) && !(await whyHubNotSell(tx))) return;
   throw new Fault('hub.restoring', `the hub was restored and waits for ${awaited.join(' ')}`, {
@@ -119,13 +111,8 @@ async function awaitRestore(tx: HubTx, { orderId, createdAt }: PaymentRow): Prom
 
 /** The order's tickets came back from a station after a restore, and none of its payments has been taken: this is theirs. */
 async function cameBackTicketed(tx: HubTx, orderId: string): Promise<boolean> {
-  const { payments } = tx.t;
   if ((await findOrder(tx, orderId))!.state !== 'ticketed') return false;
-  const taken = await tx.db
-    .select({ paymentId: payments.paymentId })
-    .from(payments)
-    .where(and(eq(payments.orderId, orderId), eq(payments.taken, 1)));
-  return taken.length === 0;
+  return (await takenPayment(tx, orderId)) === undefined;
 }
 
 /** Writes the payment as made and tells the books. `paymentId` is a new one for a payment beside the one that was wanted. */
@@ -137,7 +124,6 @@ export async function bookPayment(
   paymentId: string,
   now: EpochMs,
 ) {
-  const { payments } = tx.t;
   const { providerRef, amountFen, paidAt } = notice;
   const { provider, orderId } = wanted;
   const row: PaymentRow = {
@@ -150,7 +136,7 @@ export async function bookPayment(
     taken: 0,
     refundedFen: 0,
   };
-  await tx.db.insert(payments).values(row).onConflictDoUpdate({ target: payments.paymentId, set: row });
+  await savePayment(tx, row);
   const bizDate = serviceDateOf(now, 'Asia/Shanghai');
   await hub.money.paymentReceived(
     tx,
@@ -176,11 +162,7 @@ async function seatOrder(hub: Hub, tx: HubTx, orderId: string, now: EpochMs): Pr
 
 /** Seats for a payment that came after the hold: the same ones where they are free, else any that are, while the ride is on sale and the channel within its quota. */
 async function seatLate(hub: Hub, tx: HubTx, order: OrderRow, now: EpochMs): Promise<SoldHold | undefined> {
-  const { holds } = tx.t;
-  const [old] = await tx.db
-    .select()
-    .from(holds)
-    .where(inArray(holds.holdId, [order.holdId ?? '']));
+  const old = await findHold(tx, order.holdId ?? '');
   const trip = old && (await findTrip(tx, old.tripId));
   if (!old || !trip || order.contact === null) return undefined;
   const { tripId, fromStop: from, toStop: to } = old;

@@ -18,6 +18,7 @@ import { HUB, type Hub } from '../hub.ts';
 import { writeNewTicket } from '../inventory/write-new-ticket.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
+import { insertDue } from './due-rows.ts';
 import { freeHubSeat } from './free-hub-seat.ts';
 import { ticketAtHub } from './ticket-at-hub.ts';
 
@@ -74,7 +75,7 @@ async function endFor(hub: Hub, tx: HubTx, call: Call, wish: RequestBody<'ticket
     amountFen: 0,
     feeFen: 0,
   };
-  await tx.db.insert(tx.t.refundDues).values({ ...due, ...gate, state: 'waiting', createdAt: now });
+  await insertDue(tx, { ...due, ...gate, createdAt: now });
 
   const indexed = who && sealed ? { sealed: sealed.sealed, key: hub.persons.find(who.idType, who.idNo) } : null;
   await writeNewTicket(tx, newTicket, { indexed, sealed }, ticketNo, now);

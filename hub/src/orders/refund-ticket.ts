@@ -8,12 +8,13 @@ import { answerOnce } from '@lianpiao/shared/store/answers';
 import { audit } from '@lianpiao/shared/store/audit';
 import type { Call } from '@lianpiao/shared/store/call';
 import { moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
-import { and, eq } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
 import { awaitedFor } from '../restore/restore-waits.ts';
 import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubTx } from '../store/hub-store.ts';
+import { findDue, findQuote, insertDue, payDue } from './due-rows.ts';
 import { freeHubSeat } from './free-hub-seat.ts';
+import { takenPayment } from './payment-rows.ts';
 import { paysCash, settleDue } from './settle-dues.ts';
 import { ticketAtHub } from './ticket-at-hub.ts';
 
@@ -67,14 +68,13 @@ async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, p
   // It may have been refunded in the part of the database that is lost.
   if ((await awaitedFor(tx, trip.tripId)).length > 0) return refuse({ code: 'hub.restoring', tripId: trip.tripId });
   // The payment of a ticket that came back after a restore is read later.
-  if (!paysCash(payer) && !(await isPaidFor(tx, ticket.orderId)))
+  if (!paysCash(payer) && !(await takenPayment(tx, ticket.orderId)))
     return refuse({ code: 'hub.restoring', tripId: trip.tripId });
-  const { refundQuotes, refundDues } = tx.t;
-  const [promised] = await tx.db.select().from(refundDues).where(eq(refundDues.ticketNo, ticketNo));
+  const promised = await findDue(tx, ticketNo);
   if (promised && promised.quoteId === quoteId && promised.payer === payer) {
     return done({ ticketNo, refundFen: promised.amountFen, feeFen: promised.feeFen });
   }
-  const [quote] = await tx.db.select().from(refundQuotes).where(eq(refundQuotes.quoteId, quoteId));
+  const quote = await findQuote(tx, quoteId);
   if (!quote || quote.ticketNo !== ticketNo) return refuse({ code: 'refund.unknown-quote', quoteId });
   const late = mayConfirmRefund(quote, now);
   if (late) return refuse(late);
@@ -89,26 +89,17 @@ async function endTicket(hub: Hub, tx: HubTx, call: Call, { ticketNo, quoteId, p
   const moved = { ticketNo, tripId: ticket.tripId, at: now, bizDate, by };
   const gate = await freeHubSeat(tx, { ticket, trip, freed: { ...moved, state: 'refunded' } }, now);
   const due = { ticketNo, orderId: ticket.orderId, quoteId, payer, amountFen: refundFen, feeFen, ...gate };
-  await tx.db.insert(refundDues).values({ ...due, state: 'waiting', createdAt: now });
+  await insertDue(tx, { ...due, createdAt: now });
   const fact = { ...moved, refundFen, feeFen, payer, reason, rules: ticket.rules };
   await hub.money.ticketRefunded(tx, fact, { from: HUB, now });
   await audit(tx, call.caller, 'ticket.refunded', ticketNo, now, `${refundFen} ${feeFen} ${reason ?? ''}`.trim());
   return done({ ticketNo, refundFen, feeFen });
 }
 
-/** The order has taken a payment, which its money can go back to. */
-async function isPaidFor({ db, t }: HubTx, orderId: string): Promise<boolean> {
-  const { payments } = t;
-  const taken = and(eq(payments.orderId, orderId), eq(payments.taken, 1));
-  return (await db.select({ paymentId: payments.paymentId }).from(payments).where(taken)).length > 0;
-}
-
 /** Gives a due to the station that pays it, once: the same key gets the same word, another one hears that it is paid. */
 function takeDue(hub: Hub, { key }: Call, ticketNo: string, now: EpochMs) {
   return hub.store.transaction(async (tx) => {
-    const { refundDues } = tx.t;
-    const mine = eq(refundDues.ticketNo, ticketNo);
-    const [due] = await tx.db.select().from(refundDues).where(mine);
+    const due = await findDue(tx, ticketNo);
     if (due!.state === 'contested') return refuse({ code: 'refund.contested', ticketNo });
     if (due!.state === 'paid') {
       const settledFree = due!.paidKey === null && due!.amountFen === 0;
@@ -117,14 +108,13 @@ function takeDue(hub: Hub, { key }: Call, ticketNo: string, now: EpochMs) {
         : refuse({ code: 'refund.paid-already', ticketNo });
     }
     if (due!.state === 'waiting' && !(await settleDue(hub, tx, due!, now))) return done('pending' as const);
-    await tx.db.update(refundDues).set({ state: 'paid', paidKey: key, paidAt: now }).where(mine);
+    await payDue(tx, ticketNo, key, now);
     return done('paid' as const);
   });
 }
 
 /** True when the station was told under this key to hand the money over. */
 export async function wasGiven({ store }: Pick<Hub, 'store'>, ticketNo: string, key: string): Promise<boolean> {
-  const { db, t } = store.read;
-  const [due] = await db.select().from(t.refundDues).where(eq(t.refundDues.ticketNo, ticketNo));
+  const due = await findDue(store.read, ticketNo);
   return due?.state === 'paid' && due.paidKey === key;
 }

@@ -1,7 +1,9 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
+import { givenRow, statement, value } from '@lianpiao/shared/store/statement';
 import { eq } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
 import type { HubTx } from '../store/hub-store.ts';
+import type { HubTables } from '../store/tables.ts';
 
 export type PaymentReturn = {
   readonly paymentId: string;
@@ -16,6 +18,17 @@ export type PaymentReturn = {
     | 'ticket.refunded';
 };
 
+const owe = statement((db, { paymentRefunds }: HubTables) =>
+  db.insert(paymentRefunds).values(givenRow(paymentRefunds)),
+);
+
+const returning = statement((db, { payments }: HubTables) =>
+  db
+    .update(payments)
+    .set({ state: 'refunding' })
+    .where(eq(payments.paymentId, value('paymentId'))),
+);
+
 /** Writes down that money goes back to where it came from. A loop tells the provider, however often it must. */
 export async function returnPayment(
   hub: Pick<Hub, 'newId'>,
@@ -23,8 +36,7 @@ export async function returnPayment(
   back: PaymentReturn,
   now: EpochMs,
 ): Promise<void> {
-  const { paymentRefunds, payments } = tx.t;
-  const begun = { state: 'due', attempts: 0, nextAt: now, createdAt: now };
-  await tx.db.insert(paymentRefunds).values({ refundId: hub.newId(), ...back, ...begun });
-  await tx.db.update(payments).set({ state: 'refunding' }).where(eq(payments.paymentId, back.paymentId));
+  const begun = { state: 'due', attempts: 0, nextAt: now, createdAt: now, doneAt: null };
+  await owe(tx, { refundId: hub.newId(), ...back, ...begun });
+  await returning(tx, { paymentId: back.paymentId });
 }

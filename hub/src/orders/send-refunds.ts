@@ -6,6 +6,7 @@ import { HUB, type Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
+import { payDue } from './due-rows.ts';
 
 const REFUNDS_MAX = 20;
 const RETRY_MS = 2_000;
@@ -36,6 +37,22 @@ const dueNow = statement((db, { paymentRefunds, payments }: HubTables) =>
     .limit(REFUNDS_MAX),
 );
 
+const endDue = statement((db, { paymentRefunds }: HubTables) =>
+  db
+    .update(paymentRefunds)
+    .set({ state: 'done', doneAt: value('now') as never, attempts: sql`${paymentRefunds.attempts} + 1` })
+    .where(and(eq(paymentRefunds.refundId, value('refundId')), eq(paymentRefunds.state, 'due'))),
+);
+
+const countReturned = statement((db, { payments }: HubTables) => {
+  const refundedFen = sql`${payments.refundedFen} + ${value('amountFen')}`;
+  const state = sql`CASE WHEN ${refundedFen} >= ${payments.amountFen} THEN 'refunded' ELSE 'paid' END`;
+  return db
+    .update(payments)
+    .set({ refundedFen, state })
+    .where(eq(payments.paymentId, value('paymentId')));
+});
+
 /** Sends money back that is due, through the provider it came from, until the provider says that it is on its way. */
 export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
   const due = await dueNow(hub.store.read, { now });
@@ -57,17 +74,9 @@ export async function sendRefunds(hub: Hub, now: EpochMs): Promise<number> {
 
 /** The money is back with its payer: written down once, and told to the books. */
 export async function keepReturned(hub: Hub, tx: HubTx, refund: DueRefund, now: EpochMs): Promise<void> {
-  const { paymentRefunds, payments, refundDues } = tx.t;
   const { refundId, paymentId, orderId, provider, ticketNo, amountFen, paidFen } = refund;
-  const [done] = await tx.db
-    .update(paymentRefunds)
-    .set({ state: 'done', doneAt: now, attempts: refund.attempts + 1 })
-    .where(and(eq(paymentRefunds.refundId, refundId), eq(paymentRefunds.state, 'due')))
-    .returning();
-  if (!done) return;
-  const refundedFen = sql`${payments.refundedFen} + ${amountFen}`;
-  const state = sql`CASE WHEN ${refundedFen} >= ${payments.amountFen} THEN 'refunded' ELSE 'paid' END`;
-  await tx.db.update(payments).set({ refundedFen, state }).where(eq(payments.paymentId, paymentId));
+  if ((await endDue(tx, { refundId, now })) === 0) return;
+  await countReturned(tx, { paymentId, amountFen });
   const bizDate = serviceDateOf(now, 'Asia/Shanghai');
   const origin = { from: HUB, now };
   if (ticketNo === null) {
@@ -76,7 +85,7 @@ export async function keepReturned(hub: Hub, tx: HubTx, refund: DueRefund, now: 
     await hub.money.paymentReturned(tx, { paymentId: part, orderId, provider, amountFen, at: now, bizDate }, origin);
     return;
   }
-  await tx.db.update(refundDues).set({ state: 'paid', paidAt: now }).where(eq(refundDues.ticketNo, ticketNo));
+  await payDue(tx, ticketNo, null, now);
   const payout = {
     payoutId: refundId,
     orderId,

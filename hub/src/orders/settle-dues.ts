@@ -13,9 +13,9 @@ import { freezeFreed } from '../restore/withhold-seats.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { type DueRow, settleDueRow } from './due-rows.ts';
+import { takenPayment } from './payment-rows.ts';
 import { returnPayment } from './return-payment.ts';
-
-type Due = HubTables['refundDues']['$inferSelect'];
 
 /** Dues settled in one transaction. */
 const DUES_MAX = 100;
@@ -43,7 +43,7 @@ export async function settleDues(hub: Pick<Hub, 'store' | 'newId'>, now: EpochMs
 }
 
 /** Makes one due ready if it no longer has to wait. */
-export async function settleDue(hub: Pick<Hub, 'newId'>, tx: HubTx, due: Due, now: EpochMs): Promise<boolean> {
+export async function settleDue(hub: Pick<Hub, 'newId'>, tx: HubTx, due: DueRow, now: EpochMs): Promise<boolean> {
   const ticket = (await findTicket(tx, due.ticketNo))!;
   if (due.station !== null && !(await hasDeparted(tx, ticket.tripId, ticket.fromStop))) return false;
   await makeReady(hub, tx, due, { seatIsFree: due.station === null }, now);
@@ -70,7 +70,7 @@ export async function settleByWord(
 async function makeReady(
   hub: Pick<Hub, 'newId'>,
   tx: HubTx,
-  { ticketNo, orderId, amountFen, payer, seatFreed }: Due,
+  { ticketNo, orderId, amountFen, payer, seatFreed }: DueRow,
   { seatIsFree }: { readonly seatIsFree: boolean },
   now: EpochMs,
 ): Promise<void> {
@@ -81,17 +81,11 @@ async function makeReady(
     touchTrip(tx, ticket.tripId);
     await returnSpentLegs(hub, tx, (await findTrip(tx, ticket.tripId))!, now);
   }
-  const { refundDues, payments } = tx.t;
   const free = amountFen === 0;
-  const changes = free ? { state: 'paid', seatFreed: 0, paidAt: now } : { state: 'ready', seatFreed: 0 };
-  await tx.db.update(refundDues).set(changes).where(eq(refundDues.ticketNo, ticketNo));
+  await settleDueRow(tx, ticketNo, free, now);
   if (free || paysCash(payer)) return;
-  const [payment] = await tx.db
-    .select({ paymentId: payments.paymentId })
-    .from(payments)
-    .where(and(eq(payments.orderId, orderId), eq(payments.taken, 1)));
+  const paymentId = await takenPayment(tx, orderId);
   // A restored hub may have forgotten what was paid: a person asks the provider.
-  if (!payment) return raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${orderId} ${amountFen}`, now);
-  const { paymentId } = payment;
+  if (!paymentId) return raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${orderId} ${amountFen}`, now);
   await returnPayment(hub, tx, { paymentId, amountFen, ticketNo, reason: 'ticket.refunded' }, now);
 }

@@ -3,13 +3,13 @@ import { positionsOf } from '@lianpiao/shared/link/stream-rows';
 import { LANES } from '@lianpiao/shared/protocol/compare-positions';
 import type { LanePositions } from '@lianpiao/shared/protocol/messages';
 import { statement, value } from '@lianpiao/shared/store/statement';
-import { eq, isNotNull } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubStore, HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { endForgotten } from './end-forgotten.ts';
 import { forgetGatelessLost, mayMissPassengers } from './gateless-sales.ts';
-import { awaitedFor, isRestoring, partiesOfId, type RestoreWait } from './restore-waits.ts';
+import { awaitedFor, isRestoring, partiesOfId, type RestoreWait, waitsThatMayEnd } from './restore-waits.ts';
 import { thawTrip } from './withhold-seats.ts';
 
 const until = statement((db, { restoreWaits }: HubTables) =>
@@ -26,10 +26,8 @@ export async function noteHeads(tx: HubTx, station: string, lanes: LanePositions
 
 /** Ends the wait for stations that were heard in full. Returns which. */
 export async function finishRestores(store: HubStore, now: EpochMs): Promise<string[]> {
-  const { restoreWaits } = store.read.t;
-  const waiting = await store.read.db.select().from(restoreWaits).where(isNotNull(restoreWaits.untilSeat));
   const heard: string[] = [];
-  for (const wait of waiting)
+  for (const wait of await waitsThatMayEnd(store.read))
     if (await store.transaction((tx) => finishRestore(tx, wait, now))) heard.push(wait.station);
   return heard;
 }

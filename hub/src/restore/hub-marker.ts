@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { Fault } from '@lianpiao/shared/fault';
-import type { Engine } from '@lianpiao/shared/store/store';
+import type { Engine, GrownStream } from '@lianpiao/shared/store/store';
 import { z } from 'zod';
 import { GATELESS_SALES } from './gateless-sales.ts';
 
@@ -26,6 +26,7 @@ const SYNC_MS = 60_000;
 type Who = { readonly dbId: string; readonly hubIncarnation: number };
 
 const LANES = 'SELECT peer, lane, next - 1, head_hash FROM stream_out';
+const LANE = `${LANES} WHERE peer = ? AND lane = ?`;
 const NUMBERS = `SELECT coalesce(max(first + count), 0),
   coalesce((SELECT value FROM meta WHERE key = '${GATELESS_SALES}'), 0) FROM number_leases`;
 
@@ -63,6 +64,8 @@ export class HubMarker {
   /** What stands in each line, and where each lane has its line. */
   #lines: string[] = [];
   readonly #places = new Map<string, number>();
+  /** The medium did not take the last word: the next one says everything. */
+  #isBehind = false;
 
   constructor(path: string, failed: (cause: unknown) => void) {
     this.before = readHubMark(path);
@@ -92,18 +95,27 @@ export class HubMarker {
     this.#timer.unref();
   }
 
-  /** Called by the store between its commit and the answers. Never throws: what is sold is sold. */
-  committed(engine: Engine): void {
+  /**
+   * Called by the store between its commit and the answers, with the streams that this commit may have made longer: of a
+   * province all would be a thousand rows a commit. Never throws: what is sold is sold.
+   */
+  committed(engine: Engine, grown: Iterable<GrownStream>): void {
     if (!this.#who || this.#file === undefined) return;
     try {
-      for (const [place, line] of this.#linesOf(engine, this.#who).entries()) {
-        if (this.#lines[place] === line) continue;
-        writeSync(this.#file, padded(line), place * LINE_BYTES);
-        this.#lines[place] = line;
-      }
+      const lanes = this.#isBehind ? lanesOf(engine) : [...grown].flatMap((stream) => lanesOf(engine, stream));
+      this.#isBehind = true;
+      this.#write(0, numbersOf(engine, this.#who));
+      for (const lane of lanes) this.#write(this.#placeOf(lane), lineOf(lane));
+      this.#isBehind = false;
     } catch (cause) {
       this.#failed(cause);
     }
+  }
+
+  #write(place: number, line: string): void {
+    if (this.#lines[place] === line) return;
+    writeSync(this.#file!, padded(line), place * LINE_BYTES);
+    this.#lines[place] = line;
   }
 
   close(): void {
@@ -119,18 +131,33 @@ export class HubMarker {
     }
   }
 
-  /** A lane keeps its line as long as the process lives. */
   #linesOf(engine: Engine, who: Who): string[] {
-    const [[numbersEnd, gateless] = [0, 0]] = engine.prepare(NUMBERS).rows([]) as readonly (readonly number[])[];
-    const lines = [JSON.stringify({ ...who, numbersEnd, gateless: Number(gateless) })];
-    const rows = engine.prepare(LANES).rows([]) as readonly (readonly [string, 'seat' | 'ev', number, string])[];
-    for (const [station, lane, seq, hash] of rows) {
-      const name = laneOf(station, lane);
-      if (!this.#places.has(name)) this.#places.set(name, this.#places.size + 1);
-      lines[this.#places.get(name)!] = JSON.stringify({ station, lane, seq, hash });
-    }
+    const lines = [numbersOf(engine, who)];
+    for (const lane of lanesOf(engine)) lines[this.#placeOf(lane)] = lineOf(lane);
     return lines;
   }
+
+  /** A lane keeps its line as long as the process lives. */
+  #placeOf([station, lane]: LaneRow): number {
+    const name = laneOf(station, lane);
+    const place = this.#places.get(name) ?? this.#places.size + 1;
+    this.#places.set(name, place);
+    return place;
+  }
+}
+
+type LaneRow = readonly [station: string, lane: 'seat' | 'ev', seq: number, hash: string];
+
+const lineOf = ([station, lane, seq, hash]: LaneRow) => JSON.stringify({ station, lane, seq, hash });
+
+function lanesOf(engine: Engine, only?: GrownStream): readonly LaneRow[] {
+  const rows = only ? engine.prepare(LANE).rows([only.peer, only.lane]) : engine.prepare(LANES).rows([]);
+  return rows as unknown as readonly LaneRow[];
+}
+
+function numbersOf(engine: Engine, who: Who): string {
+  const [[numbersEnd, gateless] = [0, 0]] = engine.prepare(NUMBERS).rows([]) as readonly (readonly number[])[];
+  return JSON.stringify({ ...who, numbersEnd, gateless: Number(gateless) });
 }
 
 const padded = (line: string) => `${line.padEnd(LINE_BYTES - 1)}\n`;

@@ -2,6 +2,7 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { Fault } from '@lianpiao/shared/fault';
 import type { Hub } from '../hub.ts';
 import type { StatementLine } from '../payments/payment-provider.ts';
+import { isRestoring } from './restore-waits.ts';
 import { forgetStatementDays, statementDaysDue } from './statement-days.ts';
 import { whyHubNotSell } from './superseded.ts';
 import { takeStatedPayment } from './take-stated-payment.ts';
@@ -15,9 +16,7 @@ import { takeStatedRefund } from './take-stated-refund.ts';
 export async function readStatements(hub: Hub, now: EpochMs): Promise<number> {
   const { read } = hub.store;
   const days = await statementDaysDue(read, now);
-  if (days.length === 0 || (await whyHubNotSell(read))) return 0;
-  const { restoreWaits } = read.t;
-  if ((await read.db.select({ station: restoreWaits.station }).from(restoreWaits).limit(1)).length > 0) return 0;
+  if (days.length === 0 || (await whyHubNotSell(read)) || (await isRestoring(read))) return 0;
 
   const lines: StatementLine[] = [];
   try {

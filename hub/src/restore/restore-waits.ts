@@ -1,7 +1,7 @@
 import type { Trip } from '@lianpiao/shared/domain/trip';
 import { statement, value } from '@lianpiao/shared/store/statement';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { eq } from 'drizzle-orm';
+import { eq, isNotNull } from 'drizzle-orm';
 import type { HubReader } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 
@@ -17,6 +17,15 @@ const byStation = statement((db, { restoreWaits }: HubTables) =>
 /** What the restored hub still waits for of a station; undefined for one that was heard. */
 export async function restoreWait(on: HubReader, station: string): Promise<RestoreWait | undefined> {
   return (await byStation(on, { station }))[0];
+}
+
+const mayBeHeard = statement((db, { restoreWaits }: HubTables) =>
+  db.select().from(restoreWaits).where(isNotNull(restoreWaits.untilSeat)),
+);
+
+/** Waits for stations that have told how far they were: they may be heard in full by now. */
+export function waitsThatMayEnd(on: HubReader): Promise<RestoreWait[]> {
+  return mayBeHeard(on, {});
 }
 
 /** Stations that may have been given seats of a trip: its origin, and wherever it boards. */

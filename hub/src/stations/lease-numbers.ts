@@ -1,6 +1,6 @@
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { RANGE_COUNT, rangeOf } from '@lianpiao/shared/domain/ticket-number';
-import { statement, value } from '@lianpiao/shared/store/statement';
+import { givenRow, statement, value } from '@lianpiao/shared/store/statement';
 import { emit } from '@lianpiao/shared/store/streams';
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import type { HubTx } from '../store/hub-store.ts';
@@ -43,6 +43,8 @@ const count = statement((db, t: HubTables) =>
     ),
 );
 
+const lease = statement((db, { numberLeases }: HubTables) => db.insert(numberLeases).values(givenRow(numberLeases)));
+
 /** By terminal, where the ranges of a station end, and how many serials of them are left. */
 export async function leasedTo(tx: HubTx, station: string) {
   return new Map((await leased(tx, { station })).map((row) => [row.terminal, row]));
@@ -59,7 +61,7 @@ export async function leaseNumbers(tx: HubTx, station: string, now: EpochMs, fre
     const row = known.get(terminal);
     if (row && row.left >= LOW && !fresh) continue;
     const range = rangeOf(terminal, Math.max(row?.end ?? 0, floor) / RANGE_COUNT);
-    await tx.db.insert(tx.t.numberLeases).values({ station, ...range, used: 0, leasedAt: now });
+    await lease(tx, { station, ...range, used: 0, leasedAt: now });
     await emit(tx, { peer: station, type: 'numbers.leased', agg: `numbers-${terminal}`, fact: range }, now);
   }
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { SHARED_MIGRATIONS } from '@lianpiao/shared/store/migrate';
-import { openSqlite } from '@lianpiao/shared/store/open-sqlite';
+import { type Committed, openSqlite } from '@lianpiao/shared/store/open-sqlite';
 import { readSqlite, type Snapshot } from '@lianpiao/shared/store/read-sqlite';
-import type { Engine } from '@lianpiao/shared/store/store';
 import type { HubStore } from './hub-store.ts';
 import { type HubTables, hubTablesOnSqlite } from './tables.ts';
 import { tellTouchedTrips } from './touched-trips.ts';
@@ -15,7 +14,7 @@ const MIGRATIONS = [SHARED_MIGRATIONS, join(import.meta.dirname, 'migrations', '
  *
  * @throws Fault `store.cannot-open`.
  */
-export async function openHubStore(path: string, committed?: (engine: Engine) => void): Promise<HubStore> {
+export async function openHubStore(path: string, committed?: Committed): Promise<HubStore> {
   return tellTouchedTrips(
     await openSqlite({
       path,

@@ -57,7 +57,7 @@ export async function startCentre(
 ): Promise<Centre> {
   const log = journal.logOf('hub');
   const marker = new HubMarker(markerOf(file), (cause) => log.failed('marker.not-written', cause));
-  const store = await openHubStore(file, (engine) => marker.committed(engine));
+  const store = await openHubStore(file, (engine, grown) => marker.committed(engine, grown));
   marker.keep(await proveHub(store, marker.before, clock.now()), store.read.engine);
   await openBooks(store, clock.now());
   await admitStations(store, clock.now());

@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import type { Life } from './life.ts';
 
-type Statement = Sqlite.Statement<unknown[], unknown>;
+export type Statement = Sqlite.Statement<unknown[], unknown>;
 
 /** Tables whose rows belong to a trip that has to be checked when one of them changes. */
 const OF_TRIPS = ['seats', 'tickets', 'transfers'];
@@ -19,7 +19,6 @@ export class Connection {
   readonly #writers: readonly Connection[] | undefined;
   readonly #statements = new Map<string, Statement>();
   readonly #settings = new Map<string, unknown>();
-  readonly #quickReads = new Map<string, Statement>();
 
   constructor(path: string, options: Sqlite.Options | undefined) {
     this.real = new Sqlite(path, options);
@@ -28,28 +27,20 @@ export class Connection {
     if (!options?.readonly && !this.isFresh) this.#watch();
   }
 
-  /** The same text gives the same statement. */
+  /**
+   * The same text gives the same statement. Of a connection that only reads it is the one of the connection that writes the
+   * file, while that is between two transactions: it sees the same rows, and its cache is not emptied by each commit.
+   */
   prepare(text: string): Statement {
+    const writer = this.#writer();
+    return writer && !writer.real.inTransaction ? writer.#kept(text) : this.#kept(text);
+  }
+
+  #kept(text: string): Statement {
     let statement = this.#statements.get(text);
     if (!statement) {
       statement = this.real.prepare(text);
       this.#statements.set(text, statement);
-    }
-    return statement;
-  }
-
-  /**
-   * The same read on the connection that writes the file, while that is between two transactions: it sees the same rows, and
-   * its cache is not emptied by each commit. Undefined while something is being written.
-   */
-  quickRead(text: string): Statement | undefined {
-    const writer = this.#writer();
-    if (!writer || writer.real.inTransaction) return undefined;
-    let statement = writer.#quickReads.get(text);
-    if (!statement) {
-      statement = writer.real.prepare(text);
-      if (statement.reader) statement.raw(true);
-      writer.#quickReads.set(text, statement);
     }
     return statement;
   }
@@ -61,8 +52,9 @@ export class Connection {
     return undefined;
   }
 
-  /** Settings stay as they are once they are made. */
+  /** Settings stay as they are once they are made. No power is cut here, so nothing waits for a disk. */
   pragma(text: string): unknown {
+    if (text === 'synchronous = FULL') return this.pragma('synchronous = OFF');
     if (!this.#settings.has(text)) this.#settings.set(text, this.real.pragma(text));
     return this.#settings.get(text);
   }

@@ -1,5 +1,5 @@
 import type Sqlite from 'better-sqlite3';
-import { type Connection, takeConnection } from './connections.ts';
+import { type Connection, type Statement, takeConnection } from './connections.ts';
 import { currentLife, Killed, type Life } from './life.ts';
 
 /**
@@ -46,17 +46,15 @@ export default class CrashableSqlite {
 }
 
 class CrashableStatement {
-  #isRaw = false;
   readonly #connection: Connection;
   readonly #text: string;
   readonly #life: Life;
-  readonly #statement: Sqlite.Statement<unknown[], unknown>;
+  #isRaw = false;
 
   constructor(connection: Connection, text: string, life: Life) {
     this.#connection = connection;
     this.#text = text;
     this.#life = life;
-    this.#statement = connection.prepare(text);
   }
 
   get reader(): boolean {
@@ -75,8 +73,9 @@ class CrashableStatement {
   }
 
   all(...params: unknown[]): unknown {
-    const quick = this.#isRaw ? this.#connection.quickRead(this.#text) : undefined;
-    return this.#life.statement(() => (quick ?? this.#statement).all(...params));
+    const statement = this.#statement;
+    if (this.#isRaw) statement.raw(true);
+    return this.#life.statement(() => statement.all(...params));
   }
 
   get(...params: unknown[]): unknown {
@@ -85,13 +84,16 @@ class CrashableStatement {
 
   raw(on: boolean): this {
     this.#isRaw = on;
-    this.#statement.raw(on);
     return this;
   }
 
   pluck(): this {
     this.#statement.pluck();
     return this;
+  }
+
+  get #statement(): Statement {
+    return this.#connection.prepare(this.#text);
   }
 }
 

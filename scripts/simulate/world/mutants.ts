@@ -17,9 +17,9 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     { file: 'protocol/stream-receiver.ts', rule: 'if (last < ack) return undefined;', instead: '' },
     {
       file: 'link/stream-rows.ts',
-      rule: "    reason: value('reason'),\n  }),\n);",
+      rule: '  await keep(tx, rows);',
       instead:
-        "    reason: value('reason'),\n  }).onConflictDoUpdate({ target: [t.inbox.peer, t.inbox.lane, t.inbox.seq], set: { state: sql.raw('excluded.state') } }),\n);",
+        "  for (const { seq } of events) await tx.engine.prepare('DELETE FROM inbox WHERE peer = ? AND lane = ? AND seq = ?').run([peer, lane, seq]);\n  await keep(tx, rows);",
     },
     { file: 'link/stream-rows.ts', rule: ", eq(t.streamIn.ack, value('before'))", instead: '' },
   ],

@@ -111,8 +111,24 @@ export class VirtualBroker {
   }
 }
 
+const answers = new Map<string, Map<string, boolean>>();
+
+/** Whether a topic is one of a filter's. There are few of both, and every message asks for all of them. */
 function fits(filter: string, topic: string): boolean {
-  if (filter === topic) return true;
+  let known = answers.get(filter);
+  if (!known) {
+    known = new Map();
+    answers.set(filter, known);
+  }
+  let answer = known.get(topic);
+  if (answer === undefined) {
+    answer = isOf(filter, topic);
+    known.set(topic, answer);
+  }
+  return answer;
+}
+
+function isOf(filter: string, topic: string): boolean {
   const wanted = filter.split('/');
   const levels = topic.split('/');
   return wanted.length === levels.length && wanted.every((level, index) => level === '+' || level === levels[index]);

@@ -29,7 +29,8 @@ export async function keepEvents<Tables extends SharedTables>(
   const failure: { seq?: number; cause?: unknown } = {};
   const keep = (part: readonly ArrivedEvent[]) =>
     store.transaction(async (tx) => {
-      for (const event of part) await keepOne(tx, peer, lane, event, handlers, failure);
+      if (lane === 'seat') for (const event of part) await apply(tx, peer, event, handlers, failure);
+      await keepArrived(tx, peer, lane, part, lane === 'seat' ? 'done' : 'new');
       const last = part.at(-1)!;
       const moved = await moveReceived(tx, peer, lane, part[0]!.seq - 1, { ack: last.seq, hash: last.hash });
       invariant(moved, 'a stream is kept in sequence', { peer, lane, seq: last.seq });
@@ -47,24 +48,19 @@ export async function keepEvents<Tables extends SharedTables>(
   }
 }
 
-async function keepOne<Tables extends SharedTables>(
+async function apply<Tables extends SharedTables>(
   tx: Tx<Tables>,
   peer: string,
-  lane: Lane,
-  event: ArrivedEvent,
+  { person, ...event }: ArrivedEvent,
   handlers: FactHandlers<Tables>,
   failure: { seq?: number; cause?: unknown },
 ): Promise<void> {
-  if (lane === 'seat') {
-    const { person, ...rest } = event;
-    const sealed = person ? Buffer.from(person.sealed, 'base64url') : null;
-    try {
-      await applyFact(tx, handlers, { peer, ...rest, person: sealed, personHash: person?.hash ?? null });
-    } catch (cause) {
-      failure.seq = event.seq;
-      failure.cause = cause;
-      throw cause;
-    }
+  const sealed = person ? Buffer.from(person.sealed, 'base64url') : null;
+  try {
+    await applyFact(tx, handlers, { peer, ...event, person: sealed, personHash: person?.hash ?? null });
+  } catch (cause) {
+    failure.seq = event.seq;
+    failure.cause = cause;
+    throw cause;
   }
-  await keepArrived(tx, peer, lane, event, lane === 'seat' ? 'done' : 'new');
 }

@@ -4,7 +4,7 @@ import { LANES } from '../protocol/compare-positions.ts';
 import type { Lane } from '../protocol/events.ts';
 import type { LanePosition, LanePositions } from '../protocol/messages.ts';
 import type { ArrivedEvent, StreamPosition } from '../protocol/stream-receiver.ts';
-import { statement, value } from '../store/statement.ts';
+import { insertRows, statement, value } from '../store/statement.ts';
 import type { Reader, Tx } from '../store/store.ts';
 import { writeHead } from '../store/streams.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
@@ -98,23 +98,7 @@ const openIn = statement((db, t: SharedTables) =>
     .returning({ ack: t.streamIn.ack }),
 );
 
-const keep = statement((db, t: SharedTables) =>
-  db.insert(t.inbox).values({
-    peer: value('peer'),
-    lane: value('lane'),
-    seq: value('seq'),
-    type: value('type'),
-    tv: value('tv'),
-    at: value('at'),
-    agg: value('agg'),
-    fact: value('fact'),
-    person: value('person'),
-    personHash: value('personHash'),
-    hash: value('hash'),
-    state: value('state'),
-    reason: value('reason'),
-  }),
-);
+const keep = insertRows((t: SharedTables) => t.inbox);
 
 const hashIn = statement((db, t: SharedTables) =>
   db
@@ -264,24 +248,24 @@ export async function confirmSent(
   await confirmOut(tx, { peer, lane, acked, safe });
 }
 
-/** Keeps an event that arrived. state: new, waiting, done, parked (`store/tables/journal.ts`). */
+/** Keeps events that arrived. state: new, waiting, done, parked (`store/tables/journal.ts`). */
 export async function keepArrived(
   tx: Tx<SharedTables>,
   peer: string,
   lane: Lane,
-  event: ArrivedEvent,
+  events: readonly ArrivedEvent[],
   state: 'new' | 'done',
 ): Promise<void> {
-  const { person, ...rest } = event;
-  await keep(tx, {
+  const rows = events.map(({ person, ...event }) => ({
     peer,
     lane,
-    ...rest,
+    ...event,
     person: person ? Buffer.from(person.sealed, 'base64url') : null,
     personHash: person?.hash ?? null,
     state,
     reason: null,
-  });
+  }));
+  await keep(tx, rows);
 }
 
 /** Moves an incoming stream on. False when it is not at `before`: another one has been here, nothing may be kept. */

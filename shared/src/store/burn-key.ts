@@ -2,11 +2,33 @@ import { and, eq } from 'drizzle-orm';
 import { done, type Outcome, refuse } from '../domain/outcome.ts';
 import type { EpochMs } from '../domain/service-day.ts';
 import type { Call } from './call.ts';
+import { statement, value } from './statement.ts';
 import type { Reader, Store, Tx } from './store.ts';
 import type { SharedTables } from './tables/shared.ts';
 
 export type KeptAnswer = { readonly verb: string; readonly answer: unknown };
 type Key = { readonly caller: string; readonly key: string };
+
+const burn = statement((db, { answers }: SharedTables) =>
+  db
+    .insert(answers)
+    .values({
+      caller: value('caller'),
+      key: value('key'),
+      verb: 'burnt',
+      bodyHash: '',
+      answer: 'null',
+      at: value('now'),
+    })
+    .onConflictDoNothing(),
+);
+
+const find = statement((db, { answers }: SharedTables) =>
+  db
+    .select({ verb: answers.verb, answer: answers.answer })
+    .from(answers)
+    .where(and(eq(answers.caller, value('caller')), eq(answers.key, value('key')))),
+);
 
 /**
  * Burns an idempotency key, so that whatever comes under it later is refused, or finds the answer that it has already.
@@ -17,21 +39,17 @@ export async function burnKey(
   { caller, key }: Key,
   now: EpochMs,
 ): Promise<KeptAnswer | undefined> {
-  const { answers } = tx.t;
-  const burnt = { caller, key, verb: 'burnt', bodyHash: '', answer: 'null', at: now };
-  const [fresh] = await tx.db.insert(answers).values(burnt).onConflictDoNothing().returning({ key: answers.key });
-  if (fresh) return undefined;
+  if ((await burn(tx, { caller, key, now })) > 0) return undefined;
   const seen = await answerUnder(tx, { caller, key });
   return seen === 'burnt' ? undefined : seen;
 }
 
 /** What is kept under an idempotency key: an answer, that it is burnt, or nothing. */
 export async function answerUnder(
-  { db, t }: Reader<SharedTables>,
+  on: Reader<SharedTables>,
   { caller, key }: Key,
 ): Promise<KeptAnswer | 'burnt' | undefined> {
-  const mine = and(eq(t.answers.caller, caller), eq(t.answers.key, key));
-  const [seen] = await db.select().from(t.answers).where(mine);
+  const [seen] = await find(on, { caller, key });
   if (!seen) return undefined;
   return seen.verb === 'burnt' ? 'burnt' : { verb: seen.verb, answer: JSON.parse(seen.answer) as unknown };
 }

@@ -70,6 +70,22 @@ describe('a store transaction', () => {
     expect(store.commits()).toBe(before + 1);
   });
 
+  it('gives sockets and timers a turn between two commits, however many units wait', async () => {
+    // More units than one commit takes, so that the second one follows at once.
+    const units = Array.from({ length: 401 }, (_, index) => put(`unit-${index}`, 'keep'));
+    let turns = 0;
+    let over = false;
+    const count = () => {
+      turns += 1;
+      if (!over) setImmediate(count);
+    };
+    setImmediate(count);
+    await Promise.all(units);
+    over = true;
+    expect(store.commits()).toBeGreaterThanOrEqual(3);
+    expect(turns).toBeGreaterThanOrEqual(store.commits() - 1);
+  });
+
   it('shows other readers nothing before it is committed', async () => {
     let seen: string[] = ['?'];
     await store.transaction(async (tx) => {

@@ -39,8 +39,9 @@ export function groupCommit(connection: WriterConnection): {
   let draining: Promise<void> | null = null;
 
   async function drain(): Promise<void> {
-    await new Promise((next) => setImmediate(next));
     while (queue.length > 0) {
+      // Units that arrive together come in one turn of the loop; and between two groups sockets and timers get theirs.
+      await new Promise((next) => setImmediate(next));
       // A no is told after the commit too: it may rest on what another unit of the group has done.
       const noes: (() => void)[] = [];
       const spoilt = await commitGroup(connection, queue, noes, false);

@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/sqlite-proxy';
 import { Fault } from '../fault.ts';
 import { groupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
-import type { ClockStamp, Database, Engine, Prepared, Rows, Store, Tx } from './store.ts';
+import type { ClockStamp, Database, Engine, GrownStream, Prepared, Rows, Store, Tx } from './store.ts';
 
 export type SqliteOptions<Tables> = {
   /** File of the database, or `:memory:`. */
@@ -14,10 +14,13 @@ export type SqliteOptions<Tables> = {
   /** Pages that each connection keeps in memory; what is not there comes from the system's cache. */
   readonly cacheMib?: { readonly writer: number; readonly reader: number };
   /** Called after every commit that changed something, before its callers have their answer. Never throws; reads what is committed. */
-  readonly committed?: (engine: Engine) => void;
+  readonly committed?: Committed;
   /** The clocks that are kept beside each fact. */
   readonly stamp?: () => ClockStamp;
 };
+
+/** `grown` are the streams whose heads may have moved since the last commit. */
+export type Committed = (engine: Engine, grown: Iterable<GrownStream>) => void;
 
 /**
  * Opens a store on SQLite: one writing connection with group commit, one read-only connection.
@@ -38,16 +41,24 @@ export async function openSqlite<Tables>(options: SqliteOptions<Tables>): Promis
   const writing = readerOn(writer, options.tables, changed);
   const memo = new Map<string, unknown>();
   const atEnd: Tx<Tables>['atEnd'] = new Map();
+  const grown: Tx<Tables>['grown'] = new Map();
   const forget = () => {
     memo.clear();
     atEnd.clear();
   };
   const { stamp } = options;
-  const tx: Tx<Tables> = { ...writing, memo, atEnd, ...(stamp ? { stamp: () => onceIn(memo, 'clocks', stamp) } : {}) };
+  const tx: Tx<Tables> = {
+    ...writing,
+    memo,
+    atEnd,
+    grown,
+    ...(stamp ? { stamp: () => onceIn(memo, 'clocks', stamp) } : {}),
+  };
   let commits = 0;
   const told = () => {
     commits += 1;
-    options.committed?.(writing.engine);
+    options.committed?.(writing.engine, grown.values());
+    grown.clear();
   };
   const group = groupCommit(writerConnection(writer, changed, forget, told));
   return {

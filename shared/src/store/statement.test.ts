@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { sqliteKit } from './column-kit.ts';
 import { SHARED_MIGRATIONS } from './migrate.ts';
 import { openSqlite } from './open-sqlite.ts';
-import { statement, value } from './statement.ts';
+import { insertRows, statement, value } from './statement.ts';
 import type { Store } from './store.ts';
 import { type SharedTables, sharedTables } from './tables/shared.ts';
 
@@ -47,5 +47,21 @@ describe('a hot statement', () => {
     expect(texts).toEqual([
       `select "key", "value" from "meta" where ("meta"."value" = 'it''s 7' and "meta"."key" <= +?) order by "meta"."key" asc limit +?`,
     ]);
+  });
+});
+
+describe('many rows', () => {
+  const insert = insertRows((t: SharedTables) => t.meta);
+
+  it.each([0, 1, 3, 16, 47])('are written whole and in order, however many there are: %i', async (count) => {
+    const rows = Array.from({ length: count }, (_, index) => ({ key: `k${100 + index}`, value: `v${index}` }));
+    await store.transaction((tx) => insert(tx, rows));
+    expect(await store.read.db.select().from(store.read.t.meta).orderBy(asc(store.read.t.meta.key))).toEqual(rows);
+  });
+
+  it('are refused as one where a column is missing', async () => {
+    const rows = [{ key: 'a', value: 'x' }, { key: 'b' } as { key: string; value: string }];
+    await expect(store.transaction((tx) => insert(tx, rows))).rejects.toThrow('needs a value for "value"');
+    expect(await store.read.db.select().from(store.read.t.meta)).toEqual([]);
   });
 });

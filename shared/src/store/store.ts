@@ -21,6 +21,9 @@ export type Reader<Tables> = { readonly db: Database; readonly t: Tables; readon
 /** What a machine's clocks read as a fact is written: wall clock, what it lacks to the hub's, and time since its start. In ms. */
 export type ClockStamp = { readonly wallAt: number; readonly offsetMs: number | null; readonly monoMs: number };
 
+/** A stream that goes out from here. */
+export type GrownStream = { readonly peer: string; readonly lane: string };
+
 /**
  * The only way to write. What runs in a transaction awaits its own statements and nothing else: no timer, no network, no
  * other transaction.
@@ -33,6 +36,8 @@ export type Tx<Tables> = Reader<Tables> & {
    * such a row earlier writes it first.
    */
   readonly atEnd: Map<string, () => Promise<unknown>>;
+  /** Streams that have grown in this commit, or would have: what was taken back is among them. For whoever keeps their heads elsewhere. */
+  readonly grown: Map<string, GrownStream>;
   /** The clocks that are kept beside each fact, read once a commit; absent where a process has none to correct. */
   readonly stamp?: () => ClockStamp;
 };

@@ -128,6 +128,7 @@ export async function appendEvent(
   if (stream) tx.atEnd.set(name, () => advance(tx, { peer, lane, next: seq + 1, hash }));
   else await open(tx, { peer, lane, next: seq + 1, hash });
   tx.memo.set(name, { next: seq + 1, headHash: hash } satisfies Head);
+  tx.grown.set(name, { peer, lane });
   return { seq, hash };
 }
 

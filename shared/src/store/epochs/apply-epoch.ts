@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { type EpochStep, filledLegs, moved, movedWhole } from '../../domain/epoch-map.ts';
 import { allLegs, LEGS_MAX, type LegMask, legMask, legsBetween, NO_LEGS, union, without } from '../../domain/legs.ts';
 import { childPlaces, PLACES_MAX } from '../../domain/pseudo-seats.ts';
@@ -8,12 +8,56 @@ import { holdsSeat, type TicketState } from '../../domain/ticket.ts';
 import { Fault } from '../../fault.ts';
 import type { EventBody } from '../../protocol/events.ts';
 import { placesOfTrip, release, seatsOfTrip } from '../seats/seat-rows.ts';
+import { given, insertRows, statement, value } from '../statement.ts';
 import type { Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
+import type { TicketRow } from '../tickets/ticket-rows.ts';
 import { epochOf, isOver, keepStep } from './epoch-rows.ts';
 import { noteOverflow, seatedNow } from './seat-now.ts';
 
 type Reseated = EventBody<'trip.reseated'>;
+
+const dropSeats = statement((db, { seats }: SharedTables) => db.delete(seats).where(eq(seats.tripId, value('tripId'))));
+
+const insertSeats = insertRows((t: SharedTables) => t.seats);
+
+const heldSeats = statement((db, { holds }: SharedTables) =>
+  db
+    .select({ holdId: holds.holdId, fromStop: holds.fromStop, toStop: holds.toStop, seats: holds.seats })
+    .from(holds)
+    .where(and(eq(holds.tripId, value('tripId')), eq(holds.state, 'held'))),
+);
+
+const moveHold = statement((db, { holds }: SharedTables) =>
+  db
+    .update(holds)
+    .set(given<HoldPlace>(['tripId', 'fromStop', 'toStop', 'seats']))
+    .where(eq(holds.holdId, value('holdId'))),
+);
+
+const endHold = statement((db, { holds }: SharedTables) =>
+  db
+    .update(holds)
+    .set({ state: 'expired' })
+    .where(eq(holds.holdId, value('holdId'))),
+);
+
+const ticketsOfPlan = statement((db, { tickets }: SharedTables) =>
+  db
+    .select()
+    .from(tickets)
+    .where(and(eq(tickets.tripId, value('tripId')), eq(tickets.epoch, value('epoch')))),
+);
+
+const seatTicket = statement((db, { tickets }: SharedTables) =>
+  db
+    .update(tickets)
+    .set(given<TicketPlace>(['tripId', 'epoch', 'seat', 'legs', 'fromStop', 'toStop']))
+    .where(eq(tickets.ticketNo, value('ticketNo'))),
+);
+
+type HoldPlace = Pick<SharedTables['holds']['$inferInsert'], 'tripId' | 'fromStop' | 'toStop' | 'seats'>;
+type TicketPlace = Pick<TicketRow, 'tripId' | 'epoch' | 'seat' | 'legs' | 'fromStop' | 'toStop'>;
 /** A plan that ends with a fact. */
 export type Source = EpochStep & { readonly tripId: string; readonly epoch: number };
 
@@ -98,9 +142,8 @@ async function moveSeats(
     }
   }
   const filled = filledLegs(sources);
-  const { seats } = tx.t;
-  const ended = sources.map((source) => source.tripId);
-  await tx.db.delete(seats).where(inArray(seats.tripId, ended));
+  for (const source of sources) await dropSeats(tx, { tripId: source.tripId });
+  const rows: SharedTables['seats']['$inferSelect'][] = [];
   for (const { seat, position } of [
     ...plan.map((seat, index) => ({ seat, position: index })),
     ...childPlaces(places),
@@ -108,18 +151,14 @@ async function moveSeats(
     const fresh = without(capacity, filled.get(seat) ?? NO_LEGS);
     const state = next.get(seat) ?? newSeat(seat, NO_LEGS);
     if (capacity === NO_LEGS && !next.has(seat)) continue;
-    await tx.db.insert(seats).values({ tripId, position, epoch, ...state, mine: union(state.mine, fresh) });
+    rows.push({ tripId, position, epoch, ...state, mine: union(state.mine, fresh) });
   }
+  await insertSeats(tx, rows);
 }
 
 /** A hold goes on with its new seats, or ends: nobody is sold fewer seats than were held. */
 async function moveHolds(tx: Tx<SharedTables>, source: Source, tripId: string): Promise<void> {
-  const { holds } = tx.t;
-  const live = await tx.db
-    .select()
-    .from(holds)
-    .where(and(eq(holds.tripId, source.tripId), eq(holds.state, 'held')));
-  for (const { holdId, fromStop, toStop, seats } of live) {
+  for (const { holdId, fromStop, toStop, seats } of await heldSeats(tx, { tripId: source.tripId })) {
     const legs = legsBetween(fromStop, toStop);
     const old = (JSON.parse(seats) as string[]).map((seat) => ({ seat, legs }));
     const whole = old.map((place) => movedWhole(source, place));
@@ -129,27 +168,20 @@ async function moveHolds(tx: Tx<SharedTables>, source: Source, tripId: string): 
         for (const piece of moved(source, place)) await release(tx, { tripId, seat: piece.seat, legs: piece.legs });
     }
     const ride = { fromStop: source.stops?.[fromStop] ?? fromStop, toStop: source.stops?.[toStop] ?? toStop };
-    const changes = kept
-      ? { tripId, ...ride, seats: JSON.stringify(whole.map((place) => place!.seat)) }
-      : { state: 'expired' as const };
-    await tx.db.update(holds).set(changes).where(eq(holds.holdId, holdId));
+    if (kept) await moveHold(tx, { holdId, tripId, ...ride, seats: JSON.stringify(whole.map((place) => place!.seat)) });
+    else await endHold(tx, { holdId });
   }
 }
 
 /** Tickets of the plan that ended. Those of older plans have lost their seat before, and are listed. */
 async function moveTickets(tx: Tx<SharedTables>, source: Source, now: EpochMs): Promise<void> {
-  const { tickets } = tx.t;
-  const rows = await tx.db
-    .select()
-    .from(tickets)
-    .where(and(eq(tickets.tripId, source.tripId), eq(tickets.epoch, source.epoch)));
-  for (const row of rows) {
+  const { tripId: of, epoch: plan } = source;
+  for (const row of await ticketsOfPlan(tx, { tripId: of, epoch: plan })) {
     const { ticketNo, state } = row;
     const here = await seatedNow(tx, { ...row, from: row.fromStop, to: row.toStop });
     const { tripId, epoch, seat, legs, from: fromStop, to: toStop } = here;
-    const changes = { tripId, epoch, seat, legs, fromStop, toStop };
     if (epoch !== row.epoch || tripId !== row.tripId)
-      await tx.db.update(tickets).set(changes).where(eq(tickets.ticketNo, ticketNo));
+      await seatTicket(tx, { ticketNo, tripId, epoch, seat, legs, fromStop, toStop });
     else if (holdsSeat(state as TicketState) && (await isOver(tx, row))) await noteOverflow(tx, row, now);
   }
 }

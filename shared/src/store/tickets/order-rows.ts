@@ -75,6 +75,30 @@ export async function findOrder(on: Reader<SharedTables>, orderId: string): Prom
   return row;
 }
 
+const ofHold = statement((db, t: SharedTables) =>
+  db
+    .select({ orderId: t.orders.orderId })
+    .from(t.orders)
+    .where(eq(t.orders.holdId, value('holdId'))),
+);
+
+const ofCode = statement((db, t: SharedTables) =>
+  db
+    .select({ orderId: t.orders.orderId })
+    .from(t.orders)
+    .where(eq(t.orders.pickupCode, value('pickupCode'))),
+);
+
+/** The order that a hold became. */
+export async function orderOfHold(on: Reader<SharedTables>, holdId: string): Promise<string | undefined> {
+  return (await ofHold(on, { holdId }))[0]?.orderId;
+}
+
+/** The order whose tickets are handed out for a code. */
+export async function orderOfCode(on: Reader<SharedTables>, pickupCode: string): Promise<string | undefined> {
+  return (await ofCode(on, { pickupCode }))[0]?.orderId;
+}
+
 type Changes = Partial<Omit<OrderRow, 'orderId' | 'state'>>;
 
 const moves = statements((from: readonly OrderState[], to: OrderState, columns: readonly (keyof Changes)[]) =>

@@ -3,7 +3,7 @@ import { sm3Hex } from '../../crypto/sm3.ts';
 import type { FareTable } from '../../domain/fare.ts';
 import type { ServiceDate } from '../../domain/service-day.ts';
 import { arrivesAt, departsAt, type Trip, type TripKind, type TripNature, type TripStop } from '../../domain/trip.ts';
-import { statement, value } from '../statement.ts';
+import { givenRow, insertRows, statement, value } from '../statement.ts';
 import type { Reader, Tx } from '../store.ts';
 import type { SharedTables } from '../tables/shared.ts';
 
@@ -24,6 +24,17 @@ const versionById = statement((db, t: SharedTables) =>
     .from(t.trips)
     .where(eq(t.trips.tripId, value('tripId'))),
 );
+
+const upsert = statement((db, { trips }: SharedTables) => {
+  const { state: _kept, ...changed } = givenRow(trips);
+  return db.insert(trips).values(givenRow(trips)).onConflictDoUpdate({ target: trips.tripId, set: changed });
+});
+
+const dropStops = statement((db, { tripStops }: SharedTables) =>
+  db.delete(tripStops).where(eq(tripStops.tripId, value('tripId'))),
+);
+
+const insertStops = insertRows((t: SharedTables) => t.tripStops);
 
 /** Parsed trips by digest: stops, seats and fares are long, and a hot trip is read for every sale. */
 const parsed = new Map<string, KnownTrip>();
@@ -74,12 +85,12 @@ export function digestOf(trip: Trip): string {
 
 /** Writes a trip and its stops, new or over an earlier version. The seats' rows are the caller's business: they say who owns what. */
 export async function saveTrip(tx: Tx<SharedTables>, trip: Trip): Promise<void> {
-  const { trips, tripStops } = tx.t;
-  const row = {
-    tripId: trip.tripId,
+  const { tripId, serviceDate } = trip;
+  await upsert(tx, {
+    tripId,
     origin: trip.origin,
     tripNo: trip.tripNo,
-    serviceDate: trip.serviceDate,
+    serviceDate,
     zone: trip.zone,
     lineCode: trip.lineCode,
     carrier: trip.carrier,
@@ -96,17 +107,14 @@ export async function saveTrip(tx: Tx<SharedTables>, trip: Trip): Promise<void> 
     departsAt: departsAt(trip, 0),
     arrivesAt: arrivesAt(trip, trip.stops.length - 1),
     digest: digestOf(trip),
-  };
-  const { state: _kept, ...changed } = row;
-  await tx.db.insert(trips).values(row).onConflictDoUpdate({ target: trips.tripId, set: changed });
-  await tx.db.delete(tripStops).where(eq(tripStops.tripId, trip.tripId));
-  await tx.db.insert(tripStops).values(
-    trip.stops.map((stop, position) => ({
-      stopCode: stop.code,
-      serviceDate: trip.serviceDate,
-      departsAt: departsAt(trip, position),
-      tripId: trip.tripId,
-      position,
-    })),
-  );
+  });
+  await dropStops(tx, { tripId });
+  const stops = trip.stops.map(({ code: stopCode }, position) => ({
+    stopCode,
+    serviceDate,
+    departsAt: departsAt(trip, position),
+    tripId,
+    position,
+  }));
+  await insertStops(tx, stops);
 }
