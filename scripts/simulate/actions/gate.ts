@@ -7,35 +7,44 @@ import { collectAnywhere } from '@lianpiao/agent/tickets/collect-anywhere';
 import { departsAt } from '@lianpiao/shared/domain/trip';
 import { isLive, type Run } from '../province/run-state.ts';
 import { CLERK } from '../province/station-node.ts';
+import { codeOf } from './codes.ts';
 import { someTicket } from './counter.ts';
-import { openTrips } from './rides.ts';
+import { openGates } from './rides.ts';
 
 const MINUTE = 60_000;
 
-/** The gate of a coach that leaves soon. */
+/** Somebody comes to the gate of a coach that leaves soon, with paper or by name. */
 export function boardOne(run: Run): void {
-  const ticket = someTicket(run, ({ trip, from }) => from === 0 && departsAt(trip, 0) < run.time.wall + 30 * MINUTE);
-  if (!ticket) return;
-  const { ticketNo, trip } = ticket;
+  const ticket = someTicket(run, (each) => {
+    return run.gateOf(each) !== null && departsAt(each.trip, each.from) < run.time.wall + 30 * MINUTE;
+  });
+  const gate = ticket && run.gateOf(ticket);
+  if (!ticket || !gate) return;
+  const { ticketNo } = ticket;
   const late = run.chance(0.3);
+  const shown = run.chance(0.5) ? { qr: codeOf(run, ticket) } : { ticketNo };
   run.begin(`board ${ticketNo}`, async () => {
-    const wish = { tripId: run.rideOf(ticket), ticketNo, late };
-    const boarded = await run.ask(run.station(trip.origin), CLERK, ({ agent, desk }, call) =>
+    const wish = { tripId: run.rideOf(ticket), ...shown, late };
+    const boarded = await run.ask(run.station(gate), CLERK, ({ agent, desk }, call) =>
       boardTicket(agent, call, wish, desk.clock.now()),
     );
     if (!boarded.ok) return boarded.refusal.code;
     ticket.state = 'boarded';
     run.journal.count('boardings');
+    if (boarded.value.offline) run.journal.count('boardings by code alone');
+    if (gate !== ticket.trip.origin) run.journal.count('boardings at a boarding point');
     return 'boarded';
   });
 }
 
 export function departOne(run: Run): void {
-  const trip = run.pick(openTrips(run).filter((each) => departsAt(each, 0) < run.time.wall + 5 * MINUTE));
-  if (!trip) return;
-  const { tripId, origin } = trip;
-  run.begin(`depart ${tripId}`, async () => {
-    const left = await run.ask(run.station(origin), CLERK, ({ agent, desk }, call) =>
+  const soon = openGates(run).filter(({ trip, stop }) => departsAt(trip, stop) < run.time.wall + 5 * MINUTE);
+  const gate = run.pick(soon);
+  if (!gate) return;
+  const { station, trip } = gate;
+  const { tripId } = trip;
+  run.begin(`depart ${tripId} at ${station}`, async () => {
+    const left = await run.ask(run.station(station), CLERK, ({ agent, desk }, call) =>
       departTrip(agent, call, { tripId }, desk.clock.now()),
     );
     if (!left.ok) return left.refusal.code;
@@ -48,10 +57,11 @@ export function departOne(run: Run): void {
 export function unboardOne(run: Run): void {
   const ticket = run.pick([...run.tickets.values()].filter(({ state }) => state === 'boarded'));
   if (!ticket) return;
-  const { ticketNo, trip } = ticket;
+  const { ticketNo } = ticket;
+  const gate = run.gateOf(ticket)!;
   ticket.state = 'sold';
   run.begin(`unboard ${ticketNo}`, async () => {
-    const undone = await run.ask(run.station(trip.origin), CLERK, ({ agent, desk }, call) =>
+    const undone = await run.ask(run.station(gate), CLERK, ({ agent, desk }, call) =>
       unboardTicket(agent, call, ticketNo, desk.clock.now()),
     );
     if (!undone.ok) return undone.refusal.code;

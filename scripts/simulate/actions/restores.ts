@@ -45,7 +45,7 @@ function putBack(run: Run, station: Node<Station>, image: Buffer): void {
   for (const ticket of run.tickets.values()) {
     if (ticket.home === station.name) ticket.mayBeLost = true;
     // Whether its gate still knows of the boarding, nobody can say.
-    if (ticket.trip.origin === station.name && ticket.state === 'boarded') ticket.state = 'sold';
+    if (run.gateOf(ticket) === station.name && ticket.state === 'boarded') ticket.state = 'sold';
   }
   run.journal.count('restores');
 }

@@ -81,21 +81,33 @@ function checkSold(run: Run, { tripId }: Trip, { node, name, plans, seats }: Par
   }
 }
 
-/** I3: who is let in by home or gate, which may not have heard yet that a ticket has ended. */
+/**
+ * I3: who is let in by home or gate. A gate takes the code of each ticket that it does not know to be ended, whether or not
+ * it has heard of it.
+ */
 function checkRiders(run: Run, trip: Trip, parties: readonly Party[], plans: SeatPlans): void {
   const riders = new Map<string, Map<string, Ticket>>();
-  for (const { node, name } of parties) {
-    // What a restored party shows was so once: nobody is given a seat by it until it sells again.
-    if (!sellsByItsRows(run, node)) continue;
-    for (const source of plans.sourcesOf(trip.tripId)) {
-      for (const ticket of rows<Ticket>(node, TICKETS, source)) {
-        if (ENDED.includes(ticket.state)) continue;
-        const boards = boardingStation(trip, ticket.fromStop) === name;
-        if (ticket.home !== name && !boards) continue;
+  // What a restored party shows was so once: nobody is given a seat by it until it sells again.
+  const selling = parties.filter(({ node }) => sellsByItsRows(run, node));
+  for (const source of plans.sourcesOf(trip.tripId)) {
+    const sourceTrip = run.trips.find(({ tripId }) => tripId === source)!;
+    const known = new Map(
+      selling.map(({ node, name }) => [
+        name,
+        new Map(rows<Ticket>(node, TICKETS, source).map((row) => [row.ticketNo, row])),
+      ]),
+    );
+    for (const [name, tickets] of known) {
+      for (const ticket of tickets.values()) {
+        const { ticketNo, home, fromStop, state } = ticket;
+        const gate = boardingStation(sourceTrip, fromStop);
+        const atGate = gate === null ? undefined : known.get(gate);
+        const boards = atGate !== undefined && !ENDED.includes(atGate.get(ticketNo)?.state ?? '');
+        if (!boards && (home !== name || ENDED.includes(state))) continue;
         const place = plans.whole(ticket);
         if (place?.tripId !== trip.tripId) continue;
         const there = riders.get(place.seat) ?? new Map();
-        if (!there.has(ticket.ticketNo)) there.set(ticket.ticketNo, { ...ticket, ...place });
+        if (!there.has(ticketNo)) there.set(ticketNo, { ...ticket, ...place });
         riders.set(place.seat, there);
       }
     }

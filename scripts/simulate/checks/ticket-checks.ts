@@ -1,4 +1,4 @@
-import { HUB } from '@lianpiao/agent/agent';
+import { boardingStation } from '@lianpiao/shared/domain/trip';
 import type { AnyNode } from '../province/node.ts';
 import { isLive, type KnownTicket, type Run } from '../province/run-state.ts';
 import { rows } from './rows.ts';
@@ -15,6 +15,7 @@ const TICKETS =
 const UNPROVEN = "SELECT 1 FROM sale_stops WHERE cause = 'continuity'";
 const ENDED = "SELECT ticket_no AS no FROM tickets WHERE state IN ('refunded', 'voided', 'rebooked')";
 const CONTESTED = "SELECT ticket_no AS no FROM refund_dues WHERE state = 'contested'";
+const ENDS = ['refunded', 'voided', 'rebooked'];
 /** What a ticket may be once its holder was told that it is this. */
 const MAY_BE: Readonly<Record<KnownTicket['state'], readonly string[] | undefined>> = {
   sold: undefined,
@@ -36,13 +37,15 @@ export function checkTold(run: Run): void {
   }
   for (const node of run.stations.filter((each) => isStale(run, each)))
     for (const ticket of homesAt(node)) if (!found.has(ticket.ticketNo)) found.set(ticket.ticketNo, ticket);
-  const atGates = new Map(
-    run.stations.flatMap((node) => rows<Ticket>(node, TICKETS)).map((row) => [row.ticketNo, row]),
+  const known = new Map(
+    run.nodes.map((node) => [node.name, new Map(rows<Ticket>(node, TICKETS).map((row) => [row.ticketNo, row]))]),
   );
   for (const told of run.tickets.values()) {
-    // While a home is under way, who gave the ticket out still shows it.
-    const row = found.get(told.ticketNo) ?? atGates.get(told.ticketNo);
-    const state = (told.state === 'boarded' ? atGates.get(told.ticketNo) : row)?.state;
+    const at = (name: string | null) => (name === null ? undefined : known.get(name)?.get(told.ticketNo));
+    const gate = at(run.gateOf(told));
+    // While a home is under way, its gate, or who gave the ticket out, still shows it.
+    const row = found.get(told.ticketNo) ?? gate ?? at(told.home);
+    const state = (told.state === 'boarded' ? gate : row)?.state;
     const fits = row !== undefined && state !== undefined && (MAY_BE[told.state]?.includes(state) ?? true);
     const { ticketNo, home, mayBeLost } = told;
     if (!fits && !mayBeLost)
@@ -89,31 +92,42 @@ function shortly({ ticket: { ticketNo, home, state, told, mayBeLost = false }, l
   return { ticketNo, home, state, legs, told, mayBeLost };
 }
 
-/** I6: at rest the hub has every ticket of every station as it is there, and stations have the hub's tickets that board there. */
+/** I6: at rest the hub has every ticket of every station as it is there, and gates have the tickets that board there. */
 export function checkSameTickets(run: Run): void {
   const hub = new Map(rows<Ticket>(run.hub, TICKETS).map((row) => [row.ticketNo, row]));
   const contested = new Set(rows<{ readonly no: string }>(run.hub, CONTESTED).map(({ no }) => no));
+  const known = new Map<string, Set<string>>();
   for (const node of run.stations) {
+    const here = rows<Ticket>(node, TICKETS);
+    known.set(node.name, new Set(here.map(({ ticketNo }) => ticketNo)));
     if (run.restored.has(node.name)) continue;
-    for (const ticket of rows<Ticket>(node, TICKETS)) {
-      const known = hub.get(ticket.ticketNo);
-      hub.delete(ticket.ticketNo);
+    for (const ticket of here) {
       // Boarded at a gate that had not heard of the refund: told to people, and not paid out.
       if (contested.has(ticket.ticketNo)) continue;
-      if (JSON.stringify(seen(ticket)) !== JSON.stringify(known && seen(known)))
-        run.journal.violated('I6 hub and station differ', { station: node.name, there: ticket, here: known ?? null });
+      const there = hub.get(ticket.ticketNo);
+      const by = { name: node.name, boards: gateOf(run, ticket) === node.name };
+      if (JSON.stringify(seen(ticket, by)) !== JSON.stringify(there && seen(there, by)))
+        run.journal.violated('I6 hub and station differ', { station: node.name, there: ticket, here: there ?? null });
     }
   }
   for (const ticket of hub.values()) {
-    if (run.restored.has(ticket.home) || run.restored.has(ticket.tripId.split('-')[0]!)) continue;
-    if (ticket.home !== HUB) run.journal.violated('I6 the hub has a ticket that its home has not', ticket);
-    else if (ticket.fromStop === 0 && !run.restored.has(run.hub.name))
+    const isMissing = (station: string | null) =>
+      station !== null && !run.restored.has(station) && known.get(station)?.has(ticket.ticketNo) === false;
+    if (isMissing(ticket.home)) run.journal.violated('I6 the hub has a ticket that its home has not', ticket);
+    else if (isMissing(gateOf(run, ticket)) && !run.restored.has(run.hub.name))
       run.journal.violated('I6 the gate does not know a ticket', ticket);
   }
 }
 
-/** Where a ticket boards without a gate only the hub counts it as travelled. */
-function seen({ state, fromStop, ...rest }: Ticket) {
-  const ended = ['refunded', 'voided', 'rebooked'].includes(state);
-  return { ...rest, state: fromStop > 0 && !ended ? 'live' : state };
+function gateOf(run: Run, { tripId, fromStop }: Ticket): string | null {
+  return boardingStation(run.trips.find((trip) => trip.tripId === tripId)!, fromStop);
+}
+
+/**
+ * Who rides on a ticket is known to its gate, and to the hub, which alone counts one that boards without a gate as travelled.
+ * Who has given a home away knows that it is not here, and not how far it has gone on.
+ */
+function seen({ state, home, ...rest }: Ticket, { name, boards }: { readonly name: string; readonly boards: boolean }) {
+  const isHome = boards ? home : home === name;
+  return { ...rest, home: isHome, state: boards || ENDS.includes(state) ? state : 'live' };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import type { Outcome } from '@lianpiao/shared/domain/outcome';
-import type { Trip } from '@lianpiao/shared/domain/trip';
+import { boardingStation, type Trip } from '@lianpiao/shared/domain/trip';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
 import { rows } from '../checks/rows.ts';
 import { type Place, SeatPlans } from '../checks/seat-plans.ts';
@@ -221,6 +221,11 @@ export class Run {
   planned(tripId: string, seats: readonly string[]): void {
     const index = this.trips.findIndex((trip) => trip.tripId === tripId);
     this.trips[index] = { ...this.trips[index]!, seats };
+  }
+
+  /** The station that lets a ticket's passenger in; null at a place without one. */
+  gateOf({ trip, from }: KnownTicket): string | null {
+    return boardingStation(trip, from);
   }
 
   /** The trip that a ticket rides on by now. */
