@@ -72,7 +72,10 @@ export function hubFacts(
     'trip.reseated': (tx, { fact, at }) => followToldPlan(agent, tx, fact, at),
     'trip.told': (tx, { fact }) => keepToldTrip(agent, tx, fact, directory),
     'hub-ticket.collected': async (tx, { fact }) => {
-      await moveTicket(tx, fact.ticketNo, ['sold', 'collected'], 'collected', { printSeq: fact.printSeq });
+      const { ticketNo, printSeq } = fact;
+      const handed = await moveTicket(tx, ticketNo, ['sold', 'collected'], 'collected', { printSeq });
+      // Who has missed the coach may still board late, with the newest paper.
+      if (!handed) await moveTicket(tx, ticketNo, ['forfeited'], 'forfeited', { printSeq });
     },
     'trip.final': (tx, { fact, at }) => noteHubFinal(agent, tx, fact, at),
     'numbers.leased': async (tx, { fact }) => {

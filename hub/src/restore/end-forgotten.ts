@@ -6,7 +6,7 @@ import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { markUnsold } from '@lianpiao/shared/store/seats/mark-sold';
 import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq, sql } from 'drizzle-orm';
-import { undoCounted } from '../clearing/undo-counted.ts';
+import { undoCleared } from '../clearing/undo-cleared.ts';
 import { HUB_STATION } from '../hub.ts';
 import { BOOKS_ZONE } from '../ledger/open-period.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
@@ -34,7 +34,7 @@ export async function endForgotten(tx: HubTx, now: EpochMs): Promise<void> {
 async function endOne(tx: HubTx, ticket: TicketRow, now: EpochMs): Promise<void> {
   const { ticketNo, tripId, orderId, fareFen } = ticket;
   if (issuerOf(ticketNo) !== HUB_STATION || isEnded(ticket.state as TicketState)) return;
-  await undoCounted(tx, ticket, bizDateOf(now, BOOKS_ZONE), now);
+  await undoCleared(tx, ticket, bizDateOf(now, BOOKS_ZONE), now);
   const ended = await moveTicket(tx, ticketNo, ['sold', 'collected', 'forfeited'], 'refunded', { endedAt: now });
   if (!ended) return;
   await markUnsold(tx, ticket);
