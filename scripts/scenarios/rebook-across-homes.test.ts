@@ -160,6 +160,23 @@ describe('rebooking a ticket whose home is another station', () => {
     await booksAgree();
   });
 
+  it('lets the seat go when the hub has said that it never saw the question, though that word was lost', async () => {
+    const old = await ticketOfHome();
+    const asked: string[] = [];
+    const deaf = asking(there.desk, async (_, __, key) => {
+      asked.push(key!);
+      return refuse({ code: 'link.no-answer' });
+    });
+    await rebookAnywhere(deaf, call(there.clerk), wish(old));
+    const answers = stationRequests(province.hub, province.hub as never, SHAOXING);
+    expect(await answers['intent.state']!({ key: asked[0]! }, 'look')).toMatchObject({
+      value: { state: 'never-seen' },
+    });
+    await driveExchanges(there.desk, NOON + MINUTE);
+    expect([await sold(home, from.tripId), await sold(there, onto.tripId)]).toEqual([1, 0]);
+    await booksAgree();
+  });
+
   it('hears the same yes again from a home that has lost its answers with its disk, and the hub its own with its', async () => {
     const old = await ticketOfHome();
     const deaf = asking(there.desk, async (ask) => {
