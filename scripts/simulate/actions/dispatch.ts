@@ -2,6 +2,7 @@ import { mergeTrips } from '@lianpiao/agent/dispatch/merge-trips';
 import { seatPassenger } from '@lianpiao/agent/dispatch/seat-passenger';
 import { substituteVehicle } from '@lianpiao/agent/dispatch/substitute-vehicle';
 import { seatPassenger as seatAtHub } from '@lianpiao/hub/overflow/seat-passenger';
+import type { Trip } from '@lianpiao/shared/domain/trip';
 import { listOverflow } from '@lianpiao/shared/store/epochs/list-overflow';
 import { WEB } from '../province/hub-node.ts';
 import type { Run } from '../province/run-state.ts';
@@ -16,20 +17,23 @@ const SEATS_MORE = 6;
 export function substituteOne(run: Run): void {
   const trip = run.pick(openTrips(run));
   if (!trip) return;
+  run.begin(`another coach for ${trip.tripId}`, () => substitute(run, trip));
+}
+
+/** What becomes of a trip that gets another coach, in words. */
+export async function substitute(run: Run, trip: Trip): Promise<string> {
   const { tripId, origin } = trip;
   const seats = aPlan(run);
   // A dispatcher who knows better names some moves: whoever is not named has no seat.
   const moves = run.chance(0.2) ? pairs(run, trip.seats, seats) : undefined;
-  run.begin(`another coach for ${tripId}`, async () => {
-    const done = await run.ask(run.station(origin), CLERK, ({ agent, desk }, call) =>
-      substituteVehicle(agent, call, { tripId, seats, moves }, desk.clock.now()),
-    );
-    if (!done.ok) return done.refusal.code;
-    run.planned(tripId, seats);
-    run.journal.count('vehicles substituted');
-    run.journal.count('passengers left over', done.value.leftOver.length);
-    return `${seats.join()}, without seat ${done.value.leftOver.join()}`;
-  });
+  const done = await run.ask(run.station(origin), CLERK, ({ agent, desk }, call) =>
+    substituteVehicle(agent, call, { tripId, seats, moves }, desk.clock.now()),
+  );
+  if (!done.ok) return done.refusal.code;
+  run.planned(tripId, seats);
+  run.journal.count('vehicles substituted');
+  run.journal.count('passengers left over', done.value.leftOver.length);
+  return `${seats.join()}, without seat ${done.value.leftOver.join()}`;
 }
 
 /** 并班: the passengers of a trip ride on another one of the same station and day. */

@@ -17,7 +17,7 @@ import {
   shutDown,
   startDead,
 } from './faults.ts';
-import { boardOne, collectOne, departOne, releaseUncertainSeats, unboardOne } from './gate.ts';
+import { boardByOldCode, boardOne, collectOne, departOne, releaseUncertainSeats, unboardOne } from './gate.ts';
 import { backUp, loseDiskOffLine, releaseSeatsOfHub, restoreHub, restoreStation } from './restores.ts';
 import { putOnSale } from './rides.ts';
 
@@ -34,6 +34,7 @@ const PEOPLE: readonly (readonly [number, Action])[] = [
   [5, rebookElsewhere],
   [1, settleOne],
   [6, boardOne],
+  [0.3, boardByOldCode],
   [4, departOne],
   [4, collectOne],
   [3, unboardOne],

@@ -89,27 +89,20 @@ function checkRiders(run: Run, trip: Trip, parties: readonly Party[], plans: Sea
   const riders = new Map<string, Map<string, Ticket>>();
   // What a restored party shows was so once: nobody is given a seat by it until it sells again.
   const selling = parties.filter(({ node }) => sellsByItsRows(run, node));
-  for (const source of plans.sourcesOf(trip.tripId)) {
-    const sourceTrip = run.trips.find(({ tripId }) => tripId === source)!;
-    const known = new Map(
-      selling.map(({ node, name }) => [
-        name,
-        new Map(rows<Ticket>(node, TICKETS, source).map((row) => [row.ticketNo, row])),
-      ]),
-    );
-    for (const [name, tickets] of known) {
-      for (const ticket of tickets.values()) {
-        const { ticketNo, home, fromStop, state } = ticket;
-        const gate = boardingStation(sourceTrip, fromStop);
-        const atGate = gate === null ? undefined : known.get(gate);
-        const boards = atGate !== undefined && !ENDED.includes(atGate.get(ticketNo)?.state ?? '');
-        if (!boards && (home !== name || ENDED.includes(state))) continue;
-        const place = plans.whole(ticket);
-        if (place?.tripId !== trip.tripId) continue;
-        const there = riders.get(place.seat) ?? new Map();
-        if (!there.has(ticketNo)) there.set(ticketNo, { ...ticket, ...place });
-        riders.set(place.seat, there);
-      }
+  const sources = plans.sourcesOf(trip.tripId);
+  const known = new Map(selling.map(({ node, name }) => [name, ticketsOf(node, sources)]));
+  for (const [name, tickets] of known) {
+    for (const ticket of tickets.values()) {
+      const { ticketNo, tripId, home, fromStop, state } = ticket;
+      const gate = boardingStation(run.trips.find((each) => each.tripId === tripId)!, fromStop);
+      const atGate = gate === null ? undefined : known.get(gate);
+      const boards = atGate !== undefined && !ENDED.includes(atGate.get(ticketNo)?.state ?? '');
+      if (!boards && (home !== name || ENDED.includes(state))) continue;
+      const place = plans.whole(ticket);
+      if (place?.tripId !== trip.tripId) continue;
+      const there = riders.get(place.seat) ?? new Map();
+      if (!there.has(ticketNo)) there.set(ticketNo, { ...ticket, ...place });
+      riders.set(place.seat, there);
     }
   }
   for (const there of riders.values()) {
@@ -120,6 +113,13 @@ function checkRiders(run: Run, trip: Trip, parties: readonly Party[], plans: Sea
       taken |= legs;
     }
   }
+}
+
+/** Tickets of a trip, and of those whose passengers came over to it, as one of the parties has them. */
+function ticketsOf(node: AnyNode, sources: readonly string[]): Map<string, Ticket> {
+  return new Map(
+    sources.flatMap((source) => rows<Ticket>(node, TICKETS, source)).map((row) => [row.ticketNo, row] as const),
+  );
 }
 
 type Known = { readonly parties: readonly Party[]; readonly plans: SeatPlans; readonly sources: readonly string[] };

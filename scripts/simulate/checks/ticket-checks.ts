@@ -2,6 +2,7 @@ import { boardingStation } from '@lianpiao/shared/domain/trip';
 import type { AnyNode } from '../province/node.ts';
 import { isLive, type KnownTicket, type Run } from '../province/run-state.ts';
 import { rows } from './rows.ts';
+import { type Place, SeatPlans } from './seat-plans.ts';
 
 type Ticket = {
   readonly ticketNo: string;
@@ -12,6 +13,7 @@ type Ticket = {
 
 const TICKETS =
   'SELECT ticket_no AS ticketNo, state, home, trip_id AS tripId, epoch, seat, legs, from_stop AS fromStop, fare_fen AS fareFen, insurance_fen AS insuranceFen FROM tickets';
+const BOARDED = 'SELECT trip_id AS tripId, epoch, seat, legs FROM tickets WHERE ticket_no = ?';
 const UNPROVEN = "SELECT 1 FROM sale_stops WHERE cause = 'continuity'";
 const ENDED = "SELECT ticket_no AS no FROM tickets WHERE state IN ('refunded', 'voided', 'rebooked')";
 const CONTESTED = "SELECT ticket_no AS no FROM refund_dues WHERE state = 'contested'";
@@ -66,6 +68,17 @@ function isStale(run: Run, node: AnyNode): boolean {
   return (
     station !== undefined && run.restored.has(node.name) && (station.life.dead || rows(station, UNPROVEN).length > 0)
   );
+}
+
+/** The gate has let a passenger in to the seat that the ticket has in the newest plan, whatever plan its code is from. */
+export function checkBoarded(run: Run, { ticketNo, trip, told }: KnownTicket, gate: string): void {
+  const plans = new SeatPlans([run.station(trip.origin), run.hub]);
+  const [row] = rows<Place>(run.station(gate), BOARDED, ticketNo);
+  const meant = plans.seatsOf(told) === told.plan ? plans.whole(told) : undefined;
+  const seat = row && plans.whole(row)?.seat;
+  // Who had lost the seat to a plan has been given another one.
+  if (meant && seat !== undefined && seat !== meant.seat)
+    run.journal.violated('boarded on the seat of somebody else', { ticketNo, gate, meant, seat });
 }
 
 /** I3 among passengers, at rest: nobody holds a ticket for a seat that somebody else has a ticket for, lost rows or not. */

@@ -157,6 +157,22 @@ export const release`,
     },
     { file: 'orders/free-hub-seat.ts', rule: 'seatFreed: hadSeat && station ? 1 : 0', instead: 'seatFreed: 0' },
   ],
+  /** A station sells a freed seat whose ticket boards at another gate before that gate knows that it has ended. */
+  'own-ticket-boarding-elsewhere-resold': [
+    {
+      file: 'tickets/free-ticket-seat.ts',
+      rule: 'await (knows ? freeSeat : freeSeatElsewhere)(tx, ticket);',
+      instead: 'await freeSeat(tx, ticket);',
+    },
+  ],
+  /** A code on paper is read as one of the seat plan in force. */
+  'code-without-epoch': [
+    {
+      file: 'boarding/presented-ticket.ts',
+      rule: '    epoch: code.epoch,\n    seat: code.seat,',
+      instead: '    epoch: newest,\n    seat: code.seat,',
+    },
+  ],
   /** Answers are forgotten after ten minutes: a late repeat is a new request. */
   'answers-forgotten': [
     {
