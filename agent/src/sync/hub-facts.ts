@@ -4,7 +4,8 @@ import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import { keepSeated } from '@lianpiao/shared/store/epochs/seat-again';
 import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import { activateRules } from '@lianpiao/shared/store/rules';
-import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { keepCollected } from '@lianpiao/shared/store/tickets/keep-collected';
+import { findTicket, insertTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
 import { noteHubFinal } from '../boarding/note-final.ts';
@@ -72,10 +73,8 @@ export function hubFacts(
     'trip.reseated': (tx, { fact, at }) => followToldPlan(agent, tx, fact, at),
     'trip.told': (tx, { fact }) => keepToldTrip(agent, tx, fact, directory),
     'hub-ticket.collected': async (tx, { fact }) => {
-      const { ticketNo, printSeq } = fact;
-      const handed = await moveTicket(tx, ticketNo, ['sold', 'collected'], 'collected', { printSeq });
-      // Who has missed the coach may still board late, with the newest paper.
-      if (!handed) await moveTicket(tx, ticketNo, ['forfeited'], 'forfeited', { printSeq });
+      const known = await findTicket(tx, fact.ticketNo);
+      if (known) await keepCollected(tx, known, fact.printSeq);
     },
     'trip.final': (tx, { fact, at }) => noteHubFinal(agent, tx, fact, at),
     'numbers.leased': async (tx, { fact }) => {

@@ -6,6 +6,7 @@ import type { EventBody, TicketBody } from '@lianpiao/shared/protocol/events';
 import { keepSeated } from '@lianpiao/shared/store/epochs/seat-again';
 import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import type { SealedPerson } from '@lianpiao/shared/store/streams';
+import { keepCollected } from '@lianpiao/shared/store/tickets/keep-collected';
 import {
   findTicket,
   insertTicket,
@@ -25,7 +26,7 @@ import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { CannotApply } from './cannot-apply.ts';
-import { isLostTicket, notToldYet, toldTicket, toldTrip } from './told-yet.ts';
+import { isLostSale, isLostTicket, notToldYet, toldTicket, toldTrip } from './told-yet.ts';
 import { writeNewTicket } from './write-new-ticket.ts';
 
 /** From which a home ends a ticket. It may not have heard yet that a gate elsewhere has closed without the passenger. */
@@ -52,10 +53,12 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
     },
     'ticket.collected': async (tx, { fact }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);
-      // Handed out before it counted as travelled, or before its home knew that the gate had closed: it is that all the same.
-      const { state } = row;
-      const next = state === 'departed' || state === 'forfeited' ? state : 'collected';
-      await move(tx, row, ['sold', 'collected', 'forfeited', 'departed'], next, { printSeq: fact.printSeq });
+      if (!(await keepCollected(tx, row, fact.printSeq)))
+        throw new CannotApply('ticket.changed-otherwise', {
+          ticketNo: row.ticketNo,
+          state: row.state,
+          to: 'collected',
+        });
       await tellCollected(tx, row, fact, hub.clock.now());
     },
     'ticket.seated': async (tx, { fact }, peer) => {
@@ -98,6 +101,8 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       if (await isLostTicket(tx, oldTicketNo)) await bookAsPaid(hub, tx, newTicket, peer);
     },
     'ticket.boarded': async (tx, { fact }, peer) => {
+      if (await isLostSale(tx, fact.ticketNo, peer))
+        return raiseAlarm(tx, 'ticket.sale-lost', fact.ticketNo, `${peer} ${fact.tripId}`, hub.clock.now());
       const row = await boardingTicket(tx, fact.ticketNo, peer);
       const stateBefore = boardedFrom(row.state as TicketState);
       if (stateBefore)
@@ -107,6 +112,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       await money.ticketBoarded(tx, fact, origin(peer));
     },
     'ticket.unboarded': async (tx, { fact }, peer) => {
+      if (await isLostSale(tx, fact.ticketNo, peer)) return;
       const row = await boardingTicket(tx, fact.ticketNo, peer);
       if (row.state === 'boarded') {
         await moveTicket(tx, row.ticketNo, ['boarded'], row.stateBefore as TicketState, {
@@ -119,6 +125,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       await money.ticketUnboarded(tx, fact, origin(peer));
     },
     'ticket.forfeited': async (tx, { fact }, peer) => {
+      if (await isLostSale(tx, fact.ticketNo, peer)) return;
       const row = await boardingTicket(tx, fact.ticketNo, peer);
       // The gate had not heard that the ticket is ended: it stays ended. A gate that was restored may say again what it has
       // lost, or miss a passenger whose boarding is in the lost part: who was let in has travelled.

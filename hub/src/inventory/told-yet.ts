@@ -3,6 +3,7 @@ import { Fault } from '@lianpiao/shared/fault';
 import { epochOf } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { findTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { and, eq, inArray, like, ne } from 'drizzle-orm';
 import { HUB_STATION } from '../hub.ts';
 import { hubIncarnation } from '../ingest/station-record.ts';
 import type { HubReader } from '../store/hub-store.ts';
@@ -27,6 +28,29 @@ export async function toldTicket(on: HubReader, ticketNo: string, peer: string):
 export async function isLostTicket(on: HubReader, ticketNo: string): Promise<boolean> {
   const mayBeLost = issuerOf(ticketNo) === HUB_STATION && (await hubIncarnation(on)) > 1;
   return mayBeLost && !(await findTicket(on, ticketNo));
+}
+
+/** What tells of a new ticket. On another trip it may still wait, for a plan or for somebody else's word. */
+const SALES = ['ticket.sold', 'ticket.rebooked', 'ticket.exchanged'];
+
+/**
+ * True for a ticket of the station that speaks of it, whose sale went with its disk before the hub heard of it: the passenger
+ * has come to its gate with the paper.
+ *
+ * @throws Fault `ticket.not-told-yet` while the sale waits
+ */
+export async function isLostSale(on: HubReader, ticketNo: string, peer: string): Promise<boolean> {
+  if (issuerOf(ticketNo) !== peer || (await findTicket(on, ticketNo))) return false;
+  const { inbox } = on.t;
+  const waiting = and(
+    eq(inbox.peer, peer),
+    ne(inbox.state, 'done'),
+    inArray(inbox.type, SALES),
+    like(inbox.fact, `%"ticketNo":"${ticketNo}"%`),
+  );
+  if ((await on.db.select({ seq: inbox.seq }).from(inbox).where(waiting).limit(1)).length > 0)
+    throw notToldYet(ticketNo, peer);
+  return true;
 }
 
 /** What the issuer of a ticket has yet to say: that it sold it, or that it has given its home away. */
