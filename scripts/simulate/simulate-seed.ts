@@ -135,6 +135,8 @@ async function comeToRest(run: Run): Promise<void> {
   let restless = ['just begun'];
   for (let round = 0; round < REST_ROUNDS && restless.length > 0; round += 1) {
     startDead(run);
+    // What began before may still have broken a line.
+    run.broker.calm();
     await run.time.advance(REST_MS, REST_STRETCH);
     // Holds, payments and refunds that nobody sees to end by the clock, also by one that was a day ahead.
     if (round === ENDS_AT_ROUND) run.time.wallOffsetMs += run.mistimed.size > 0 ? DAY_AND_HOUR_MS : HOUR_MS;

@@ -5,11 +5,12 @@ import { orderById } from '@lianpiao/hub/orders/query-orders';
 import { quoteRefund } from '@lianpiao/hub/orders/quote-refund';
 import { refundTicket } from '@lianpiao/hub/orders/refund-ticket';
 import { releaseSeats } from '@lianpiao/hub/orders/release-seats';
-import { aTraveller } from '../../scenarios/real-timetables/travellers.ts';
+import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
 import { WEB } from '../province/hub-node.ts';
 import { type Rider, type Run, soldTicket } from '../province/run-state.ts';
 import { someTicket } from './counter.ts';
 import { type Ride, someRide } from './rides.ts';
+import { travellers } from './travellers.ts';
 
 /** How long somebody looks whether an order has become tickets, in ms of waiting. */
 const LOOK_MS = 500;
@@ -36,7 +37,7 @@ export async function orderOnLine(run: Run, ride: Ride, dice: number): Promise<s
     await run.ask(run.hub, WEB, ({ hub }, call) => releaseSeats(hub, call, holdId, hub.clock.now()));
     return `gives ${seats.join()} of ${tripId} back`;
   }
-  const passengers = seats.map(() => ({ ...aTraveller(run.next() % 20_000), fareType: 'full' as const }));
+  const passengers = travellers(run, seats);
   const contact = { name: '测试甲', phone: '13800000000' };
   const order = { holdId, passengers, contact };
   const made = await run.ask(run.hub, WEB, ({ hub }, call) => createOrder(hub, call, order, hub.clock.now()), false);
@@ -44,7 +45,7 @@ export async function orderOnLine(run: Run, ride: Ride, dice: number): Promise<s
   const { payment } = made.value;
   if (dice < 0.2) return `orders ${seats.join()} of ${tripId} and never pays`;
   await pay(run, payment.paymentId, dice);
-  const riders: Riders = new Map(seats.map((seat, index) => [seat, passengers[index]!]));
+  const riders: Riders = new Map(passengers.flatMap((rider) => (rider.seat ? [[rider.seat, rider] as const] : [])));
   return readTickets(run, made.value.order.orderId, ride, riders);
 }
 
@@ -80,6 +81,7 @@ async function readTickets(run: Run, orderId: string, ride: Ride, riders: Riders
     if (state === 'ticketed') {
       for (const ticket of tickets) run.told(soldTicket(ticket, riders.get(ticket.seat), ride, 'hub'));
       run.journal.count('channel tickets', tickets.length);
+      if (tickets.some(({ seat }) => isPseudoSeat(seat))) run.journal.count('free children on line');
       return `has ${tickets.map(({ seat }) => seat).join()} of ${ride.trip.tripId}`;
     }
     if (state === 'autoRefund') return 'gets the money back';

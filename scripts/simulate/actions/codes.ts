@@ -5,11 +5,11 @@ import { rows } from '../checks/rows.ts';
 import { TICKET_KEYS } from '../province/names.ts';
 import type { KnownTicket, Run } from '../province/run-state.ts';
 
-const PRINTED = 'SELECT print_seq AS printSeq FROM tickets WHERE ticket_no = ?';
+const PRINTED = 'SELECT print_seq AS printSeq, fare_type AS fareType FROM tickets WHERE ticket_no = ?';
 
 /** The code on a passenger's paper or telephone: in the seat plan that they were told of, whatever has become of it. */
 export function codeOf(run: Run, { ticketNo, home, trip, from, told }: KnownTicket): string {
-  const [row] = rows<{ readonly printSeq: number }>(run.node(home), PRINTED, ticketNo);
+  const [row] = rows<{ readonly printSeq: number; readonly fareType: string }>(run.node(home), PRINTED, ticketNo);
   const to = trip.stops[from + legCount(told.legs)]!;
   const code = encodeTicketQr(
     {
@@ -22,7 +22,7 @@ export function codeOf(run: Run, { ticketNo, home, trip, from, told }: KnownTick
       toStop: to.code,
       seat: told.seat,
       epoch: told.epoch,
-      fareType: 'full',
+      fareType: row?.fareType ?? 'full',
       printSeq: row?.printSeq ?? 1,
     },
     (text) => sm2Sign(text, TICKET_KEYS),

@@ -5,10 +5,10 @@ import { quoteAnywhere, refundAnywhere } from '@lianpiao/agent/tickets/refund-an
 import { sell } from '@lianpiao/agent/tickets/sell';
 import { voidTicket } from '@lianpiao/agent/tickets/void-ticket';
 import { departsAt } from '@lianpiao/shared/domain/trip';
-import { aTraveller } from '../../scenarios/real-timetables/travellers.ts';
 import { type KnownTicket, type Run, soldTicket } from '../province/run-state.ts';
 import { CLERK } from '../province/station-node.ts';
 import { someRide } from './rides.ts';
+import { travellers } from './travellers.ts';
 
 const MINUTE = 60_000;
 
@@ -35,13 +35,14 @@ export function buyAtCounter(run: Run): void {
       await run.ask(station, CLERK, ({ agent, desk }, call) => releaseSeats(agent, call, holdId, desk.clock.now()));
       return `gives ${seats.join()} of ${tripId} back`;
     }
-    const passengers = seats.map(() => ({ ...aTraveller(run.next() % 20_000), fareType: 'full' as const }));
+    const passengers = travellers(run, seats);
     const sale = { holdId, passengers, payMethod: 'cash' as const, insuranceFenEach, print };
     const sold = await run.ask(station, CLERK, ({ agent, desk }, call) => sell(agent, call, sale, desk.clock.now()));
     if (!sold.ok) return sold.refusal.code;
     for (const [index, { ticketNo, seat }] of sold.value.tickets.entries())
       run.told(soldTicket({ ticketNo, seat }, passengers[index]!, { trip, from, to }, station.name));
-    run.journal.count('counter tickets', seats.length);
+    run.journal.count('counter tickets', passengers.length);
+    if (passengers.length > seats.length) run.journal.count('free children at counters');
     return `buys ${seats.join()} of ${tripId} ${from}-${to}`;
   });
 }

@@ -7,7 +7,7 @@ import { listOverflow } from '@lianpiao/shared/store/epochs/list-overflow';
 import { WEB } from '../province/hub-node.ts';
 import type { Run } from '../province/run-state.ts';
 import { CLERK } from '../province/station-node.ts';
-import { openTrips } from './rides.ts';
+import { openTrips, SEATS_WITH_CHILD } from './rides.ts';
 
 /** Seats of a coach that takes another one's place: fewer than were on sale, as many, or more. */
 const SEATS_MIN = 3;
@@ -86,7 +86,7 @@ export function seatOneAtHub(run: Run): void {
 
 /** Labels of a coach: mostly numbers, which mean other seats than before, or rows and letters. */
 function aPlan(run: Run): string[] {
-  const count = SEATS_MIN + run.upTo(SEATS_MORE);
+  const count = run.chance(0.2) ? SEATS_WITH_CHILD : SEATS_MIN + run.upTo(SEATS_MORE);
   const lettered = run.chance(0.3);
   return Array.from({ length: count }, (_, index) =>
     lettered ? `${1 + (index >> 1)}${'AB'[index % 2]}` : String(index + 1).padStart(2, '0'),

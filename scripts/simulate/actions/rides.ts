@@ -8,6 +8,8 @@ import type { Run } from '../province/run-state.ts';
 
 const MINUTE = 60_000;
 const SEATS = 6;
+/** Seats of a coach that carries a free child, by the rule of one in ten. */
+export const SEATS_WITH_CHILD = 10;
 /** A station has so many trips on sale. */
 const OPEN_TRIPS = 2;
 /** Departures of a day are within it: minutes after midnight. */
@@ -77,11 +79,12 @@ function aNewTrip(run: Run, origin: string): Trip {
   const minutes = Math.min(LAST_DEPARTURE, local.getUTCHours() * 60 + local.getUTCMinutes());
   const serviceDate = local.toISOString().slice(0, 10).replaceAll('-', '') as ServiceDate;
   const names = ['A', 'B', 'C', 'D'].slice(0, 3 + run.upTo(2)).map((name) => `${name}${origin}`);
+  const seatCount = run.chance(0.3) ? SEATS_WITH_CHILD : SEATS;
   const trip = aTrip({
     origin,
     tripNo: `K${run.next()}`,
     serviceDate,
-    seatCount: SEATS,
+    seatCount,
     stops: names,
     departs: minutes,
   });

@@ -98,6 +98,8 @@ function checkRiders(run: Run, trip: Trip, parties: readonly Party[], plans: Sea
       const atGate = gate === null ? undefined : known.get(gate);
       const boards = atGate !== undefined && !ENDED.includes(atGate.get(ticketNo)?.state ?? '');
       if (!boards && (home !== name || ENDED.includes(state))) continue;
+      // Boarded by paper whose sale was lost: only people know which tickets were ended in the lost part.
+      if (run.tickets.get(ticketNo)?.mayBeLost && !known.get(HUB)?.has(ticketNo)) continue;
       const place = plans.whole(ticket);
       if (place?.tripId !== trip.tripId) continue;
       const there = riders.get(place.seat) ?? new Map();
