@@ -32,6 +32,8 @@ import { undoFacts } from './undo-facts.ts';
 
 const HUB = 'hub';
 const TICK_MS = 10;
+/** Hellos whose welcome may still come. */
+const HELLOS_MAX = 16;
 const monotonic = () => performance.now();
 
 /**
@@ -55,6 +57,8 @@ export class LinkLoop implements LinkPort {
   readonly #outbox: OutboxWatch;
   /** Our latest hello and heartbeat: their wall clock, which comes back, and when they were said. */
   #said = { at: 0, on: 0 };
+  /** When the hellos were said that nobody has answered yet, since the last rebuild. */
+  #hellos: readonly number[] = [];
   #lastWordAt: number | null = null;
   #rebuilding: RebuildLoop | undefined;
 
@@ -110,6 +114,7 @@ export class LinkLoop implements LinkPort {
       over: async () => {
         // Who has given a history up has fewer rows than it had sent.
         this.#link?.known(await positionsOf(store.read, HUB));
+        this.#hellos = [];
         this.#session.beginAnew();
       },
       stuck: (code, detail) => this.#fence(code, { detail }),
@@ -207,6 +212,7 @@ export class LinkLoop implements LinkPort {
     await this.#link?.stop();
     const hello = await ourHello(store.read, this.#identity!, { installId, agentVersion });
     this.#said = { at: clock.wall(), on: monotonic() };
+    this.#hellos = [...this.#hellos, this.#said.at].slice(-HELLOS_MAX);
     this.#say(hello, this.#said.at);
   }
 
@@ -291,6 +297,9 @@ export class LinkLoop implements LinkPort {
   async #welcomed(message: Welcome): Promise<void> {
     const { store, clock, installId } = this.#options;
     if (message.to.boot !== this.#boot || !this.#session.isNew({ lease: message.ln, hubBoot: message.boot })) return;
+    // A hello of ours came late, with what we had then: by now the hub takes us for somebody who lacks something.
+    if (!this.#hellos.includes(message.to.at)) return this.#session.beginAnew();
+    this.#hellos = [];
     const { hubIncarnation, incarnation, fork } = message;
     if (fork !== undefined) {
       if (this.#underLease(message)) this.#rebuilding?.begin(clock.now(), fork);

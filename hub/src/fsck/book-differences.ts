@@ -1,9 +1,12 @@
 import { unearnedAccount } from '@lianpiao/shared/domain/journal';
 import { isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { compare, type Difference } from '@lianpiao/shared/fsck/difference';
 import type { TripRecords } from '@lianpiao/shared/fsck/trip-records';
 import { and, eq, inArray, isNotNull, like, sql } from 'drizzle-orm';
 import { CLEARING_KINDS } from '../clearing/clearing-rows.ts';
+import { HUB_STATION } from '../hub.ts';
+import { isLostTicket } from '../inventory/told-yet.ts';
 import { balanceOf } from '../ledger/account-balances.ts';
 import type { HubReader } from '../store/hub-store.ts';
 
@@ -23,10 +26,14 @@ export async function ticketsInTheBooks(on: HubReader, { tripId, tickets }: Trip
   const booked = await bookedSources(on, [...numbers, ...replaced]);
   const posted = await unearnedOf(on, numbers);
   const cleared = await clearedOf(on, numbers);
+  const decided = await decidedRefunds(on, numbers);
   const found: Difference[] = [];
   for (const { ticketNo, state, fareFen, rebookedFrom } of tickets) {
-    const sale = rebookedFrom === null ? `ticket.sold:${ticketNo}` : `ticket.rebooked:${rebookedFrom}`;
-    const end = isEnded(state as TicketState) ? `ticket.${state}:${ticketNo}` : null;
+    const old = rebookedFrom !== null && (await isLostTicket(on, rebookedFrom)) ? null : rebookedFrom;
+    const sale = old === null ? `ticket.sold:${ticketNo}` : `ticket.rebooked:${old}`;
+    // Of a refund that went with the hub's disk nobody knows the money yet: until a person does, it stays with the ticket.
+    const isForgotten = state === 'refunded' && issuerOf(ticketNo) === HUB_STATION && !decided.has(ticketNo);
+    const end = isEnded(state as TicketState) && !isForgotten ? `ticket.${state}:${ticketNo}` : null;
     for (const source of end ? [sale, end] : [sale])
       if (!booked.has(source)) found.push({ what: 'journals.row', where: source, expected: 'booked', found: null });
     const isCleared = (cleared.get(ticketNo) ?? 0) !== 0;
@@ -49,6 +56,16 @@ async function accountOfTrip(on: HubReader, tripId: string): Promise<Difference[
   const [posted, cleared] = [await unearnedOf(on, numbers), await clearedOf(on, numbers)];
   const wanted = numbers.reduce((sum, ticketNo) => sum - posted.get(ticketNo)! - (cleared.get(ticketNo) ?? 0), 0);
   return compare('postings.account', account, wanted, -(await balanceOf(on, account)) + 0);
+}
+
+/** Tickets of the hub of whose refund the hub knows what was decided. */
+async function decidedRefunds({ db, t }: HubReader, numbers: readonly string[]): Promise<Set<string>> {
+  const { refundDues } = t;
+  const rows = await db
+    .select({ ticketNo: refundDues.ticketNo })
+    .from(refundDues)
+    .where(inArray(refundDues.ticketNo, [...numbers]));
+  return new Set(rows.map(({ ticketNo }) => ticketNo));
 }
 
 async function bookedSources({ db, t }: HubReader, numbers: readonly string[]): Promise<Set<string>> {

@@ -6,6 +6,7 @@ import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows
 import { and, eq, inArray, like, ne } from 'drizzle-orm';
 import { HUB_STATION } from '../hub.ts';
 import { hubIncarnation } from '../ingest/station-record.ts';
+import { isRestoring } from '../restore/restore-waits.ts';
 import type { HubReader } from '../store/hub-store.ts';
 import { CannotApply } from './cannot-apply.ts';
 
@@ -20,14 +21,22 @@ export async function toldTicket(on: HubReader, ticketNo: string, peer: string):
   const row = await findTicket(on, ticketNo);
   if (row) return row;
   const issuer = issuerOf(ticketNo);
-  if (issuer === peer || issuer === HUB_STATION) throw new CannotApply('ticket.unknown', { ticketNo });
+  const mayComeBack = issuer === HUB_STATION && (await isRestoring(on));
+  if (issuer === peer || (issuer === HUB_STATION && !mayComeBack))
+    throw new CannotApply('ticket.unknown', { ticketNo });
   throw notToldYet(ticketNo, issuer);
 }
 
-/** True for a ticket that the hub itself sold and that went with its disk: no gate had been told of it. */
+/**
+ * True for a ticket that the hub itself sold and that went with its disk: no gate had been told of it.
+ *
+ * @throws Fault `ticket.not-told-yet` while a gate that was not heard yet may have been told.
+ */
 export async function isLostTicket(on: HubReader, ticketNo: string): Promise<boolean> {
   const mayBeLost = issuerOf(ticketNo) === HUB_STATION && (await hubIncarnation(on)) > 1;
-  return mayBeLost && !(await findTicket(on, ticketNo));
+  if (!mayBeLost || (await findTicket(on, ticketNo))) return false;
+  if (await isRestoring(on)) throw notToldYet(ticketNo, HUB_STATION);
+  return true;
 }
 
 /** What tells of a new ticket. On another trip it may still wait, for a plan or for somebody else's word. */

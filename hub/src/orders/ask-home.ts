@@ -7,6 +7,7 @@ import { answerForGood, answerUnder } from '@lianpiao/shared/store/burn-key';
 import type { Call } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { HUB, type Hub } from '../hub.ts';
+import { isRestoring } from '../restore/restore-waits.ts';
 import type { HubTables } from '../store/tables.ts';
 import { collectTickets } from './collect-tickets.ts';
 import { forwardRequest } from './forward-request.ts';
@@ -73,6 +74,9 @@ async function rebookAtHome(hub: Hub, wish: HomeWish<'ticket.rebook'>): Promise<
   if ((await answerUnder(hub.store.read, { caller: station, key: wish.id })) === 'burnt')
     return noForGood({ code: 'link.wish-expired' });
   const home = await homeOf(hub, body.ticketNo);
+  // Its own yes may still come back: until then there is no no for good.
+  if ((home === HUB || !home) && (await isRestoring(hub.store.read)))
+    return refuse({ code: 'hub.restoring', tripId: body.newTicket.tripId });
   if (!home) return noForGood({ code: 'ticket.unknown' });
   if (body.newTicket.home !== station) return noForGood({ code: 'exchange.other-traveller' });
   if (home === HUB) return rebookAway(hub, callOf(wish), body, hub.clock.now());

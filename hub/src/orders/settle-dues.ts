@@ -9,6 +9,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { returnSpentLegs } from '../cut-off/return-spent-legs.ts';
 import type { Hub } from '../hub.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
+import { freezeFreed } from '../restore/withhold-seats.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -76,6 +77,7 @@ async function makeReady(
   if (seatIsFree && seatFreed === 1) {
     const ticket = (await findTicket(tx, ticketNo))!;
     await acknowledgeFreed(tx, ticket);
+    await freezeFreed(tx, ticket.tripId, now);
     touchTrip(tx, ticket.tripId);
     await returnSpentLegs(hub, tx, (await findTrip(tx, ticket.tripId))!, now);
   }

@@ -50,7 +50,7 @@ export function stationRequests(
     'ticket.rebook': (body, id) => orWait(hub, { station, id, kind: 'ticket.rebook', body }),
     'ticket.collect': (body, id) =>
       tries.look(station, body.proof, clock, () => orWait(hub, { station, id, kind: 'ticket.collect', body })),
-    'intent.state': ({ key }) => intentState(hub, station, key, clock.now()),
+    'intent.state': (body) => intentState(hub, station, body, clock.now()),
     'keys.person': async () => done(await monthKeys.forStation(clock.now())),
   };
 }

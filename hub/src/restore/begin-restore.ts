@@ -4,7 +4,7 @@ import { releaseHold } from '@lianpiao/shared/store/seats/release-hold';
 import { eq, gt, sql } from 'drizzle-orm';
 import { hubIncarnation, keepHubIncarnation } from '../ingest/station-record.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
-import { raiseNumbersFloor } from '../stations/numbers-floor.ts';
+import { numbersFloor, raiseNumbersFloor } from '../stations/numbers-floor.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { type HubMark, laneOf } from './hub-marker.ts';
 import { noteStatementDays } from './statement-days.ts';
@@ -45,7 +45,9 @@ export async function beginRestore(
   const [known] = await tx.db
     .select({ end: sql<number>`coalesce(max(${numberLeases.first} + ${numberLeases.count}), 0)` })
     .from(numberLeases);
-  await raiseNumbersFloor(tx, Math.max(Number(known!.end), mark?.numbersEnd ?? 0) + RANGES_SKIPPED * RANGE_COUNT);
+  // A life that began at the floor and is lost has leased from there.
+  const end = Math.max(Number(known!.end), mark?.numbersEnd ?? 0, await numbersFloor(tx));
+  await raiseNumbersFloor(tx, end + RANGES_SKIPPED * RANGE_COUNT);
   await noteStatementDays(tx, now);
   await raiseAlarm(tx, 'hub.restored', String(incarnation), `${code} ${detail}`.trim(), now);
   return incarnation;

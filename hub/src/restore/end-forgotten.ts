@@ -1,22 +1,19 @@
 import { legMask, meets, without } from '@lianpiao/shared/domain/legs';
-import { bizDateOf } from '@lianpiao/shared/domain/period';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
-import { markUnsold } from '@lianpiao/shared/store/seats/mark-sold';
-import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
+import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { and, eq, sql } from 'drizzle-orm';
-import { undoCleared } from '../clearing/undo-cleared.ts';
 import { HUB_STATION } from '../hub.ts';
-import { BOOKS_ZONE } from '../ledger/open-period.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubTx } from '../store/hub-store.ts';
-import { touchTrip } from '../store/touched-trips.ts';
+import { keepOthersSold, replacedTickets } from './end-replaced.ts';
+import { endAsRefunded } from './keep-forgotten-refund.ts';
 import { awaitedFor } from './restore-waits.ts';
 
 /**
- * Ends the hub's tickets that were alive in its backup and whose legs it has given away since, as the grants that came back
- * show: nobody gives away what is claimed, so these had ended in the part that is lost. What was paid out for them nobody here
+ * Ends the hub's tickets that were alive in its backup and whose legs it has given away or sold since, as the grants and tickets
+ * show that came back: nobody gives away what is claimed, so these had ended in the part that is lost. What was paid out for them nobody here
  * knows: a person asks the provider. Only of trips whose stations were all heard.
  */
 export async function endForgotten(tx: HubTx, now: EpochMs): Promise<void> {
@@ -29,15 +26,15 @@ export async function endForgotten(tx: HubTx, now: EpochMs): Promise<void> {
     for (const ticket of await tx.db.select().from(tickets).where(seated))
       if (meets(legMask(ticket.legs), lost)) await endOne(tx, ticket, now);
   }
+  for (const ticket of await replacedTickets(tx)) {
+    await endOne(tx, ticket, now);
+    await keepOthersSold(tx, ticket);
+  }
 }
 
 async function endOne(tx: HubTx, ticket: TicketRow, now: EpochMs): Promise<void> {
-  const { ticketNo, tripId, orderId, fareFen } = ticket;
+  const { ticketNo, orderId, fareFen } = ticket;
   if (issuerOf(ticketNo) !== HUB_STATION || isEnded(ticket.state as TicketState)) return;
-  await undoCleared(tx, ticket, bizDateOf(now, BOOKS_ZONE), now);
-  const ended = await moveTicket(tx, ticketNo, ['sold', 'collected', 'forfeited'], 'refunded', { endedAt: now });
-  if (!ended) return;
-  await markUnsold(tx, ticket);
-  touchTrip(tx, tripId);
+  if (!(await endAsRefunded(tx, ticket, now, now))) return;
   await raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${orderId} ${fareFen}`, now);
 }

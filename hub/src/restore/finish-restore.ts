@@ -48,12 +48,9 @@ async function finishRestore(tx: HubTx, wait: RestoreWait, now: EpochMs): Promis
 export async function endWait(tx: HubTx, station: string, uncertain: boolean, now: EpochMs): Promise<void> {
   const { restoreWaits, withheldSeats } = tx.t;
   await tx.db.delete(restoreWaits).where(eq(restoreWaits.station, station));
-  const frozen = await tx.db
-    .selectDistinct({ tripId: withheldSeats.tripId })
-    .from(withheldSeats)
-    .where(eq(withheldSeats.why, 'frozen'));
+  const withheld = await tx.db.selectDistinct({ tripId: withheldSeats.tripId }).from(withheldSeats);
   let kept = 0;
-  for (const { tripId } of frozen) {
+  for (const { tripId } of withheld) {
     if (uncertain && (await partiesOfId(tx, tripId)).includes(station)) kept += await thawTrip(tx, tripId, true);
     else if ((await awaitedFor(tx, tripId)).length === 0) await thawTrip(tx, tripId, false);
   }

@@ -8,11 +8,14 @@ import { findOrder, insertOrder, moveOrder } from '@lianpiao/shared/store/ticket
 import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq, sql } from 'drizzle-orm';
 import { HUB, HUB_STATION, type Hub } from '../hub.ts';
-import { writeNewTicket } from '../inventory/write-new-ticket.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
+import { knowOwnNumber } from '../stations/know-ranges.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { noteReplaced } from './end-replaced.ts';
+import { bringEarlierExchangeBack, bringExchangeBack } from './lost-exchanges.ts';
+import { freezeFreed } from './withhold-seats.ts';
 
 /**
  * Tickets that the hub sold and has forgotten, as their boarding station heard of them. What the hub passed on of another
@@ -30,9 +33,12 @@ export function lostTickets({
       const sealed = person && who ? { sealed: person, key: persons.find(who.idType, who.idNo) } : null;
       await insertTicket(tx, await ticketOnArrival(tx, fact, clock.now()), sealed);
       await markSold(tx, fact);
+      await noteReplaced(tx, fact.ticketNo);
+      await knowOwnNumber(tx, fact.ticketNo, clock.now());
       touchTrip(tx, fact.tripId);
       await bringOrderBack(tx, fact);
       await money.ticketSold(tx, fact, { from: HUB, now: clock.now() });
+      await bringEarlierExchangeBack({ persons, money, clock }, tx, fact.ticketNo);
     },
     'hub-ticket.seated': async (tx, { fact }) => {
       const ticket = isOfHub(fact) ? await findTicket(tx, fact.ticketNo) : undefined;
@@ -41,6 +47,7 @@ export function lostTickets({
       await markUnsold(tx, ticket);
       await keepSeated(tx, seated, clock.now());
       await markSold(tx, seated);
+      await freezeFreed(tx, fact.tripId, clock.now());
       touchTrip(tx, fact.tripId);
     },
     // What was paid out for it, and to whom, stands nowhere but at the payment provider: a person looks.
@@ -51,24 +58,11 @@ export function lostTickets({
       if (!ticket || !(await moveTicket(tx, ticketNo, ['sold', 'collected', 'forfeited'], state, { endedAt: at })))
         return;
       if (live) await markUnsold(tx, ticket);
+      await freezeFreed(tx, ticket.tripId, clock.now());
       touchTrip(tx, ticket.tripId);
       await raiseAlarm(tx, 'restore.refund-unknown', ticketNo, `${ticket.orderId} ${ticket.fareFen}`, clock.now());
     },
-    // An exchange of a station's ticket is said again by that station.
-    'exchange.committed': async (tx, { fact, person, personHash }) => {
-      const { ticketNo, newTicket, at } = fact;
-      const old = isOfHub(fact) ? await findTicket(tx, ticketNo) : undefined;
-      if (!old) return;
-      const live = old.state === 'sold' || old.state === 'collected';
-      if (live && (await moveTicket(tx, ticketNo, ['sold', 'collected'], 'rebooked', { endedAt: at })))
-        await markUnsold(tx, old);
-      const who = person && persons.open(person);
-      const indexed = person && who ? { sealed: person, key: persons.find(who.idType, who.idNo) } : null;
-      const sealed = person && personHash !== null ? { sealed: person, hash: personHash } : undefined;
-      await writeNewTicket(tx, newTicket, { indexed, sealed }, ticketNo, clock.now());
-      await money.ticketRebooked(tx, fact, { from: HUB, now: clock.now() });
-      touchTrip(tx, old.tripId);
-    },
+    'exchange.committed': (tx, event, peer) => bringExchangeBack({ persons, money, clock }, tx, event, peer),
     'hub-ticket.collected': async (tx, { fact }) => {
       if (!isOfHub(fact)) return;
       await moveTicket(tx, fact.ticketNo, ['sold', 'collected'], 'collected', { printSeq: fact.printSeq });

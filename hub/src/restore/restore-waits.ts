@@ -36,3 +36,12 @@ export async function awaitedFor(on: HubReader, tripId: string): Promise<string[
   for (const station of await partiesOfId(on, tripId)) if (await restoreWait(on, station)) waiting.push(station);
   return waiting;
 }
+
+const any = statement((db, { restoreWaits }: HubTables) =>
+  db.select({ station: restoreWaits.station }).from(restoreWaits).limit(1),
+);
+
+/** True while some station was not heard yet: what the hub misses may still come back. */
+export async function isRestoring(on: HubReader): Promise<boolean> {
+  return (await any(on, {})).length > 0;
+}

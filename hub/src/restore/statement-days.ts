@@ -40,10 +40,11 @@ async function newestWord({ db, t }: HubTx): Promise<EpochMs> {
   return Math.max(Number(heard!.at), Number(ordered!.at), Number(paid!.at));
 }
 
-function daysBetween(from: EpochMs, to: EpochMs): ServiceDate[] {
-  const last = serviceDateOf(to, ZONE);
+const daysBetween = (from: EpochMs, to: EpochMs) => daysFrom(serviceDateOf(from, ZONE), serviceDateOf(to, ZONE));
+
+function daysFrom(first: ServiceDate, last: ServiceDate): ServiceDate[] {
   const days: ServiceDate[] = [];
-  for (let day = serviceDateOf(from, ZONE); day <= last; day = addDays(day, 1)) days.push(day);
+  for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
   return days;
 }
 
@@ -67,9 +68,11 @@ const unread = statement((db, { statementDays: rows }: HubTables) =>
     .where(sql`${rows.readAt} = ${rows.since} and ${rows.since} > ${value('openedAt')}`),
 );
 
-/** Days that are to be read now. */
+/** Days that are to be read now: up to today, for the clock may have been behind when the hub was restored. */
 export async function statementDaysDue(on: HubReader, now: EpochMs): Promise<ServiceDate[]> {
-  return (await due(on, { now })).map(({ day }) => day as ServiceDate);
+  const days = (await due(on, { now })).map(({ day }) => day as ServiceDate);
+  const last = days.at(-1);
+  return last === undefined ? [] : [...days, ...daysFrom(addDays(last, 1), serviceDateOf(now, ZONE))];
 }
 
 /** True while the statement is not read that says what became of a payment opened at `openedAt`, before the restore. */

@@ -33,8 +33,12 @@ export async function takeBackFrom(parts: TakeBackParts): Promise<Outcome<number
       const back = await ask({ lane, from: next });
       if (!back.ok) return back;
       if (back.value.events.length === 0) break;
-      await store.transaction((tx) => takeBack(tx, station, lane, back.value, facts));
-      count += back.value.events.length;
+      count += await store.transaction(async (tx) => {
+        // A session that the station has replaced meanwhile may have asked for the same.
+        if ((await positionsOf(tx, station))[lane].out.next !== next) return 0;
+        await takeBack(tx, station, lane, back.value, facts);
+        return back.value.events.length;
+      });
     }
   }
   return { ok: true, value: count };

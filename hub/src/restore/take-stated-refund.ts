@@ -1,13 +1,14 @@
-import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
-import { and, asc, eq, isNull, notInArray } from 'drizzle-orm';
-import { HUB, HUB_STATION, type Hub } from '../hub.ts';
+import { and, asc, eq, notInArray } from 'drizzle-orm';
+import { HUB_STATION, type Hub } from '../hub.ts';
 import { keepReturned } from '../orders/send-refunds.ts';
 import type { StatedRefund } from '../payments/payment-provider.ts';
 import { raiseAlarm } from '../raise-alarm.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
+import { keepForgottenRefund } from './keep-forgotten-refund.ts';
 
 type Payment = HubTables['payments']['$inferSelect'];
 
@@ -31,7 +32,8 @@ export function takeStatedRefund(hub: Hub, line: StatedRefund, now: EpochMs): Pr
     if (due) return keepReturned(hub, tx, { ...due, ...from }, now);
 
     const ticket = payment.taken === 1 ? await refundedTicket(tx, payment, amountFen) : undefined;
-    if (ticket) await keepForgottenRefund(hub, tx, ticket, line, now);
+    const payer = hub.provider.name;
+    if (ticket) await keepForgottenRefund(hub, tx, ticket, { refundId, amountFen, payer, state: 'ready', at }, now);
     else if (payment.taken === 1)
       await raiseAlarm(tx, 'restore.refund-unclear', refundId, `${payment.orderId} ${amountFen}`, now);
     const times = { attempts: 0, nextAt: at, createdAt: at, doneAt: null };
@@ -60,28 +62,4 @@ async function refundedTicket(tx: HubTx, { orderId }: Payment, amountFen: number
   return rows.find(
     ({ ticketNo, fareFen, insuranceFen }) => issuerOf(ticketNo) === HUB_STATION && fareFen + insuranceFen >= amountFen,
   );
-}
-
-/** The refund of a ticket as it was decided: what went back, and the rest as its fee. Nobody has to ask the provider for it. */
-async function keepForgottenRefund(
-  hub: Hub,
-  tx: HubTx,
-  ticket: TicketRow,
-  { refundId, amountFen, at }: StatedRefund,
-  now: EpochMs,
-) {
-  const { ticketNo, orderId, tripId, rules, fareFen, insuranceFen } = ticket;
-  const { refundDues, alarms } = tx.t;
-  const feeFen = fareFen + insuranceFen - amountFen;
-  const payer = hub.provider.name;
-  const money = { amountFen, feeFen, payer };
-  const nobody = { station: null, seq: 0, seatFreed: 0 };
-  await tx.db
-    .insert(refundDues)
-    .values({ ticketNo, orderId, quoteId: refundId, ...money, ...nobody, state: 'ready', createdAt: at });
-  const moved = { ticketNo, tripId, at, bizDate: serviceDateOf(at, 'Asia/Shanghai'), by: payer };
-  const fact = { ...moved, refundFen: amountFen, feeFen, payer, reason: null, rules };
-  await hub.money.ticketRefunded(tx, fact, { from: HUB, now });
-  const open = and(eq(alarms.code, 'restore.refund-unknown'), eq(alarms.subject, ticketNo), isNull(alarms.closedAt));
-  await tx.db.update(alarms).set({ closedAt: now, closedBy: payer }).where(open);
 }

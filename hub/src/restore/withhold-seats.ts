@@ -1,8 +1,10 @@
 import { intersection, type LegMask, legMask, NO_LEGS, union, without } from '@lianpiao/shared/domain/legs';
+import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { placesOfTrip, seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { and, eq } from 'drizzle-orm';
 import type { HubTx } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
+import { awaitedFor } from './restore-waits.ts';
 
 /** Takes every leg of a trip that the hub owns and has not sold out of everybody's reach: it may be another's by now. */
 export async function freezeTrip(tx: HubTx, tripId: string, since: number): Promise<void> {
@@ -11,6 +13,11 @@ export async function freezeTrip(tx: HubTx, tripId: string, since: number): Prom
     if (legs !== NO_LEGS) await withhold(tx, { tripId, seat, legs, since });
   }
   touchTrip(tx, tripId);
+}
+
+/** Seats of a trip have come free that the hub may have given away in what it has lost: while it waits, nobody gets them. */
+export async function freezeFreed(tx: HubTx, tripId: string, now: EpochMs): Promise<void> {
+  if ((await awaitedFor(tx, tripId)).length > 0) await freezeTrip(tx, tripId, now);
 }
 
 /** Children's places are given away and claimed as seats are. */
@@ -44,13 +51,14 @@ export async function thawTrip(tx: HubTx, tripId: string, uncertain: boolean): P
   const rows = await tx.db.select().from(withheldSeats).where(eq(withheldSeats.tripId, tripId));
   let kept = 0;
   for (const { seat, legs, why } of rows) {
-    if (why === 'uncertain') continue;
-    const doubtful = uncertain ? intersection(legMask(legs), owned.get(seat) ?? NO_LEGS) : NO_LEGS;
+    // Also what waited for a person before may have been given away in what this restore has lost.
+    const isDoubtful = uncertain || why === 'uncertain';
+    const doubtful = isDoubtful ? intersection(legMask(legs), owned.get(seat) ?? NO_LEGS) : NO_LEGS;
     await changeBlocked(tx, tripId, seat, (blocked) => union(without(blocked, legMask(legs)), doubtful));
     const row = rowOf(tx, tripId, seat);
     if (doubtful === NO_LEGS) await tx.db.delete(withheldSeats).where(row);
     else await tx.db.update(withheldSeats).set({ why: 'uncertain', legs: doubtful }).where(row);
-    if (doubtful !== NO_LEGS) kept += 1;
+    if (doubtful !== NO_LEGS && why !== 'uncertain') kept += 1;
   }
   touchTrip(tx, tripId);
   return kept;

@@ -64,7 +64,7 @@ const WORLD: readonly (readonly [number, Action])[] = [
   [0.5, startCopy],
   [1, endCopy],
   // Its own tests hold; among all other faults it still leaves differences (docs/architecture.md, what this version does not do).
-  [0, restoreHub],
+  [1, restoreHub],
 ];
 /** So many callers wait at once at most. */
 const CALLERS_MAX = 16;

@@ -50,14 +50,18 @@ function putBack(run: Run, station: Node<Station>, image: Buffer): void {
   run.journal.count('restores');
 }
 
+const HOMES_AT_HUB = "SELECT ticket_no AS no FROM tickets WHERE home = 'hub'";
+
 /** The hub's disk is lost. What it told nobody but its customers is gone. */
 export function restoreHub(run: Run): void {
   const image = run.pick(run.backups.get(run.hub.name) ?? []);
   if (!image) return;
+  const atHub = new Set(rows<{ readonly no: string }>(run.hub, HOMES_AT_HUB).map(({ no }) => no));
   replace(run, run.hub, image);
   // A backup from before a restore knows nothing of the life after it, whose numbers and incarnation it would use again.
   run.backups.delete(run.hub.name);
-  for (const ticket of run.tickets.values()) if (ticket.home === run.hub.name) ticket.mayBeLost = true;
+  for (const ticket of run.tickets.values())
+    if (ticket.home === run.hub.name || atHub.has(ticket.ticketNo)) ticket.mayBeLost = true;
   run.journal.count('restores of the hub');
 }
 

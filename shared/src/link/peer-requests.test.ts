@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { done } from '../domain/outcome.ts';
+import { Fault } from '../fault.ts';
+import { type ResponseMessage, response } from '../protocol/messages.ts';
 import { sqliteKit } from '../store/column-kit.ts';
 import { SHARED_MIGRATIONS } from '../store/migrate.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
@@ -62,4 +64,18 @@ it('does not take a wish for unheard that was sent once and then could not be se
   requests.heard({ k: 'res', id: 'sent-once', outcome: done({ granted: 1 }) } as never);
   expect(await answered).toEqual(done({ granted: 1 }));
   expect(await stateOf('sent-once')).toBe('yes');
+});
+
+it('does not take for a no what the other side says that broke off half way: part of it may be done', async () => {
+  const broken = () => {
+    throw new Fault('store.not-writable', 'disk full', { hint: '磁盘已满', retryable: true });
+  };
+  const asked = { k: 'req', id: 'half', m: 'seat.request', p: WISH, ttl: 3_000 } as never;
+  await requests.answer({ 'seat.request': broken }, asked, null);
+  const answer = said.pop() as ResponseMessage;
+  const answered = requests.request('seat.request', WISH, 'half');
+  while (said.length === 0) await new Promise((turn) => setImmediate(turn));
+  requests.heard({ ...answer, outcome: response.shape.outcome.parse(answer.outcome) });
+  expect(await answered).toMatchObject({ refusal: { code: 'store.not-writable' } });
+  expect(await stateOf('half')).toBe('asked');
 });

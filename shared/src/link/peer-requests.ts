@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Outcome, refuse } from '../domain/outcome.ts';
 import type { RequestMessage, ResponseMessage } from '../protocol/messages.ts';
-import { REQUESTS, type RequestAnswer, type RequestBody, type RequestKind } from '../protocol/requests.ts';
+import { REQUESTS, type RequestAnswer, type RequestBody, type RequestKind, ticketsIn } from '../protocol/requests.ts';
 import type { Store } from '../store/store.ts';
 import type { SharedTables } from '../store/tables/shared.ts';
 import { openIntents, settleIntent, writeIntent } from './intents.ts';
@@ -23,6 +23,8 @@ export type PeerRequestsOptions<Tables extends SharedTables> = {
 
 /** Answers that leave a wish open: nobody knows what became of it, or it is recorded and will be answered later. */
 const UNKNOWN_YET: ReadonlySet<string> = new Set(['link.no-answer', 'request.pending']);
+
+const isUnknown = ({ code, halfway = false }: Refused) => UNKNOWN_YET.has(code) || halfway === true;
 
 type Json = RequestMessage['p'];
 
@@ -63,7 +65,7 @@ export class PeerRequests<Tables extends SharedTables> {
       else if (answer.refusal.code === 'link.offline' && written.askedBefore)
         // Not sent now, but earlier: what became of that is still unknown.
         return refuse({ code: 'link.no-answer', kind });
-      else if (!UNKNOWN_YET.has(answer.refusal.code)) await settleIntent(store, id, 'no');
+      else if (!isUnknown(answer.refusal)) await settleIntent(store, id, 'no');
       return answer;
     } finally {
       this.#underWay.delete(id);
@@ -76,9 +78,10 @@ export class PeerRequests<Tables extends SharedTables> {
     this.#resolving = true;
     try {
       const { store, peer, newId, noted } = this.#options;
-      for (const { key, method } of await openIntents(store, peer)) {
+      for (const { key, method, body } of await openIntents(store, peer)) {
         if (this.#underWay.has(key)) continue;
-        const found = await this.#ask('intent.state', newId(), { key });
+        const about = { ticketNos: ticketsIn(JSON.parse(body)) };
+        const found = await this.#ask('intent.state', newId(), { key, ...about });
         if (!found.ok && found.refusal.code === 'request.pending') continue;
         if (!found.ok) return;
         if (found.value.state === 'yes') await settleIntent(store, key, 'yes', found.value.answer);

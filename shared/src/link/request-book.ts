@@ -15,7 +15,8 @@ const TRIES = 2;
 const READ_ANSWERS_MAX = 1_000;
 const READ_ANSWER_MS = 600_000;
 
-export type Refused = { readonly code: string } & Readonly<Record<string, unknown>>;
+/** `halfway`: the answering side broke off, and what it had done by then, also elsewhere, nobody knows. */
+export type Refused = { readonly code: string; readonly halfway?: boolean } & Readonly<Record<string, unknown>>;
 type Answer = Outcome<unknown, Refused>;
 
 /** What this side answers. A mutating request's id is its idempotency key. */
@@ -96,9 +97,10 @@ export class RequestBook {
     try {
       return await handler(parsed.data, id);
     } catch (cause) {
-      if (cause instanceof Fault) return refuse({ code: cause.code, hint: cause.detail.hint });
+      const halfway = REQUESTS[kind].mutates ? { halfway: true } : {};
+      if (cause instanceof Fault) return refuse({ code: cause.code, hint: cause.detail.hint, ...halfway });
       this.#failed(kind, cause);
-      return refuse({ code: 'request.failed', kind });
+      return refuse({ code: 'request.failed', kind, ...halfway });
     }
   }
 

@@ -136,10 +136,13 @@ export const REQUESTS = {
       key: z.object({ keyNo: z.int().min(1).max(0xffff), sealed: z.string().min(1).max(1000) }).nullable(),
     }),
   },
-  /** What became of a mutating request. `never-seen` burns its key: the late original is refused. */
+  /**
+   * What became of a mutating request. `never-seen` burns its key: the late original is refused. `ticketNos`: the tickets that it
+   * was about, by which a restored hub finds out whom it may have passed it on to.
+   */
   'intent.state': {
     mutates: true,
-    body: z.object({ key: id }),
+    body: z.object({ key: id, ticketNos: z.array(ticketNo).max(10).optional() }),
     answer: z.discriminatedUnion('state', [
       z.object({ state: z.literal('yes'), answer: z.json() }),
       z.object({ state: z.literal('never-seen') }),
@@ -150,6 +153,13 @@ export const REQUESTS = {
 export type RequestKind = keyof typeof REQUESTS;
 export type RequestBody<Kind extends RequestKind> = z.infer<(typeof REQUESTS)[Kind]['body']>;
 export type RequestAnswer<Kind extends RequestKind> = z.infer<(typeof REQUESTS)[Kind]['answer']>;
+
+/** The tickets that a request is about. */
+export function ticketsIn(body: unknown): string[] {
+  const parsed = z.object({ ticketNo: ticketNo.optional(), ticketNos: z.array(ticketNo).optional() }).safeParse(body);
+  if (!parsed.success) return [];
+  return [...(parsed.data.ticketNo === undefined ? [] : [parsed.data.ticketNo]), ...(parsed.data.ticketNos ?? [])];
+}
 
 export function isRequestKind(text: string): text is RequestKind {
   return Object.hasOwn(REQUESTS, text);
