@@ -43,12 +43,13 @@ export async function isLostTicket(on: HubReader, ticketNo: string): Promise<boo
 const SALES = ['ticket.sold', 'ticket.rebooked', 'ticket.exchanged'];
 
 /**
- * True for a ticket of the station that speaks of it, whose sale went with its disk before the hub heard of it: the passenger
- * has come to its gate with the paper.
+ * True for a ticket whose sale went with a disk before anybody else heard of it, that of the station which speaks of it or
+ * the hub's: the passenger has come to the gate with the paper.
  *
- * @throws Fault `ticket.not-told-yet` while the sale waits
+ * @throws Fault `ticket.not-told-yet` while the sale waits, or may still come back to a restored hub
  */
 export async function isLostSale(on: HubReader, ticketNo: string, peer: string): Promise<boolean> {
+  if (await isLostTicket(on, ticketNo)) return true;
   if (issuerOf(ticketNo) !== peer || (await findTicket(on, ticketNo))) return false;
   const { inbox } = on.t;
   const waiting = and(
