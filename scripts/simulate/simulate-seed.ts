@@ -2,6 +2,7 @@ import { repeatNotices } from './actions/channel.ts';
 import { endCopy } from './actions/copies.ts';
 import { startDead } from './actions/faults.ts';
 import { nextAction } from './actions/next-action.ts';
+import { endOldHub } from './actions/old-hub.ts';
 import { putOnSale } from './actions/rides.ts';
 import { checkExchanges } from './checks/exchange-checks.ts';
 import { checkFsck } from './checks/fsck-checks.ts';
@@ -130,6 +131,7 @@ async function comeToRest(run: Run): Promise<void> {
   }
   for (const { clock } of run.nodes) clock.skewMs = 0;
   endCopy(run);
+  endOldHub(run);
   startDead(run);
   if (run.mistimed.has(run.hub.name)) repeatNotices(run);
   let restless = ['just begun'];

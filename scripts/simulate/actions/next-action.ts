@@ -18,6 +18,7 @@ import {
   startDead,
 } from './faults.ts';
 import { boardByOldCode, boardOne, collectOne, departOne, releaseUncertainSeats, unboardOne } from './gate.ts';
+import { buyAtOldHub, meetOldHub } from './old-hub.ts';
 import { backUp, loseDiskOffLine, releaseSeatsOfHub, restoreHub, restoreStation } from './restores.ts';
 import { putOnSale } from './rides.ts';
 
@@ -41,6 +42,7 @@ const PEOPLE: readonly (readonly [number, Action])[] = [
   [2, releaseUncertainSeats],
   [1, releaseSeatsOfHub],
   [2, buyAtCopy],
+  [2, buyAtOldHub],
   [2, substituteOne],
   [0.5, mergeOne],
   [2, seatOne],
@@ -63,6 +65,7 @@ const WORLD: readonly (readonly [number, Action])[] = [
   [0.1, loseDiskOffLine],
   [0.5, startCopy],
   [1, endCopy],
+  [1, meetOldHub],
   // Its own tests hold; among all other faults it still leaves differences (docs/architecture.md, what this version does not do).
   [1, restoreHub],
 ];

@@ -5,7 +5,10 @@ import { WEB } from '../province/hub-node.ts';
 import type { AnyNode, Node } from '../province/node.ts';
 import { isLive, type Run } from '../province/run-state.ts';
 import type { Station } from '../province/station-node.ts';
+import { leaveOldHub } from './old-hub.ts';
 
+/** Share of the hub's restores in which the machine that was given up runs on. */
+const OLD_GOES_ON = 0.5;
 /** Backups of one database that are kept. */
 const BACKUPS_MAX = 3;
 /** So long a station sells off line before its disk is lost, in ms. */
@@ -56,6 +59,7 @@ const HOMES_AT_HUB = "SELECT ticket_no AS no FROM tickets WHERE home = 'hub'";
 export function restoreHub(run: Run): void {
   const image = run.pick(run.backups.get(run.hub.name) ?? []);
   if (!image) return;
+  if (run.chance(OLD_GOES_ON)) leaveOldHub(run);
   const atHub = new Set(rows<{ readonly no: string }>(run.hub, HOMES_AT_HUB).map(({ no }) => no));
   replace(run, run.hub, image);
   // A backup from before a restore knows nothing of the life after it, whose numbers and incarnation it would use again.

@@ -3,12 +3,10 @@ import { agentTablesOnSqlite } from '@lianpiao/agent/store/tables';
 import { provenHeads } from '@lianpiao/agent/sync/lost-continuity';
 import { findDifferences as findAtHub } from '@lianpiao/hub/fsck/find-differences';
 import { hubTablesOnSqlite } from '@lianpiao/hub/store/tables';
-import { type Difference, type Differences, lineOf } from '@lianpiao/shared/fsck/difference';
+import { type Differences, lineOf } from '@lianpiao/shared/fsck/difference';
 import { readerOn } from '@lianpiao/shared/store/open-sqlite';
 import type { Run } from '../province/run-state.ts';
-import { rows } from './rows.ts';
-
-const SALES_LOST = "SELECT subject AS no FROM alarms WHERE code = 'ticket.sale-lost'";
+import { salesLost } from './ticket-checks.ts';
 
 /** At rest: what each party keeps follows from what was said, looked at as the operator's own command does. */
 export async function checkFsck(run: Run): Promise<void> {
@@ -25,13 +23,11 @@ export async function checkFsck(run: Run): Promise<void> {
   if (proven) await report(run, run.hub.name, findAtHub(readerOn(run.hub.look, hubTablesOnSqlite)));
 }
 
-/** A ticket whose sale was lost, and that boarded by its paper, has no order at its station: fsck is to say so. */
-function isOfLostSale(run: Run, { where }: Difference): boolean {
-  return rows<{ readonly no: string }>(run.hub, SALES_LOST).some(({ no }) => where.includes(no));
-}
-
 async function report(run: Run, name: string, differences: Differences): Promise<void> {
   const found: string[] = [];
-  for await (const difference of differences) if (!isOfLostSale(run, difference)) found.push(lineOf(difference));
+  // A ticket whose sale was lost, and that boarded by its paper, has no order at its station: fsck is to say so.
+  const lost = [...salesLost(run, run.node(name))];
+  for await (const difference of differences)
+    if (!lost.some((no) => difference.where.includes(no))) found.push(lineOf(difference));
   if (found.length > 0) run.journal.violated('fsck finds a difference', { at: name, found });
 }

@@ -16,7 +16,9 @@ const TICKETS =
 const BOARDED = 'SELECT trip_id AS tripId, epoch, seat, legs FROM tickets WHERE ticket_no = ?';
 const UNPROVEN = "SELECT 1 FROM sale_stops WHERE cause = 'continuity'";
 const ENDED = "SELECT ticket_no AS no FROM tickets WHERE state IN ('refunded', 'voided', 'rebooked')";
-const CONTESTED = "SELECT ticket_no AS no FROM refund_dues WHERE state = 'contested'";
+const CONTESTED = "SELECT subject AS no FROM alarms WHERE code = 'ticket.boarded-after-end'";
+const KNOWN = 'SELECT 1 FROM tickets WHERE ticket_no = ?';
+const BY_PAPER = "SELECT ticket_no AS no FROM tickets WHERE order_id LIKE 'qr-%'";
 const ENDS = ['refunded', 'voided', 'rebooked'];
 /** What a ticket may be once its holder was told that it is this. */
 const MAY_BE: Readonly<Record<KnownTicket['state'], readonly string[] | undefined>> = {
@@ -114,9 +116,10 @@ export function checkSameTickets(run: Run): void {
     const here = rows<Ticket>(node, TICKETS);
     known.set(node.name, new Set(here.map(({ ticketNo }) => ticketNo)));
     if (run.restored.has(node.name)) continue;
+    const lost = salesLost(run, node);
     for (const ticket of here) {
       // Boarded at a gate that had not heard of the refund: told to people, and not paid out.
-      if (contested.has(ticket.ticketNo)) continue;
+      if (contested.has(ticket.ticketNo) || lost.has(ticket.ticketNo)) continue;
       const there = hub.get(ticket.ticketNo);
       const by = { name: node.name, boards: gateOf(run, ticket) === node.name };
       if (JSON.stringify(seen(ticket, by)) !== JSON.stringify(there && seen(there, by)))
@@ -130,6 +133,12 @@ export function checkSameTickets(run: Run): void {
     else if (isMissing(gateOf(run, ticket)) && !run.restored.has(run.hub.name))
       run.journal.violated('I6 the gate does not know a ticket', ticket);
   }
+}
+
+/** Tickets that boarded at a station by paper, and whose sale is lost with the disk of their home: people see to them. */
+export function salesLost(run: Run, node: AnyNode): Set<string> {
+  const found = rows<{ readonly no: string }>(node, BY_PAPER).map(({ no }) => no);
+  return new Set(found.filter((no) => run.tickets.get(no)?.mayBeLost && rows(run.hub, KNOWN, no).length === 0));
 }
 
 function gateOf(run: Run, { tripId, fromStop }: Ticket): string | null {

@@ -56,8 +56,9 @@ export async function startCentre(
   clock: Clock,
   provider: PaymentProvider,
   journal: Journal,
+  name: string,
 ): Promise<Centre> {
-  const log = journal.logOf('hub');
+  const log = journal.logOf(name);
   const marker = new HubMarker(markerOf(file), (cause) => log.failed('marker.not-written', cause));
   const store = await openHubStore(file, (engine) => marker.committed(engine));
   marker.keep(await proveHub(store, marker.before, clock.now()), store.read.engine);
@@ -73,7 +74,7 @@ export async function startCentre(
     money: keepBooks({ provider: provider.name }),
     paper,
     provider,
-    log: (event, facts) => journal.heard('hub', event, facts),
+    log: (event, facts) => journal.heard(name, event, facts),
   };
   const facts = projections(hub);
   const seats = new SeatRequests(hub);

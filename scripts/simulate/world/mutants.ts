@@ -173,6 +173,22 @@ export const release`,
       instead: '    epoch: newest,\n    seat: code.seat,',
     },
   ],
+  /** A hub that knows of the one in its place sells on. */
+  'second-hub-alive': [
+    {
+      file: 'restore/superseded.ts',
+      rule: "return by === undefined ? undefined : refuse({ code: 'hub.may-not-sell', by });",
+      instead: "return by === undefined || by > 0 ? undefined : refuse({ code: 'hub.may-not-sell', by });",
+    },
+  ],
+  /** A restored hub sells what the origin of a trip has spoken of, and hears no boarding point. */
+  'freeze-by-one-station-only': [
+    {
+      file: 'restore/restore-waits.ts',
+      rule: 'return [...new Set([origin, ...stops.flatMap(({ station }) => (station === null ? [] : [station]))])];',
+      instead: 'return stops.length > 0 ? [origin] : [];',
+    },
+  ],
   /** Answers are forgotten after ten minutes: a late repeat is a new request. */
   'answers-forgotten': [
     {
