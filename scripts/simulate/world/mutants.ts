@@ -265,8 +265,8 @@ export const release`,
   'key-not-burnt': [
     {
       file: 'orders/intent-state.ts',
-      rule: 'return done({ kept: await burnKey(tx, mine, now) });',
-      instead: 'return done({ kept: undefined });',
+      rule: "return done({ kept: burn ? await burnKey(tx, mine, now) : 'unknown' });",
+      instead: "return done({ kept: burn ? undefined : 'unknown' });",
     },
     {
       file: 'sync/hub-requests.ts',
