@@ -19,7 +19,14 @@ import {
 } from './faults.ts';
 import { boardByOldCode, boardOne, collectOne, departOne, releaseUncertainSeats, unboardOne } from './gate.ts';
 import { buyAtOldHub, meetOldHub } from './old-hub.ts';
-import { backUp, loseDiskOffLine, releaseSeatsOfHub, restoreHub, restoreStation } from './restores.ts';
+import {
+  backUp,
+  loseDiskOffLine,
+  loseHubAfterGrant,
+  releaseSeatsOfHub,
+  restoreHub,
+  restoreStation,
+} from './restores.ts';
 import { putOnSale } from './rides.ts';
 
 type Action = (run: Run) => void;
@@ -68,6 +75,7 @@ const WORLD: readonly (readonly [number, Action])[] = [
   [1, meetOldHub],
   // Its own tests hold; among all other faults it still leaves differences (docs/architecture.md, what this version does not do).
   [1, restoreHub],
+  [0.3, loseHubAfterGrant],
 ];
 /** So many callers wait at once at most. */
 const CALLERS_MAX = 16;
