@@ -31,6 +31,7 @@ import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { aPassenger } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aBoardingPoint, aTripByShaoxing, type BoardingPoint, SHAOXING } from './boarding-point.ts';
+import { expectClean } from './expect-clean.ts';
 
 const MINUTE = 60_000;
 const trip = aTripByShaoxing(4);
@@ -201,6 +202,18 @@ describe('a seat that was freed while its ticket boards at another gate', () => 
     await day.carryAll();
     expect(await state(day.point, ticket.ticketNo)).toBe('voided');
     expect(await seat(day.origin, ticket.seat)).toMatchObject({ sold: 0, freed: 0 });
+  });
+
+  it('is free for fsck too when the coach has left the gate that had confirmed the end', async () => {
+    const ticket = await soldAtOrigin();
+    await day.carryAll();
+    expect(await voidTicket(day.origin, call(), ticket.ticketNo, day.clock.now())).toMatchObject({ ok: true });
+    await day.carryAll();
+    day.clock.at = before(1);
+    expect(await departTrip(day.point, call(), { tripId }, day.clock.now())).toMatchObject({ ok: true });
+    await day.carryAll();
+    expect(await seat(day.origin, ticket.seat)).toMatchObject({ sold: 0, freed: 0 });
+    await expectClean(day.hub, day.origin, day.point);
   });
 
   it.each(['refund', 'boarding'])(

@@ -1,21 +1,27 @@
 import { boardTicket } from '@lianpiao/agent/boarding/board-ticket';
+import { mergeTrips } from '@lianpiao/agent/dispatch/merge-trips';
 import { substituteVehicle } from '@lianpiao/agent/dispatch/substitute-vehicle';
 import { giveSeats } from '@lianpiao/agent/seats/give-seats';
 import { holdSeats } from '@lianpiao/agent/seats/hold-seats';
 import { aSale } from '@lianpiao/agent/testing/a-sale';
 import { call } from '@lianpiao/agent/testing/fresh-agent';
 import { sell } from '@lianpiao/agent/tickets/sell';
+import { importTrips } from '@lianpiao/agent/trips/import-trips';
 import { introduceGates } from '@lianpiao/hub/gates/introduce-gates';
+import { serveShares } from '@lianpiao/hub/gates/serve-shares';
+import { setShare } from '@lianpiao/hub/gates/set-share';
 import { recallSeats } from '@lianpiao/hub/inventory/recall-seats';
 import { changeStation } from '@lianpiao/hub/testing/change-station';
 import { call as hubCall, WEB } from '@lianpiao/hub/testing/fresh-hub';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
+import { tripIdOf } from '@lianpiao/shared/domain/trip';
 import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { aPassenger } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aBoardingPoint, aTripByShaoxing, type BoardingPoint, SHAOXING } from './boarding-point.ts';
+import { expectClean } from './expect-clean.ts';
 
 const trip = aTripByShaoxing(4);
 const { tripId } = trip;
@@ -103,6 +109,41 @@ describe('a new seat plan at a gate along the line', () => {
     await day.carryAll();
     expect(await findTrip(day.point.store.read, tripId)).toMatchObject({ epoch: 2 });
     expect((await ownedAtPoint()).map((each) => each.seat)).not.toContain(seat);
+  });
+
+  it('is the plan of a share that was asked of the origin before it came', async () => {
+    const admin = { ...WEB, id: 'admin' };
+    await setShare(day.hub.store, admin, { station: SHAOXING, line: '*', seats: 1 }, now());
+    const fetch = async () => {
+      await giveSeats(day.origin, call(), { tripId, from: 1, to: 3, count: 2 }, now());
+      await substitute(PLAN);
+      await day.carryAll();
+      return true;
+    };
+    expect(await serveShares(day.hub, { fetch }, now())).toBe(1);
+    await day.carryAll();
+    const owned = await ownedAtPoint();
+    expect(owned).toHaveLength(1);
+    expect(PLAN).toContain(owned[0]!.seat);
+    await expectClean(day.hub, day.origin, day.point);
+  });
+
+  it('ends a trip that was merged, also one that the gate is told of afterwards', async () => {
+    const other = { ...trip, tripId: tripIdOf(trip.origin, trip.serviceDate, 'K106'), tripNo: 'K106' };
+    await importTrips(day.origin, [other], now());
+    const merger = { tripId: other.tripId, into: tripId };
+    // Everything but lane `ev` to the gate.
+    const carry = async () => {
+      for (const [index, lane] of day.lanes.entries()) if (index !== 7) while (await lane.carry(false));
+    };
+    await carry();
+    expect(await mergeTrips(day.origin, call(), merger, now())).toMatchObject({ ok: true });
+    await carry();
+    await carry();
+    await day.carryAll();
+    expect(await findTrip(day.point.store.read, other.tripId)).toMatchObject({ state: 'merged' });
+    expect(await seatsOfTrip(day.point.store.read, other.tripId)).toEqual([]);
+    await expectClean(day.hub, day.origin, day.point);
   });
 
   it('is told with all plans before it to a gate that joins late, each once', async () => {

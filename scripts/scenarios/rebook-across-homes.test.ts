@@ -27,6 +27,7 @@ import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { aPassenger, aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expectClean } from './expect-clean.ts';
 import { WEB } from './real-timetables/channel-sales.ts';
 import { openProvince, type Province, type ProvinceStation } from './real-timetables/province.ts';
 
@@ -97,6 +98,20 @@ describe('rebooking a ticket whose home is another station', () => {
     expect(done.value.ticket.passenger).toBe('测**');
   });
 
+  it('gives the passenger a ride that boards at the old home’s own gate, whose orders still cost what their tickets do', async () => {
+    const plain = aTrip({ origin: SHAOXING, tripNo: 'S10', departs: 18 * 60, stops: ['绍兴', '杭州', '宁波'] });
+    const stops = plain.stops.map((stop, at) => (at === 1 ? { ...stop, code: HANGZHOU, station: HANGZHOU } : stop));
+    const { tripId } = plain;
+    await importTrips(there.agent, [{ ...plain, stops }], NOON);
+    await province.carry();
+    const ticketNo = await ticketOfHome();
+    const done = await rebookAnywhere(there.desk, call(there.clerk), { ticketNo, tripId, from: 1, to: 2 });
+    if (!done.ok) throw new Error(done.refusal.code);
+    await booksAgree();
+    expect(await findTicket(home.agent.store.read, done.value.ticket.ticketNo)).toMatchObject({ seller: SHAOXING });
+    await expectClean(province.hub, home.agent, there.agent);
+  });
+
   it('lets the seat go and gives the difference back when the home says no, and the home says no for good', async () => {
     const old = await ticketOfHome();
     await voidTicket(home.agent, call(home.clerk), old, NOON);
@@ -142,6 +157,23 @@ describe('rebooking a ticket whose home is another station', () => {
       refusal: { code: 'exchange.nothing-due' },
     });
     expect(await drawer(there)).toBe(-1600);
+    await booksAgree();
+  });
+
+  it('lets the seat go when the hub has said that it never saw the question, though that word was lost', async () => {
+    const old = await ticketOfHome();
+    const asked: string[] = [];
+    const deaf = asking(there.desk, async (_, __, key) => {
+      asked.push(key!);
+      return refuse({ code: 'link.no-answer' });
+    });
+    await rebookAnywhere(deaf, call(there.clerk), wish(old));
+    const answers = stationRequests(province.hub, province.hub as never, SHAOXING);
+    expect(await answers['intent.state']!({ key: asked[0]! }, 'look')).toMatchObject({
+      value: { state: 'never-seen' },
+    });
+    await driveExchanges(there.desk, NOON + MINUTE);
+    expect([await sold(home, from.tripId), await sold(there, onto.tripId)]).toEqual([1, 0]);
     await booksAgree();
   });
 

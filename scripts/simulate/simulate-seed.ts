@@ -2,6 +2,7 @@ import { repeatNotices } from './actions/channel.ts';
 import { endCopy } from './actions/copies.ts';
 import { startDead } from './actions/faults.ts';
 import { nextAction } from './actions/next-action.ts';
+import { endOldHub } from './actions/old-hub.ts';
 import { putOnSale } from './actions/rides.ts';
 import { checkExchanges } from './checks/exchange-checks.ts';
 import { checkFsck } from './checks/fsck-checks.ts';
@@ -130,11 +131,14 @@ async function comeToRest(run: Run): Promise<void> {
   }
   for (const { clock } of run.nodes) clock.skewMs = 0;
   endCopy(run);
+  endOldHub(run);
   startDead(run);
   if (run.mistimed.has(run.hub.name)) repeatNotices(run);
   let restless = ['just begun'];
   for (let round = 0; round < REST_ROUNDS && restless.length > 0; round += 1) {
     startDead(run);
+    // What began before may still have broken a line.
+    run.broker.calm();
     await run.time.advance(REST_MS, REST_STRETCH);
     // Holds, payments and refunds that nobody sees to end by the clock, also by one that was a day ahead.
     if (round === ENDS_AT_ROUND) run.time.wallOffsetMs += run.mistimed.size > 0 ? DAY_AND_HOUR_MS : HOUR_MS;

@@ -1,5 +1,7 @@
 import { createSm2KeyPair, sm2Sign } from '@lianpiao/shared/crypto/sm2';
 import { encodeTicketQr } from '@lianpiao/shared/crypto/ticket-qr';
+import { legsBetween } from '@lianpiao/shared/domain/legs';
+import { seatsOfTrip } from '@lianpiao/shared/store/seats/seat-rows';
 import { aTrip, NOON } from '@lianpiao/shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { departTrip } from '../departure/depart-trip.ts';
@@ -52,6 +54,14 @@ describe('the gate', () => {
       refusal: { code: 'boarding.already' },
     });
     expect(await eventsOf(agent, 'ticket.boarded')).toHaveLength(1);
+  });
+
+  it('keeps the seat of its own ticket whose sale went with its disk, and whose passenger comes with the paper', async () => {
+    await importTrips(agent, [trip], NOON);
+    const qr = codeOf(`${agent.station.code}10010000007`);
+    expect(await boardTicket(agent, call(), { tripId, qr }, GATE)).toMatchObject({ value: { offline: true } });
+    const seat = (await seatsOfTrip(agent.store.read, tripId)).find((each) => each.seat === '07');
+    expect(seat).toMatchObject({ sold: legsBetween(0, 2) });
   });
 
   it('translates the seat of a code through the plans since it was printed, and refers one that it cannot to the dispatcher', async () => {

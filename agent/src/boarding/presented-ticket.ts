@@ -3,6 +3,7 @@ import { verifyTicketQr } from '@lianpiao/shared/crypto/ticket-qr';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day';
+import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import type { TicketBody } from '@lianpiao/shared/protocol/events';
 import type { BoardInput } from '@lianpiao/shared/protocol/ticketing';
 import { epochOf } from '@lianpiao/shared/store/epochs/epoch-rows';
@@ -12,6 +13,7 @@ import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows
 import { and, eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
+import { keepPaperSeat } from './keep-paper-seat.ts';
 
 /** The ticket at the gate. `offline`: known only by its signed code so far, the hub's word about it is still under way. */
 export type Presented = {
@@ -28,7 +30,7 @@ export async function presentedTicket(
   trip: KnownTrip,
   now: EpochMs,
 ): Promise<Outcome<Presented, { readonly code: string }>> {
-  if (input.qr !== undefined) return byCode(tx, input.qr, trip, now);
+  if (input.qr !== undefined) return byCode(agent, tx, input.qr, trip, now);
   if (input.ticketNo !== undefined) {
     const ticket = await findTicket(tx, input.ticketNo);
     return ticket
@@ -50,6 +52,7 @@ export async function presentedTicket(
 }
 
 async function byCode(
+  { station }: Pick<Agent, 'station'>,
   tx: AgentTx,
   qr: string,
   trip: KnownTrip,
@@ -102,5 +105,6 @@ async function byCode(
   const ticket = await ticketOnArrival(tx, asPrinted, now);
   if (ticket.tripId !== trip.tripId) return refuse({ code: 'boarding.wrong-trip', tripId: ticket.tripId });
   await insertTicket(tx, ticket, null);
+  if (issuerOf(code.ticketNo) === station.code) await keepPaperSeat(tx, ticket);
   return done({ ticket: (await findTicket(tx, code.ticketNo))!, shownPrintSeq: code.printSeq, offline: true });
 }

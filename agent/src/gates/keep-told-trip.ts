@@ -1,7 +1,8 @@
 import type { Trip } from '@lianpiao/shared/domain/trip';
+import type { TripState } from '@lianpiao/shared/domain/trip-states';
 import { NotUnderstood } from '@lianpiao/shared/link/facts';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
-import { planOf } from '@lianpiao/shared/store/epochs/epoch-rows';
+import { isOver, planOf } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { tripOfBody } from '@lianpiao/shared/store/trips/trip-body';
 import { findTrip, saveTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
@@ -29,16 +30,22 @@ export async function keepToldTrip(
   const trip = await inPlan(tx, read.value, known);
   await saveTrip(tx, trip);
   const { trips, stops } = tx.t;
-  // Departed at the hub means departed somewhere; here the trip departs when its coach leaves this stop.
-  const state = fact.state === 'departed' ? 'open' : fact.state;
+  // Lane `seat` has brought the merger first: the trip is not on sale again, and its seats are the other trip's.
+  const isMerged = await isOver(tx, trip);
+  const state = isMerged ? 'merged' : stateHere(fact);
   if (known?.state !== 'departed') await tx.db.update(trips).set({ state }).where(eq(trips.tripId, tripId));
-  await placeAll(tx, trip);
+  if (!isMerged) await placeAll(tx, trip);
   for (const { code, name } of trip.stops) {
     await tx.db
       .insert(stops)
       .values({ code, name, ...pinyinOf(name, directory) })
       .onConflictDoNothing();
   }
+}
+
+/** Departed at the hub means departed somewhere; here the trip departs when its coach leaves this stop. */
+function stateHere({ state }: EventBody<'trip.told'>): TripState {
+  return state === 'departed' ? 'open' : state;
 }
 
 /** A trip in the plan that this station's rows are in: what was told may be older, or the map of a newer one is on its way. */

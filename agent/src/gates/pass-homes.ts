@@ -9,6 +9,7 @@ import { emit } from '@lianpiao/shared/store/streams';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
+import { whyNotEnd } from '../selling/why-not-end.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 
@@ -39,6 +40,8 @@ const near = statement((db, t: AgentTables) =>
  */
 export async function passHomes(agent: Agent, now: EpochMs): Promise<number> {
   const { store, station } = agent;
+  // A restored station may have given them away in the part that is lost.
+  if (await whyNotEnd(store.read)) return 0;
   if (!(await speaks(store.read, HUB, 'ticket.homeGiven'))) return 0;
   const rules = await rulesAt(store.read, now);
   const until = now + (now - cutOffBeginsAt(now, rules));

@@ -5,7 +5,8 @@ import { keepSeated } from '@lianpiao/shared/store/epochs/seat-again';
 import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import { activateRules } from '@lianpiao/shared/store/rules';
 import { givenRow, statement } from '@lianpiao/shared/store/statement';
-import { findTicket, insertTicket, moveTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { keepCollected } from '@lianpiao/shared/store/tickets/keep-collected';
+import { findTicket, insertTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
 import { noteHubFinal } from '../boarding/note-final.ts';
@@ -77,7 +78,8 @@ export function hubFacts(
     'trip.reseated': (tx, { fact, at }) => followToldPlan(agent, tx, fact, at),
     'trip.told': (tx, { fact }) => keepToldTrip(agent, tx, fact, directory),
     'hub-ticket.collected': async (tx, { fact }) => {
-      await moveTicket(tx, fact.ticketNo, ['sold', 'collected'], 'collected', { printSeq: fact.printSeq });
+      const known = await findTicket(tx, fact.ticketNo);
+      if (known) await keepCollected(tx, known, fact.printSeq);
     },
     'trip.final': (tx, { fact, at }) => noteHubFinal(agent, tx, fact, at),
     'numbers.leased': async (tx, { fact }) => {

@@ -59,8 +59,9 @@ export async function returnIdleSeats(hub: Pick<Hub, 'store' | 'newId'>, now: Ep
   return hub.store.transaction(async (tx) => {
     let returned = 0;
     if (await whyHubNotSell(tx)) return returned;
-    for (const trip of idle) {
-      const { tripId, epoch, origin: peer } = trip;
+    for (const { tripId } of idle) {
+      const trip = (await findTrip(tx, tripId))!;
+      const { epoch, origin: peer } = trip;
       const excess = await excessOf(tx, trip, now);
       if (excess.length > 0) await lowerMark(tx, trip, now);
       for (const { seat, mine } of excess) {

@@ -3,6 +3,7 @@ import { speaks } from '@lianpiao/shared/store/peer-versions';
 import { hasDeparted } from '@lianpiao/shared/store/trips/has-left';
 import { eq } from 'drizzle-orm';
 import { HUB, type Hub } from '../hub.ts';
+import { hubIncarnation } from '../ingest/station-record.ts';
 import { CannotApply } from '../inventory/cannot-apply.ts';
 import { toldTicket, toldTrip } from '../inventory/told-yet.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -21,6 +22,8 @@ export function gateFacts(hub: Pick<Hub, 'clock' | 'newId'>): FactHandlers<HubTa
       const { ticketNo, tripId, home } = fact;
       const row = await toldTicket(tx, ticketNo, peer);
       const trip = await toldTrip(tx, row.tripId);
+      // A restored hub has its own word of it back from the new home already.
+      if (row.home === home && (await hubIncarnation(tx)) > 1) return;
       if (row.home !== peer) throw new CannotApply('ticket.other-home', { ticketNo, home: row.home });
       const { tickets } = tx.t;
       const say = (told: string, now: string) => {

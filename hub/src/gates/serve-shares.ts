@@ -10,6 +10,7 @@ import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows
 import { and, asc, countDistinct, eq, gt, inArray } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
 import type { SeatRequests } from '../inventory/seat-requests.ts';
+import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubReader } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import type { BoardingShare } from './set-share.ts';
@@ -91,8 +92,11 @@ function legsOf({ trip, from }: Wish): LegMask {
 
 function serve(hub: Pick<Hub, 'store' | 'newId'>, wish: Wish, now: EpochMs): Promise<number> {
   return hub.store.transaction(async (tx) => {
-    const { trip, station, count } = wish;
-    const { tripId } = trip;
+    if (await whyHubNotSell(tx)) return 0;
+    const { station, count } = wish;
+    const { tripId } = wish.trip;
+    // The origin may have given it another seat plan while the hub waited for it.
+    const trip = (await findTrip(tx, tripId))!;
     const legs = legsOf(wish);
     const given = await grantSeats(tx, { trip, legs, count, keep: 0, peer: station, newId: hub.newId }, now);
     if (given.length > 0) touchTrip(tx, tripId);

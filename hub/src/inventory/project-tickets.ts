@@ -6,6 +6,7 @@ import type { EventBody, TicketBody } from '@lianpiao/shared/protocol/events';
 import { keepSeated } from '@lianpiao/shared/store/epochs/seat-again';
 import { ticketOnArrival } from '@lianpiao/shared/store/epochs/seat-now';
 import type { SealedPerson } from '@lianpiao/shared/store/streams';
+import { keepCollected } from '@lianpiao/shared/store/tickets/keep-collected';
 import {
   findTicket,
   insertTicket,
@@ -14,7 +15,7 @@ import {
   type TicketRow,
 } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { eq } from 'drizzle-orm';
-import { undoCounted } from '../clearing/undo-counted.ts';
+import { undoCleared } from '../clearing/undo-cleared.ts';
 import { tellCommit } from '../gates/tell-commit.ts';
 import { tellCollected, tellEnded, tellSold } from '../gates/tell-gate.ts';
 import { HUB, type Hub } from '../hub.ts';
@@ -27,8 +28,11 @@ import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
 import { CannotApply } from './cannot-apply.ts';
-import { isLostTicket, notToldYet, toldTicket, toldTrip } from './told-yet.ts';
+import { isLostSale, isLostTicket, notToldYet, toldTicket, toldTrip } from './told-yet.ts';
 import { writeNewTicket } from './write-new-ticket.ts';
+
+/** From which a home ends a ticket. It may not have heard yet that a gate elsewhere has closed without the passenger. */
+const ENDED_UNRIDDEN: readonly TicketState[] = ['sold', 'collected', 'forfeited'];
 
 /**
  * Lane `ev`: tickets of stations, as the hub keeps them for the whole province. Seats of stations are not touched: what a
@@ -51,9 +55,12 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
     },
     'ticket.collected': async (tx, { fact }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);
-      // Handed out before it counted as travelled: it has travelled all the same.
-      const state = row.state === 'departed' ? 'departed' : 'collected';
-      await move(tx, row, ['sold', 'collected', 'departed'], state, { printSeq: fact.printSeq });
+      if (!(await keepCollected(tx, row, fact.printSeq)))
+        throw new CannotApply('ticket.changed-otherwise', {
+          ticketNo: row.ticketNo,
+          state: row.state,
+          to: 'collected',
+        });
       await tellCollected(tx, row, fact, hub.clock.now());
     },
     'ticket.seated': async (tx, { fact }, peer) => {
@@ -63,14 +70,14 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
     },
     'ticket.voided': async (tx, { fact }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);
-      await undoCounted(tx, row, fact.bizDate, hub.clock.now());
-      const ridden = await endTicket(hub, tx, row, ['sold', 'collected'], 'voided', fact);
+      await undoCleared(tx, row, fact.bizDate, hub.clock.now());
+      const ridden = await endTicket(hub, tx, row, ENDED_UNRIDDEN, 'voided', fact);
       await money.ticketVoided(tx, fact, origin(peer));
       if (ridden) await money.ticketBoarded(tx, ridden.fact, origin(ridden.gate));
     },
     'ticket.refunded': async (tx, { fact }, peer) => {
       const row = await ownTicket(tx, fact.ticketNo, peer);
-      const ridden = await endTicket(hub, tx, row, ['sold', 'collected', 'forfeited', 'departed'], 'refunded', fact);
+      const ridden = await endTicket(hub, tx, row, [...ENDED_UNRIDDEN, 'departed'], 'refunded', fact);
       await money.ticketRefunded(tx, fact, origin(peer));
       if (ridden) await money.ticketBoarded(tx, ridden.fact, origin(ridden.gate));
     },
@@ -80,8 +87,8 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       if (newTicket.home !== peer && exchangeId === undefined)
         throw new CannotApply('ticket.other-home', { ticketNo: newTicket.ticketNo });
       await toldTrip(tx, newTicket.tripId);
-      await undoCounted(tx, row, fact.bizDate, hub.clock.now());
-      const ridden = await endTicket(hub, tx, row, ['sold', 'collected'], 'rebooked', fact);
+      await undoCleared(tx, row, fact.bizDate, hub.clock.now());
+      const ridden = await endTicket(hub, tx, row, ENDED_UNRIDDEN, 'rebooked', fact);
       const who = { indexed: indexed(hub, person), sealed: passengerOf(person, personHash) };
       await writeNewTicket(tx, newTicket, who, row.ticketNo, hub.clock.now());
       if (exchangeId !== undefined) await tellCommit(tx, { ...fact, exchangeId }, who.sealed, hub.clock.now());
@@ -97,6 +104,8 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       if (await isLostTicket(tx, oldTicketNo)) await bookAsPaid(hub, tx, newTicket, peer);
     },
     'ticket.boarded': async (tx, { fact }, peer) => {
+      if (await isLostSale(tx, fact.ticketNo, peer))
+        return raiseAlarm(tx, 'ticket.sale-lost', fact.ticketNo, `${peer} ${fact.tripId}`, hub.clock.now());
       const row = await boardingTicket(tx, fact.ticketNo, peer);
       const stateBefore = boardedFrom(row.state as TicketState);
       if (stateBefore)
@@ -106,6 +115,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       await money.ticketBoarded(tx, fact, origin(peer));
     },
     'ticket.unboarded': async (tx, { fact }, peer) => {
+      if (await isLostSale(tx, fact.ticketNo, peer)) return;
       const row = await boardingTicket(tx, fact.ticketNo, peer);
       if (row.state === 'boarded') {
         await moveTicket(tx, row.ticketNo, ['boarded'], row.stateBefore as TicketState, {
@@ -118,6 +128,7 @@ export function ticketFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock' | 'newI
       await money.ticketUnboarded(tx, fact, origin(peer));
     },
     'ticket.forfeited': async (tx, { fact }, peer) => {
+      if (await isLostSale(tx, fact.ticketNo, peer)) return;
       const row = await boardingTicket(tx, fact.ticketNo, peer);
       // The gate had not heard that the ticket is ended: it stays ended. A gate that was restored may say again what it has
       // lost, or miss a passenger whose boarding is in the lost part: who was let in has travelled.
@@ -185,12 +196,13 @@ async function endTicket(
   to: 'refunded' | 'voided' | 'rebooked',
   { ticketNo, tripId, at, bizDate, by }: Ending,
 ): Promise<{ readonly gate: string; readonly fact: EventBody<'ticket.boarded'> } | undefined> {
-  const ridden = row.state === 'boarded';
-  await move(tx, row, ridden ? ['boarded'] : from, to, { endedAt: at });
+  const gate = boardingStation(await toldTrip(tx, row.tripId), row.fromStop)!;
+  const hasLeft = row.state === 'departed' && row.boardedAt !== null && gate !== row.home;
+  const ridden = row.state === 'boarded' || hasLeft;
+  await move(tx, row, ridden ? ['boarded', 'departed'] : from, to, { endedAt: at });
   await tellEnded(hub, tx, row, to, { ticketNo, tripId, at, bizDate, by }, hub.clock.now());
   if (!ridden) return undefined;
   await contest(tx, { ...row, state: to }, hub.clock.now());
-  const gate = boardingStation(await toldTrip(tx, tripId), row.fromStop)!;
   return { gate, fact: { ticketNo, tripId, at, bizDate, by, printSeq: row.printSeq, late: false } };
 }
 

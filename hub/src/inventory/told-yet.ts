@@ -3,6 +3,7 @@ import { Fault } from '@lianpiao/shared/fault';
 import { epochOf } from '@lianpiao/shared/store/epochs/epoch-rows';
 import { findTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows';
+import { and, eq, inArray, like, ne } from 'drizzle-orm';
 import { HUB_STATION } from '../hub.ts';
 import { hubIncarnation } from '../ingest/station-record.ts';
 import { isRestoring } from '../restore/restore-waits.ts';
@@ -35,6 +36,30 @@ export async function isLostTicket(on: HubReader, ticketNo: string): Promise<boo
   const mayBeLost = issuerOf(ticketNo) === HUB_STATION && (await hubIncarnation(on)) > 1;
   if (!mayBeLost || (await findTicket(on, ticketNo))) return false;
   if (await isRestoring(on)) throw notToldYet(ticketNo, HUB_STATION);
+  return true;
+}
+
+/** What tells of a new ticket. On another trip it may still wait, for a plan or for somebody else's word. */
+const SALES = ['ticket.sold', 'ticket.rebooked', 'ticket.exchanged'];
+
+/**
+ * True for a ticket whose sale went with a disk before anybody else heard of it, that of the station which speaks of it or
+ * the hub's: the passenger has come to the gate with the paper.
+ *
+ * @throws Fault `ticket.not-told-yet` while the sale waits, or may still come back to a restored hub
+ */
+export async function isLostSale(on: HubReader, ticketNo: string, peer: string): Promise<boolean> {
+  if (await isLostTicket(on, ticketNo)) return true;
+  if (issuerOf(ticketNo) !== peer || (await findTicket(on, ticketNo))) return false;
+  const { inbox } = on.t;
+  const waiting = and(
+    eq(inbox.peer, peer),
+    ne(inbox.state, 'done'),
+    inArray(inbox.type, SALES),
+    like(inbox.fact, `%"ticketNo":"${ticketNo}"%`),
+  );
+  if ((await on.db.select({ seq: inbox.seq }).from(inbox).where(waiting).limit(1)).length > 0)
+    throw notToldYet(ticketNo, peer);
   return true;
 }
 

@@ -3,7 +3,7 @@ import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import type { RequestAnswer, RequestBody } from '@lianpiao/shared/protocol/requests';
 import type { RefundQuote, TicketPaper } from '@lianpiao/shared/protocol/ticketing';
-import { answerForGood } from '@lianpiao/shared/store/burn-key';
+import { answerForGood, answerUnder } from '@lianpiao/shared/store/burn-key';
 import type { Call } from '@lianpiao/shared/store/call';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { HUB, type Hub } from '../hub.ts';
@@ -70,6 +70,9 @@ async function rebookAtHome(hub: Hub, wish: HomeWish<'ticket.rebook'>): Promise<
   const { station, body, askedAt } = wish;
   const noForGood = (refusal: { readonly code: string }) =>
     answerForGood<RequestAnswer<'ticket.rebook'>, HubTables>(hub.store, callOf(wish), refusal, hub.clock.now());
+  // The station was told that this was never seen, or no: whether or not it heard that, it may let the new seat go.
+  if ((await answerUnder(hub.store.read, { caller: station, key: wish.id })) === 'burnt')
+    return noForGood({ code: 'link.wish-expired' });
   const home = await homeOf(hub, body.ticketNo);
   // Its own yes may still come back: until then there is no no for good.
   if ((home === HUB || !home) && (await isRestoring(hub.store.read)))

@@ -3,7 +3,7 @@ import type { EpochMs } from '@lianpiao/shared/domain/service-day';
 import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { findTicket, moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
-import { undoCounted } from '../clearing/undo-counted.ts';
+import { undoCleared } from '../clearing/undo-cleared.ts';
 import { HUB, HUB_STATION } from '../hub.ts';
 import { BOOKS_ZONE } from '../ledger/open-period.ts';
 import { freeHubSeat } from '../orders/free-hub-seat.ts';
@@ -20,7 +20,9 @@ const ALIVE = ['sold', 'collected', 'forfeited', 'departed'] as const;
  */
 export async function endAsRefunded(tx: HubTx, ticket: TicketRow, at: EpochMs, now: EpochMs): Promise<boolean> {
   const { ticketNo, tripId } = ticket;
-  await undoCounted(tx, ticket, bizDateOf(now, BOOKS_ZONE), now);
+  // It only counted as travelled.
+  if (ticket.state === 'departed' && ticket.boardedAt === null)
+    await undoCleared(tx, ticket, bizDateOf(now, BOOKS_ZONE), now);
   if (!(await moveTicket(tx, ticketNo, ALIVE, 'refunded', { endedAt: at }))) return false;
   if (issuerOf(ticketNo) === HUB_STATION && ticket.state !== 'forfeited') await giveUpSeat(tx, ticket);
   await freezeFreed(tx, tripId, now);
@@ -38,7 +40,9 @@ export async function endAsRebooked(
   now: EpochMs,
 ): Promise<boolean> {
   const { ticketNo, tripId, orderId } = ticket;
-  await undoCounted(tx, ticket, bizDateOf(now, BOOKS_ZONE), now);
+  // It only counted as travelled.
+  if (ticket.state === 'departed' && ticket.boardedAt === null)
+    await undoCleared(tx, ticket, bizDateOf(now, BOOKS_ZONE), now);
   const before = (await findTicket(tx, ticketNo))!;
   if (!(await moveTicket(tx, ticketNo, ALIVE, 'rebooked', { endedAt: moved.at }))) return false;
   const trip = (await findTrip(tx, tripId))!;

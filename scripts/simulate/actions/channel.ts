@@ -5,11 +5,12 @@ import { orderById } from '@lianpiao/hub/orders/query-orders';
 import { quoteRefund } from '@lianpiao/hub/orders/quote-refund';
 import { refundTicket } from '@lianpiao/hub/orders/refund-ticket';
 import { releaseSeats } from '@lianpiao/hub/orders/release-seats';
-import { aTraveller } from '../../scenarios/real-timetables/travellers.ts';
+import { isPseudoSeat } from '@lianpiao/shared/domain/pseudo-seats';
 import { WEB } from '../province/hub-node.ts';
 import { type Rider, type Run, soldTicket } from '../province/run-state.ts';
 import { someTicket } from './counter.ts';
 import { type Ride, someRide } from './rides.ts';
+import { travellers } from './travellers.ts';
 
 /** How long somebody looks whether an order has become tickets, in ms of waiting. */
 const LOOK_MS = 500;
@@ -21,31 +22,31 @@ type Riders = ReadonlyMap<string, Rider>;
 /** Somebody buys on line: holds, orders, and pays once, twice, late or never. */
 export function buyOnLine(run: Run): void {
   const ride = someRide(run);
-  if (!ride) return;
+  if (ride) run.begin(`order on line`, () => orderOnLine(run, ride, run.time.random()));
+}
+
+/** What becomes of an order, in words. `dice` below 1 decides whether the customer pays, and how often the provider says so. */
+export async function orderOnLine(run: Run, ride: Ride, dice: number): Promise<string> {
   const { trip, from, to } = ride;
   const { tripId } = trip;
-  const count = 1 + run.upTo(2);
-  const dice = run.time.random();
-  run.begin(`order on line`, async () => {
-    const wish = { tripId, from, to, count };
-    const held = await run.ask(run.hub, WEB, ({ hub }, call) => holdSeats(hub, call, wish, hub.clock.now()), false);
-    if (!held.ok) return held.refusal.code;
-    const { holdId, seats } = held.value;
-    if (dice < 0.1) {
-      await run.ask(run.hub, WEB, ({ hub }, call) => releaseSeats(hub, call, holdId, hub.clock.now()));
-      return `gives ${seats.join()} of ${tripId} back`;
-    }
-    const passengers = seats.map(() => ({ ...aTraveller(run.next() % 20_000), fareType: 'full' as const }));
-    const contact = { name: '测试甲', phone: '13800000000' };
-    const order = { holdId, passengers, contact };
-    const made = await run.ask(run.hub, WEB, ({ hub }, call) => createOrder(hub, call, order, hub.clock.now()), false);
-    if (!made.ok) return made.refusal.code;
-    const { payment } = made.value;
-    if (dice < 0.2) return `orders ${seats.join()} of ${tripId} and never pays`;
-    await pay(run, payment.paymentId, dice);
-    const riders: Riders = new Map(seats.map((seat, index) => [seat, passengers[index]!]));
-    return readTickets(run, made.value.order.orderId, ride, riders);
-  });
+  const wish = { tripId, from, to, count: 1 + run.upTo(2) };
+  const held = await run.ask(run.hub, WEB, ({ hub }, call) => holdSeats(hub, call, wish, hub.clock.now()), false);
+  if (!held.ok) return held.refusal.code;
+  const { holdId, seats } = held.value;
+  if (dice < 0.1) {
+    await run.ask(run.hub, WEB, ({ hub }, call) => releaseSeats(hub, call, holdId, hub.clock.now()));
+    return `gives ${seats.join()} of ${tripId} back`;
+  }
+  const passengers = travellers(run, seats);
+  const contact = { name: '测试甲', phone: '13800000000' };
+  const order = { holdId, passengers, contact };
+  const made = await run.ask(run.hub, WEB, ({ hub }, call) => createOrder(hub, call, order, hub.clock.now()), false);
+  if (!made.ok) return made.refusal.code;
+  const { payment } = made.value;
+  if (dice < 0.2) return `orders ${seats.join()} of ${tripId} and never pays`;
+  await pay(run, payment.paymentId, dice);
+  const riders: Riders = new Map(passengers.flatMap((rider) => (rider.seat ? [[rider.seat, rider] as const] : [])));
+  return readTickets(run, made.value.order.orderId, ride, riders);
 }
 
 /** The provider takes the money; its word to the hub may be lost, doubled or late. */
@@ -80,6 +81,7 @@ async function readTickets(run: Run, orderId: string, ride: Ride, riders: Riders
     if (state === 'ticketed') {
       for (const ticket of tickets) run.told(soldTicket(ticket, riders.get(ticket.seat), ride, 'hub'));
       run.journal.count('channel tickets', tickets.length);
+      if (tickets.some(({ seat }) => isPseudoSeat(seat))) run.journal.count('free children on line');
       return `has ${tickets.map(({ seat }) => seat).join()} of ${ride.trip.tripId}`;
     }
     if (state === 'autoRefund') return 'gets the money back';

@@ -5,27 +5,27 @@ import { quoteAnywhere, refundAnywhere } from '@lianpiao/agent/tickets/refund-an
 import { sell } from '@lianpiao/agent/tickets/sell';
 import { voidTicket } from '@lianpiao/agent/tickets/void-ticket';
 import { departsAt } from '@lianpiao/shared/domain/trip';
-import { aTraveller } from '../../scenarios/real-timetables/travellers.ts';
 import { type KnownTicket, type Run, soldTicket } from '../province/run-state.ts';
 import { CLERK } from '../province/station-node.ts';
 import { someRide } from './rides.ts';
+import { travellers } from './travellers.ts';
 
 const MINUTE = 60_000;
 
 /** Somebody buys at a counter, gives the seats back, or walks away. */
 export function buyAtCounter(run: Run): void {
-  const ride = someRide(run);
+  const station = run.pick(run.stations)!;
+  const ride = someRide(run, station.name);
   if (!ride) return;
   const { trip, from, to } = ride;
-  const { tripId, origin } = trip;
-  const station = run.station(origin);
+  const { tripId } = trip;
   const count = 1 + run.upTo(2);
   // A chosen seat may be anybody's: also one that the hub owns.
   const chosen = run.chance(0.3) ? { count: 1, seats: [run.pick(trip.seats)!] } : { count };
   const dice = run.time.random();
   const print = run.chance(0.5);
   const insuranceFenEach = run.chance(0.2) ? 300 : 0;
-  run.begin(`counter sale at ${origin}`, async () => {
+  run.begin(`counter sale at ${station.name}`, async () => {
     const wish = { tripId, from, to, ...chosen };
     const held = await run.ask(station, CLERK, ({ desk, recalls }, call) => holdOrRecall(desk, recalls, call, wish));
     if (!held.ok) return held.refusal.code;
@@ -35,13 +35,14 @@ export function buyAtCounter(run: Run): void {
       await run.ask(station, CLERK, ({ agent, desk }, call) => releaseSeats(agent, call, holdId, desk.clock.now()));
       return `gives ${seats.join()} of ${tripId} back`;
     }
-    const passengers = seats.map(() => ({ ...aTraveller(run.next() % 20_000), fareType: 'full' as const }));
+    const passengers = travellers(run, seats);
     const sale = { holdId, passengers, payMethod: 'cash' as const, insuranceFenEach, print };
     const sold = await run.ask(station, CLERK, ({ agent, desk }, call) => sell(agent, call, sale, desk.clock.now()));
     if (!sold.ok) return sold.refusal.code;
     for (const [index, { ticketNo, seat }] of sold.value.tickets.entries())
-      run.told(soldTicket({ ticketNo, seat }, passengers[index]!, { trip, from, to }, origin));
-    run.journal.count('counter tickets', seats.length);
+      run.told(soldTicket({ ticketNo, seat }, passengers[index]!, { trip, from, to }, station.name));
+    run.journal.count('counter tickets', passengers.length);
+    if (passengers.length > seats.length) run.journal.count('free children at counters');
     return `buys ${seats.join()} of ${tripId} ${from}-${to}`;
   });
 }
@@ -51,7 +52,7 @@ export function someTicket(run: Run, good: (ticket: KnownTicket) => boolean): Kn
   const found = [...run.tickets.values()].filter(
     (ticket) =>
       (ticket.state === 'sold' || ticket.state === 'collected') &&
-      departsAt(ticket.trip, 0) > run.time.wall - 30 * MINUTE &&
+      departsAt(ticket.trip, ticket.from) > run.time.wall - 30 * MINUTE &&
       good(ticket),
   );
   return run.pick(found);
@@ -99,10 +100,10 @@ export function rebookOne(run: Run): void {
   // Only its home may: at its gate, where the hub's ticket is known too, the answer is no.
   const elsewhere = run.chance(0.2);
   const ticket = someTicket(run, ({ home }) => (home === 'hub') === elsewhere);
-  const ride = ticket && someRide(run, ticket.trip.origin);
-  if (!ticket || !ride) return;
+  const home = elsewhere ? ticket?.trip.origin : ticket?.home;
+  const ride = home === undefined ? undefined : someRide(run, home);
+  if (!ticket || home === undefined || !ride) return;
   const { ticketNo } = ticket;
-  const home = elsewhere ? ticket.trip.origin : ticket.home;
   const { trip, from, to } = ride;
   run.begin(`rebook ${ticketNo}`, async () => {
     const wish = { ticketNo, tripId: trip.tripId, from, to };

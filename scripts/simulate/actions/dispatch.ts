@@ -2,11 +2,12 @@ import { mergeTrips } from '@lianpiao/agent/dispatch/merge-trips';
 import { seatPassenger } from '@lianpiao/agent/dispatch/seat-passenger';
 import { substituteVehicle } from '@lianpiao/agent/dispatch/substitute-vehicle';
 import { seatPassenger as seatAtHub } from '@lianpiao/hub/overflow/seat-passenger';
+import type { Trip } from '@lianpiao/shared/domain/trip';
 import { listOverflow } from '@lianpiao/shared/store/epochs/list-overflow';
 import { WEB } from '../province/hub-node.ts';
 import type { Run } from '../province/run-state.ts';
 import { CLERK } from '../province/station-node.ts';
-import { openTrips } from './rides.ts';
+import { openTrips, SEATS_WITH_CHILD } from './rides.ts';
 
 /** Seats of a coach that takes another one's place: fewer than were on sale, as many, or more. */
 const SEATS_MIN = 3;
@@ -16,20 +17,23 @@ const SEATS_MORE = 6;
 export function substituteOne(run: Run): void {
   const trip = run.pick(openTrips(run));
   if (!trip) return;
+  run.begin(`another coach for ${trip.tripId}`, () => substitute(run, trip));
+}
+
+/** What becomes of a trip that gets another coach, in words. */
+export async function substitute(run: Run, trip: Trip): Promise<string> {
   const { tripId, origin } = trip;
   const seats = aPlan(run);
   // A dispatcher who knows better names some moves: whoever is not named has no seat.
   const moves = run.chance(0.2) ? pairs(run, trip.seats, seats) : undefined;
-  run.begin(`another coach for ${tripId}`, async () => {
-    const done = await run.ask(run.station(origin), CLERK, ({ agent, desk }, call) =>
-      substituteVehicle(agent, call, { tripId, seats, moves }, desk.clock.now()),
-    );
-    if (!done.ok) return done.refusal.code;
-    run.planned(tripId, seats);
-    run.journal.count('vehicles substituted');
-    run.journal.count('passengers left over', done.value.leftOver.length);
-    return `${seats.join()}, without seat ${done.value.leftOver.join()}`;
-  });
+  const done = await run.ask(run.station(origin), CLERK, ({ agent, desk }, call) =>
+    substituteVehicle(agent, call, { tripId, seats, moves }, desk.clock.now()),
+  );
+  if (!done.ok) return done.refusal.code;
+  run.planned(tripId, seats);
+  run.journal.count('vehicles substituted');
+  run.journal.count('passengers left over', done.value.leftOver.length);
+  return `${seats.join()}, without seat ${done.value.leftOver.join()}`;
 }
 
 /** 并班: the passengers of a trip ride on another one of the same station and day. */
@@ -82,7 +86,7 @@ export function seatOneAtHub(run: Run): void {
 
 /** Labels of a coach: mostly numbers, which mean other seats than before, or rows and letters. */
 function aPlan(run: Run): string[] {
-  const count = SEATS_MIN + run.upTo(SEATS_MORE);
+  const count = run.chance(0.2) ? SEATS_WITH_CHILD : SEATS_MIN + run.upTo(SEATS_MORE);
   const lettered = run.chance(0.3);
   return Array.from({ length: count }, (_, index) =>
     lettered ? `${1 + (index >> 1)}${'AB'[index % 2]}` : String(index + 1).padStart(2, '0'),

@@ -2,13 +2,13 @@ import { departTrip } from '@lianpiao/agent/departure/depart-trip';
 import { openExchanges } from '@lianpiao/agent/exchange/exchange-rows';
 import { rebookAnywhere } from '@lianpiao/agent/exchange/rebook-anywhere';
 import { settleExchange } from '@lianpiao/agent/exchange/settle-exchange';
-import { departsAt, type Trip } from '@lianpiao/shared/domain/trip';
+import { boardingStation, departsAt } from '@lianpiao/shared/domain/trip';
 import { rows } from '../checks/rows.ts';
 import type { Node } from '../province/node.ts';
 import { type KnownTicket, type Run, soldTicket } from '../province/run-state.ts';
 import { CLERK, type Station } from '../province/station-node.ts';
 import { someTicket } from './counter.ts';
-import { someRide } from './rides.ts';
+import { type Ride, someRide } from './rides.ts';
 
 /** A clerk waits so long for the home of a ticket, so many times, in ms. */
 const WAIT_MS = 400;
@@ -28,7 +28,7 @@ export function rebookElsewhere(run: Run): void {
   const { ticketNo, home } = ticket;
   const { trip, from, to } = ride;
   const wish = { ticketNo, tripId: trip.tripId, from, to };
-  if (from === 0 && run.chance(0.1)) leaveBeforeYes(run, station, trip, ticket);
+  if (boardingStation(trip, from) === station.name && run.chance(0.1)) leaveBeforeYes(run, station, ride, ticket);
   const key = `exchange-${run.next()}`;
   const call = { caller: CLERK, key, bodyHash: key };
   run.begin(`rebook ${ticketNo} of ${home} at ${station.name}`, async () => {
@@ -52,15 +52,15 @@ const PINNED = "SELECT 1 FROM exchanges WHERE state = 'pinned' AND old_ticket_no
 const REBOOKED = "SELECT 1 FROM tickets WHERE state = 'rebooked' AND ticket_no = ?";
 
 /** The old ticket's home has said yes, and the coach of the new one leaves before its station can hear that. */
-function leaveBeforeYes(run: Run, station: Node<Station>, { tripId }: Trip, { ticketNo, home }: KnownTicket): void {
+function leaveBeforeYes(run: Run, station: Node<Station>, { trip, from }: Ride, { ticketNo, home }: KnownTicket): void {
+  const { tripId } = trip;
   run.begin(`depart ${tripId} before the yes for ${ticketNo}`, async () => {
     for (let look = 0; look < LOOKS; look += 1) {
       await run.pause(LOOK_MS);
       if (rows(run.node(home), REBOOKED, ticketNo).length === 0) continue;
       if (rows(station, PINNED, ticketNo).length === 0) return 'it was heard';
       run.broker.cut(station.name, true);
-      const trip = run.trips.find((each) => each.tripId === tripId)!;
-      run.time.wallOffsetMs += Math.max(0, departsAt(trip, 0) - LEAVES_MS - run.time.wall);
+      run.time.wallOffsetMs += Math.max(0, departsAt(trip, from) - LEAVES_MS - run.time.wall);
       const left = await run.ask(station, CLERK, ({ agent, desk }, call) =>
         departTrip(agent, call, { tripId }, desk.clock.now()),
       );

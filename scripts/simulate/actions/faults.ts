@@ -8,13 +8,20 @@ const DAY = 24 * HOUR;
 /** How late repeated work runs: mostly on time. */
 const STRETCHES = [1, 1, 3, 10];
 
+/** Few messages are very late, or many so late that who asked has just begun to ask what became of the question. */
+const STRAGGLING = [
+  { share: 0.03, ms: 20_000 },
+  { share: 0.03, ms: 20_000 },
+  { share: 0.4, ms: 6_000 },
+];
+
 /** The lines get worse or better, and the machines slower or faster. */
 export function changeWeather(run: Run): void {
   const storm = run.chance(0.5);
   run.broker.weather = storm
     ? { loss: run.upTo(30) / 100, duplication: run.upTo(20) / 100, delayMsMax: 1 + run.upTo(400) }
     : { loss: 0, duplication: 0, delayMsMax: 2 };
-  run.broker.straggling = storm ? 0.03 : 0;
+  run.broker.straggling = storm ? run.pick(STRAGGLING)! : { share: 0, ms: 0 };
   run.payer.unreachable = run.chance(0.3) ? 0.4 : 0;
   run.stretch = run.pick(STRETCHES)!;
   run.journal.note(`weather ${JSON.stringify(run.broker.weather)}`);

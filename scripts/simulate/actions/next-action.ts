@@ -17,8 +17,16 @@ import {
   shutDown,
   startDead,
 } from './faults.ts';
-import { boardOne, collectOne, departOne, releaseUncertainSeats, unboardOne } from './gate.ts';
-import { backUp, loseDiskOffLine, releaseSeatsOfHub, restoreHub, restoreStation } from './restores.ts';
+import { boardByOldCode, boardOne, collectOne, departOne, releaseUncertainSeats, unboardOne } from './gate.ts';
+import { buyAtOldHub, meetOldHub } from './old-hub.ts';
+import {
+  backUp,
+  loseDiskOffLine,
+  loseHubAfterGrant,
+  releaseSeatsOfHub,
+  restoreHub,
+  restoreStation,
+} from './restores.ts';
 import { putOnSale } from './rides.ts';
 
 type Action = (run: Run) => void;
@@ -34,12 +42,14 @@ const PEOPLE: readonly (readonly [number, Action])[] = [
   [5, rebookElsewhere],
   [1, settleOne],
   [6, boardOne],
+  [0.3, boardByOldCode],
   [4, departOne],
   [4, collectOne],
   [3, unboardOne],
   [2, releaseUncertainSeats],
   [1, releaseSeatsOfHub],
   [2, buyAtCopy],
+  [2, buyAtOldHub],
   [2, substituteOne],
   [0.5, mergeOne],
   [2, seatOne],
@@ -62,8 +72,11 @@ const WORLD: readonly (readonly [number, Action])[] = [
   [0.1, loseDiskOffLine],
   [0.5, startCopy],
   [1, endCopy],
+  [1, meetOldHub],
   // Its own tests hold; among all other faults it still leaves differences (docs/architecture.md, what this version does not do).
   [1, restoreHub],
+  // It finds restored hubs that sell what a passenger of their lost life has: to be repaired before it has a weight.
+  [0, loseHubAfterGrant],
 ];
 /** So many callers wait at once at most. */
 const CALLERS_MAX = 16;

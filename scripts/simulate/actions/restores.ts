@@ -6,8 +6,15 @@ import { WEB } from '../province/hub-node.ts';
 import type { AnyNode, Node } from '../province/node.ts';
 import { isLive, type Run } from '../province/run-state.ts';
 import type { Station } from '../province/station-node.ts';
-import { openTrips } from './rides.ts';
+import { orderOnLine } from './channel.ts';
+import { leaveOldHub } from './old-hub.ts';
+import { openGates, openTrips } from './rides.ts';
 
+/** Share of the hub's restores in which the machine that was given up runs on. */
+const OLD_GOES_ON = 0.5;
+/** What is counted, and how many passengers want a seat that the restored hub may have given away. */
+const LIVES = 'restores of the hub';
+const WANTED = 4;
 /** Backups of one database that are kept. */
 const BACKUPS_MAX = 3;
 /** So long a station sells off line before its disk is lost, in ms. */
@@ -47,7 +54,7 @@ function putBack(run: Run, station: Node<Station>, image: Buffer): void {
   for (const ticket of run.tickets.values()) {
     if (ticket.home === station.name) ticket.mayBeLost = true;
     // Whether its gate still knows of the boarding, nobody can say.
-    if (ticket.trip.origin === station.name && ticket.state === 'boarded') ticket.state = 'sold';
+    if (run.gateOf(ticket) === station.name && ticket.state === 'boarded') ticket.state = 'sold';
   }
   run.journal.count('restores');
   readTimetableAgain(run, station);
@@ -71,14 +78,42 @@ const HOMES_AT_HUB = "SELECT ticket_no AS no FROM tickets WHERE home = 'hub'";
 /** The hub's disk is lost. What it told nobody but its customers is gone. */
 export function restoreHub(run: Run): void {
   const image = run.pick(run.backups.get(run.hub.name) ?? []);
-  if (!image) return;
+  if (image) putHubBack(run, image);
+}
+
+/** The hub's disk is lost when it has just given seats to a boarding point, which is off line while others want them. */
+export function loseHubAfterGrant(run: Run): void {
+  const gate = run.pick(openGates(run).filter(({ trip, station }) => station !== trip.origin));
+  if (!gate) return;
+  const { trip, stop: from, station } = gate;
+  const ride = { trip, from, to: from + 1 };
+  const image = run.hub.backup();
+  const lives = run.journal.counts.get(LIVES);
+  run.begin(`the hub's disk is lost, ${station} is off line`, async () => {
+    const wish = { tripId: trip.tripId, from, to: from + 1, count: 2 };
+    const given = await run.untilAnswered(run.station(station), ({ recalls, desk }) =>
+      recalls.fetch(wish, desk.clock.now()),
+    );
+    if (!given || run.journal.counts.get(LIVES) !== lives) return 'nothing was given';
+    run.broker.cut(station, true);
+    putHubBack(run, image);
+    for (let wanted = 0; wanted < WANTED; wanted += 1) {
+      await run.pause(SOLD_MS);
+      await orderOnLine(run, ride, 1);
+    }
+    return 'restored';
+  });
+}
+
+function putHubBack(run: Run, image: Buffer): void {
+  if (run.chance(OLD_GOES_ON)) leaveOldHub(run);
   const atHub = new Set(rows<{ readonly no: string }>(run.hub, HOMES_AT_HUB).map(({ no }) => no));
   replace(run, run.hub, image);
   // A backup from before a restore knows nothing of the life after it, whose numbers and incarnation it would use again.
   run.backups.delete(run.hub.name);
   for (const ticket of run.tickets.values())
     if (ticket.home === run.hub.name || atHub.has(ticket.ticketNo)) ticket.mayBeLost = true;
-  run.journal.count('restores of the hub');
+  run.journal.count(LIVES);
 }
 
 function replace(run: Run, node: Pick<AnyNode, 'name' | 'restore' | 'loseMarker'>, image: Buffer): void {

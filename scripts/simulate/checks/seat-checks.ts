@@ -83,23 +83,30 @@ function checkSold(run: Run, { tripId }: Trip, { node, name, plans, seats }: Par
   }
 }
 
-/** I3: who is let in by home or gate, which may not have heard yet that a ticket has ended. */
+/**
+ * I3: who is let in by home or gate. A gate takes the code of each ticket that it does not know to be ended, whether or not
+ * it has heard of it.
+ */
 function checkRiders(run: Run, trip: Trip, parties: readonly Party[], plans: SeatPlans): void {
   const riders = new Map<string, Map<string, Ticket>>();
-  for (const { node, name } of parties) {
-    // What a restored party shows was so once: nobody is given a seat by it until it sells again.
-    if (!sellsByItsRows(run, node)) continue;
-    for (const source of plans.sourcesOf(trip.tripId)) {
-      for (const ticket of rows<Ticket>(node, TICKETS, source)) {
-        if (ENDED.includes(ticket.state)) continue;
-        const boards = boardingStation(trip, ticket.fromStop) === name;
-        if (ticket.home !== name && !boards) continue;
-        const place = plans.whole(ticket);
-        if (place?.tripId !== trip.tripId) continue;
-        const there = riders.get(place.seat) ?? new Map();
-        if (!there.has(ticket.ticketNo)) there.set(ticket.ticketNo, { ...ticket, ...place });
-        riders.set(place.seat, there);
-      }
+  // What a restored party shows was so once: nobody is given a seat by it until it sells again.
+  const selling = parties.filter(({ node }) => sellsByItsRows(run, node));
+  const sources = plans.sourcesOf(trip.tripId);
+  const known = new Map(selling.map(({ node, name }) => [name, ticketsOf(node, sources)]));
+  for (const [name, tickets] of known) {
+    for (const ticket of tickets.values()) {
+      const { ticketNo, tripId, home, fromStop, state } = ticket;
+      const gate = boardingStation(run.trips.find((each) => each.tripId === tripId)!, fromStop);
+      const atGate = gate === null ? undefined : known.get(gate);
+      const boards = atGate !== undefined && !ENDED.includes(atGate.get(ticketNo)?.state ?? '');
+      if (!boards && (home !== name || ENDED.includes(state))) continue;
+      // Boarded by paper whose sale was lost: only people know which tickets were ended in the lost part.
+      if (run.tickets.get(ticketNo)?.mayBeLost && !known.get(HUB)?.has(ticketNo)) continue;
+      const place = plans.whole(ticket);
+      if (place?.tripId !== trip.tripId) continue;
+      const there = riders.get(place.seat) ?? new Map();
+      if (!there.has(ticketNo)) there.set(ticketNo, { ...ticket, ...place });
+      riders.set(place.seat, there);
     }
   }
   for (const there of riders.values()) {
@@ -110,6 +117,13 @@ function checkRiders(run: Run, trip: Trip, parties: readonly Party[], plans: Sea
       taken |= legs;
     }
   }
+}
+
+/** Tickets of a trip, and of those whose passengers came over to it, as one of the parties has them. */
+function ticketsOf(node: AnyNode, sources: readonly string[]): Map<string, Ticket> {
+  return new Map(
+    sources.flatMap((source) => rows<Ticket>(node, TICKETS, source)).map((row) => [row.ticketNo, row] as const),
+  );
 }
 
 type Known = { readonly parties: readonly Party[]; readonly plans: SeatPlans; readonly sources: readonly string[] };

@@ -1,6 +1,8 @@
 import { cutOffStops } from '@lianpiao/hub/cut-off/cut-off-stops';
 import { returnIdleSeats } from '@lianpiao/hub/cut-off/return-idle-seats';
-import type { Hub } from '@lianpiao/hub/hub';
+import { introduceGates } from '@lianpiao/hub/gates/introduce-gates';
+import { serveShares } from '@lianpiao/hub/gates/serve-shares';
+import { HUB, type Hub } from '@lianpiao/hub/hub';
 import { LinkHub } from '@lianpiao/hub/ingest/link-hub';
 import { projections } from '@lianpiao/hub/inventory/projections';
 import { SeatRequests } from '@lianpiao/hub/inventory/seat-requests';
@@ -28,7 +30,7 @@ import { DiskRoom } from '@lianpiao/shared/store/disk/disk-room';
 import { emit } from '@lianpiao/shared/store/streams';
 import { randomUUID } from '../world/seeded-crypto.ts';
 import type { Journal } from './journal.ts';
-import { BROKERS, installIdOf, macKeysOf, markerOf, paper, STATIONS, TLS, vault } from './names.ts';
+import { BROKERS, installIdOf, macKeysOf, markerOf, paper, STATIONS, TICKET_KEYS, TLS, vault } from './names.ts';
 import { startLoop } from './start-loop.ts';
 
 export type Centre = {
@@ -54,8 +56,9 @@ export async function startCentre(
   clock: Clock,
   provider: PaymentProvider,
   journal: Journal,
+  name: string,
 ): Promise<Centre> {
-  const log = journal.logOf('hub');
+  const log = journal.logOf(name);
   const marker = new HubMarker(markerOf(file), (cause) => log.failed('marker.not-written', cause));
   const store = await openHubStore(file, (engine, grown) => marker.committed(engine, grown));
   marker.keep(await proveHub(store, marker.before, clock.now()), store.read.engine);
@@ -71,9 +74,10 @@ export async function startCentre(
     money: keepBooks({ provider: provider.name }),
     paper,
     provider,
-    log: (event, facts) => journal.heard('hub', event, facts),
+    log: (event, facts) => journal.heard(name, event, facts),
   };
   const facts = projections(hub);
+  const seats = new SeatRequests(hub);
   const link = new LinkHub({
     store,
     brokers: BROKERS,
@@ -81,7 +85,7 @@ export async function startCentre(
     keysOf: macKeysOf,
     facts: () => facts,
     lostFacts: lostFacts(hub),
-    answers: (station) => stationRequests(hub, NO_KEYS, station),
+    answers: (station) => stationRequests(hub, NO_KEYS, station, undefined, seats),
     clock,
     room: hub.room,
     log: hub.log,
@@ -94,6 +98,8 @@ export async function startCentre(
     startLoop('payments', ORDERS_MS, () => checkPayments(hub, clock.now()), log),
     startLoop('orders', ORDERS_MS, () => expireOrders(hub, clock.now()), log),
     startLoop('cut-off', CUT_OFF_MS, () => cutOffStops(hub, clock.now()), log),
+    startLoop('gates', CUT_OFF_MS, () => introduceGates(hub, clock.now()), log),
+    startLoop('boarding-shares', CUT_OFF_MS, () => serveShares(hub, seats, clock.now()), log),
     startLoop('idle-seats', CUT_OFF_MS, () => returnIdleSeats(hub, clock.now()), log),
     startLoop('statements', ORDERS_MS, () => readStatements(hub, clock.now()), log),
     startLoop('refunds', ORDERS_MS, () => sendRefunds(hub, clock.now()), log),
@@ -108,19 +114,24 @@ export async function startCentre(
     await store.close();
     marker.close();
   };
-  return { hub: { ...hub, seats: new SeatRequests(hub) }, link, close };
+  return { hub: { ...hub, seats }, link, close };
 }
 
-/** Stations of the network without certificates: row, number ranges and standing order, once. */
+/** Stations of the network without certificates: row, ticket key, number ranges, standing order and share of trips that call there, once. */
 function admitStations(store: HubStore, now: number): Promise<void> {
   return store.transaction(async (tx) => {
     const known = await tx.db.select().from(tx.t.stations);
     if (known.length > 0) return;
+    const { ticketKeys, boardingShares } = tx.t;
+    const key = { publicKey: TICKET_KEYS.publicKey, revoked: 0, certifiedAt: now };
+    for (const [index, owner] of [HUB, ...STATIONS].entries())
+      await tx.db.insert(ticketKeys).values({ ...key, keyNo: index + 1, owner });
     for (const code of STATIONS) {
       const words = { name: code, region: code.slice(0, 6), pinyin: '', address: '', installId: installIdOf(code) };
       const counts = { grade: 1, lease: 0, incarnation: 0, queued: 0, lagMs: 0 };
       await tx.db.insert(tx.t.stations).values({ code, state: 'enrolled', enrolledAt: now, ...words, ...counts });
       await tx.db.insert(tx.t.allotments).values({ station: code, ...ALLOTMENT });
+      await tx.db.insert(boardingShares).values({ station: code, line: '*', seats: 1 });
       await leaseNumbers(tx, code, now);
       await emit(tx, { peer: code, type: 'allotment.set', agg: 'allotment-*', fact: ALLOTMENT }, now);
     }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { legsBetween } from '@lianpiao/shared/domain/legs';
 import type { Outcome } from '@lianpiao/shared/domain/outcome';
-import type { Trip } from '@lianpiao/shared/domain/trip';
+import { boardingStation, type Trip } from '@lianpiao/shared/domain/trip';
 import type { Call, Caller } from '@lianpiao/shared/store/call';
 import { rows } from '../checks/rows.ts';
 import { type Place, SeatPlans } from '../checks/seat-plans.ts';
@@ -83,6 +83,8 @@ export class Run {
   /** Processes whose clock was wrong at some time. */
   readonly mistimed = new Set<string>();
   readonly copies: { readonly station: string; readonly node: Node<Station> }[] = [];
+  /** A hub that goes on although another one has its place. */
+  oldHub: Node<Centre> | undefined;
   /** Before anything else happens this time passes, in ms. */
   lullMs = 0;
   /** Repeated work runs late by this factor, as on a busy machine. */
@@ -98,19 +100,21 @@ export class Run {
     this.time = beginTime(seed, STARTS_AT);
     this.broker = newBroker();
     this.journal.isExpected = (who, event, facts) => this.#isExpected(who, event, facts as { code?: string });
-    const failed = (name: string) => (cause: unknown) =>
-      this.journal.violated('start', { name, reason: reasonOf(cause) });
-    const provider = this.payer.provider;
-    const clock = new WallClock(0);
-    this.hub = new Node({
-      name: 'hub',
-      file: join(folder, 'hub.sqlite'),
-      clock,
-      start: (file) => startCentre(file, clock, provider, this.journal),
-      failed: failed('hub'),
-    });
+    this.hub = this.centre('hub');
     this.stations = STATIONS.map((code) => this.machine(code, code, installIdOf(code)));
     for (const { name, file } of this.nodes) writeFileSync(file, name === 'hub' ? images.hub : images.station);
+  }
+
+  /** A machine that runs the hub, or the one whose place it has taken. */
+  centre(name: string): Node<Centre> {
+    const clock = new WallClock(0);
+    return new Node({
+      name,
+      file: join(this.folder, `${name}.sqlite`),
+      clock,
+      start: (file) => startCentre(file, clock, this.payer.provider, this.journal, name),
+      failed: (cause) => this.journal.violated('start', { name, reason: reasonOf(cause) }),
+    });
   }
 
   /** A machine that runs a station, or a copy of one. */
@@ -135,6 +139,7 @@ export class Run {
 
   /** A copy is turned away, by word to it or for the station's record; a restored database is fenced where it must be rebuilt. */
   #isExpected(who: string, event: string, { code }: { readonly code?: string }): boolean {
+    if (who === this.oldHub?.name) return true;
     if (event !== 'link.fenced') return false;
     if (code === 'link.other-machine') return !STATIONS.some((station) => station === who);
     return this.restored.size > 0;
@@ -223,6 +228,11 @@ export class Run {
     this.trips[index] = { ...this.trips[index]!, seats };
   }
 
+  /** The station that lets a ticket's passenger in; null at a place without one. */
+  gateOf({ trip, from }: KnownTicket): string | null {
+    return boardingStation(trip, from);
+  }
+
   /** The trip that a ticket rides on by now. */
   rideOf({ trip }: KnownTicket): string {
     let { tripId } = trip;
@@ -249,6 +259,7 @@ export class Run {
   }
 
   close(): void {
+    this.oldHub?.close();
     for (const node of [...this.nodes, ...this.copies.map((copy) => copy.node)]) node.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -157,6 +157,38 @@ export const release`,
     },
     { file: 'orders/free-hub-seat.ts', rule: 'seatFreed: hadSeat && station ? 1 : 0', instead: 'seatFreed: 0' },
   ],
+  /** A station sells a freed seat whose ticket boards at another gate before that gate knows that it has ended. */
+  'own-ticket-boarding-elsewhere-resold': [
+    {
+      file: 'tickets/free-ticket-seat.ts',
+      rule: 'await (knows ? freeSeat : freeSeatElsewhere)(tx, ticket);',
+      instead: 'await freeSeat(tx, ticket);',
+    },
+  ],
+  /** A code on paper is read as one of the seat plan in force. */
+  'code-without-epoch': [
+    {
+      file: 'boarding/presented-ticket.ts',
+      rule: '    epoch: code.epoch,\n    seat: code.seat,',
+      instead: '    epoch: newest,\n    seat: code.seat,',
+    },
+  ],
+  /** A hub that knows of the one in its place sells on. */
+  'second-hub-alive': [
+    {
+      file: 'restore/superseded.ts',
+      rule: "return by === undefined ? undefined : refuse({ code: 'hub.may-not-sell', by });",
+      instead: "return by === undefined || by > 0 ? undefined : refuse({ code: 'hub.may-not-sell', by });",
+    },
+  ],
+  /** A restored hub sells what the origin of a trip has spoken of, and hears no boarding point. */
+  'freeze-by-one-station-only': [
+    {
+      file: 'restore/restore-waits.ts',
+      rule: 'return [...new Set([origin, ...stops.flatMap(({ station }) => (station === null ? [] : [station]))])];',
+      instead: 'return stops.length > 0 ? [origin] : [];',
+    },
+  ],
   /** Answers are forgotten after ten minutes: a late repeat is a new request. */
   'answers-forgotten': [
     {
@@ -233,8 +265,8 @@ export const release`,
   'key-not-burnt': [
     {
       file: 'orders/intent-state.ts',
-      rule: 'return done({ kept: await burnKey(tx, mine, now) });',
-      instead: 'return done({ kept: undefined });',
+      rule: "return done({ kept: burn ? await burnKey(tx, mine, now) : 'unknown' });",
+      instead: "return done({ kept: burn ? undefined : 'unknown' });",
     },
     {
       file: 'sync/hub-requests.ts',

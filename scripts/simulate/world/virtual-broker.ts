@@ -14,8 +14,6 @@ export type Message = { readonly topic: string; readonly payload: Buffer; readon
 
 /** A broken line ends a half-open connection after one and a half keepalives, in ms. */
 const NOTICED_MS = 30_000;
-/** A message that was forgotten in some buffer comes within it, in ms. */
-const STRAGGLER_MS = 20_000;
 const SUNNY: Weather = { loss: 0, duplication: 0, delayMsMax: 2 };
 
 /**
@@ -24,8 +22,8 @@ const SUNNY: Weather = { loss: 0, duplication: 0, delayMsMax: 2 };
  */
 export class VirtualBroker {
   weather: Weather = SUNNY;
-  /** Share of the messages that come when nobody waits for them any more. */
-  straggling = 0;
+  /** Share of the messages that are forgotten in some buffer, and within how many ms they come: when nobody waits for them any more. */
+  straggling = { share: 0, ms: 0 };
   /** Processes whose line is broken. */
   readonly #cutOff = new Set<string>();
   readonly #connections = new Set<Connection>();
@@ -79,7 +77,7 @@ export class VirtualBroker {
 
   calm(): void {
     this.weather = SUNNY;
-    this.straggling = 0;
+    this.straggling = { share: 0, ms: 0 };
     this.#cutOff.clear();
   }
 
@@ -103,7 +101,7 @@ export class VirtualBroker {
     const copies = 1 + (random() < duplication ? 1 : 0);
     for (let copy = 0; copy < copies; copy += 1) {
       if (random() < loss) continue;
-      const delayMs = random() < this.straggling ? STRAGGLER_MS : delayMsMax + 1;
+      const delayMs = random() < this.straggling.share ? this.straggling.ms : delayMsMax + 1;
       theTime().after(Math.floor(random() * delayMs), () => {
         if (this.isReachable(name)) arrive();
       });

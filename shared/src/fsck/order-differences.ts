@@ -11,7 +11,8 @@ export type OrderRow = SharedTables['orders']['$inferSelect'];
 
 /**
  * Each order against its tickets: one that has tickets is paid whole and costs what they cost, and nothing else has any. A
- * rebooked ticket stands for the one that it replaced, whatever the difference was.
+ * rebooked ticket stands for the one that it replaced, whatever the difference was; its seller may be another one, of whom a
+ * gate hears without hearing what it replaced.
  */
 export async function* orderDifferences(
   on: Reader<SharedTables>,
@@ -35,9 +36,12 @@ export async function* orderDifferences(
   }
 }
 
-function oneOrder({ orderId, state, totalFen, paidFen }: OrderRow, tickets: readonly TicketRow[]): Difference[] {
+function oneOrder(
+  { orderId, state, seller, totalFen, paidFen }: OrderRow,
+  tickets: readonly TicketRow[],
+): Difference[] {
   if (state !== 'ticketed') return compare('orders.tickets', orderId, 0, tickets.length);
-  const sold = tickets.filter(({ rebookedFrom }) => rebookedFrom === null);
+  const sold = tickets.filter((ticket) => ticket.rebookedFrom === null && ticket.seller === seller);
   const known = new Set(tickets.map(({ ticketNo }) => ticketNo));
   // The ticket that it replaced went with a restored disk, and what that had cost.
   const isHeir = ({ rebookedFrom }: TicketRow) => rebookedFrom !== null && !known.has(rebookedFrom);

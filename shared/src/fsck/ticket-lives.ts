@@ -28,7 +28,7 @@ export type TicketLife = {
   endedElsewhere: boolean;
   /** The end is known from the word to the gate, in a stream of its own. */
   endedByWord: boolean;
-  /** What the gate elsewhere has said of the seat of the ended ticket. */
+  /** What was said of the seat of the ended ticket: `free` once the gate elsewhere has said so. */
   seen: EventBody<'ticket.freedSeen'>['seat'] | null;
   /** What the gate had said when the ticket ended, of facts that came before in the same stream. */
   gateAtEnd: AtGate | null;
@@ -86,7 +86,8 @@ export function ticketLives(
     } else if (type === 'ticket.freedSeen' && !each.said) {
       // The gate had become the home and ended it: this is how the seller hears of it.
       if (fact.seat !== 'boarded' && !lives.get(fact.ticketNo)?.ended) end(fact.ticketNo, fact.state, true);
-      change(fact.ticketNo, () => ({ seen: fact.seat }));
+      // The coach left without the passenger later on: what was free is not kept by that.
+      change(fact.ticketNo, ({ seen }) => ({ seen: seen === 'free' ? seen : fact.seat }));
     } else if (type === 'ticket.seated' || type === 'hub-ticket.seated')
       change(fact.ticketNo, () => ({ seated: fact }));
     else if (type === 'ticket.homeGiven' && each.said)
