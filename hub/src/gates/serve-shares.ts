@@ -10,6 +10,7 @@ import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows
 import { and, asc, countDistinct, eq, gt, inArray } from 'drizzle-orm';
 import type { Hub } from '../hub.ts';
 import type { SeatRequests } from '../inventory/seat-requests.ts';
+import { awaitedFor } from '../restore/restore-waits.ts';
 import { whyHubNotSell } from '../restore/superseded.ts';
 import type { HubReader } from '../store/hub-store.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -92,9 +93,9 @@ function legsOf({ trip, from }: Wish): LegMask {
 
 function serve(hub: Pick<Hub, 'store' | 'newId'>, wish: Wish, now: EpochMs): Promise<number> {
   return hub.store.transaction(async (tx) => {
-    if (await whyHubNotSell(tx)) return 0;
     const { station, count } = wish;
     const { tripId } = wish.trip;
+    if ((await whyHubNotSell(tx)) || (await awaitedFor(tx, tripId)).length > 0) return 0;
     // The origin may have given it another seat plan while the hub waited for it.
     const trip = (await findTrip(tx, tripId))!;
     const legs = legsOf(wish);

@@ -48,10 +48,12 @@ async function handOut(hub: Hub, tx: HubTx, call: Call, { proof, ticketNos }: Co
   for (const ticketNo of ticketNos) {
     const row = waiting.get(ticketNo);
     const printSeq = (row?.printSeq ?? 0) + 1;
-    if (!row || !(await moveTicket(tx, ticketNo, ['sold'], 'collected', { printSeq }))) {
+    // After a restore the trip may come back behind its tickets.
+    const trip = row && (await findTrip(tx, row.tripId));
+    if (row && !trip) return refuse({ code: 'hub.restoring', tripId: row.tripId });
+    if (!row || !trip || !(await moveTicket(tx, ticketNo, ['sold'], 'collected', { printSeq }))) {
       return refuse({ code: 'pickup.not-found', ticketNo });
     }
-    const trip = (await findTrip(tx, row.tripId))!;
     const gate = await boardingGate(tx, trip, row.fromStop);
     const by = call.caller.clerk ?? call.caller.id;
     const fact = { ticketNo, tripId: row.tripId, at: now, bizDate: serviceDateOf(now, trip.zone), by, printSeq };

@@ -39,18 +39,23 @@ export async function partiesOfId(on: HubReader, tripId: string): Promise<string
   return trip ? partiesOf(trip) : [tripId.split('-', 1)[0]!];
 }
 
-/** Stations whose word is still missing: until then the hub gives nothing of this trip away. */
+/**
+ * Stations whose word is still missing: until then the hub gives nothing of this trip away. Who boards a trip that the hub does not
+ * know, or not again, nobody can say: it waits for all.
+ */
 export async function awaitedFor(on: HubReader, tripId: string): Promise<string[]> {
-  const waiting: string[] = [];
-  for (const station of await partiesOfId(on, tripId)) if (await restoreWait(on, station)) waiting.push(station);
-  return waiting;
+  const waiting = (await all(on, {})).map(({ station }) => station);
+  const trip = waiting.length > 0 ? await findTrip(on, tripId) : undefined;
+  if (!trip) return waiting;
+  const parties = partiesOf(trip);
+  return waiting.filter((station) => parties.includes(station));
 }
 
-const any = statement((db, { restoreWaits }: HubTables) =>
-  db.select({ station: restoreWaits.station }).from(restoreWaits).limit(1),
+const all = statement((db, { restoreWaits }: HubTables) =>
+  db.select({ station: restoreWaits.station }).from(restoreWaits).orderBy(restoreWaits.station),
 );
 
 /** True while some station was not heard yet: what the hub misses may still come back. */
 export async function isRestoring(on: HubReader): Promise<boolean> {
-  return (await any(on, {})).length > 0;
+  return (await all(on, {})).length > 0;
 }

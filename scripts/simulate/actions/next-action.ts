@@ -73,7 +73,6 @@ const WORLD: readonly (readonly [number, Action])[] = [
   [0.5, startCopy],
   [1, endCopy],
   [1, meetOldHub],
-  // Its own tests hold; among all other faults it still leaves differences (docs/architecture.md, what this version does not do).
   [1, restoreHub],
   // It finds restored hubs that sell what a passenger of their lost life has: to be repaired before it has a weight.
   [0, loseHubAfterGrant],
