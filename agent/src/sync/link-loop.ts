@@ -9,7 +9,9 @@ import { RefusalTally } from '@lianpiao/shared/link/refusal-tally';
 import type { RequestHandlers } from '@lianpiao/shared/link/request-book';
 import { sendBack } from '@lianpiao/shared/link/send-back';
 import { positionsOf } from '@lianpiao/shared/link/stream-rows';
-import type { Beat, Envelope, StationMessage, Welcome } from '@lianpiao/shared/protocol/messages';
+import { LANES } from '@lianpiao/shared/protocol/compare-positions';
+import type { Lane } from '@lianpiao/shared/protocol/events';
+import type { Beat, Envelope, LanePositions, StationMessage, Welcome } from '@lianpiao/shared/protocol/messages';
 import { StationSession } from '@lianpiao/shared/protocol/session';
 import { isBulk, upTopic } from '@lianpiao/shared/protocol/topics';
 import { MINOR } from '@lianpiao/shared/protocol/versions';
@@ -57,8 +59,8 @@ export class LinkLoop implements LinkPort {
   readonly #outbox: OutboxWatch;
   /** Our latest hello and heartbeat: their wall clock, which comes back, and when they were said. */
   #said = { at: 0, on: 0 };
-  /** When the hellos were said that nobody has answered yet, since the last rebuild. */
-  #hellos: readonly number[] = [];
+  /** The last hellos: when they were said, and how far our streams were by them. */
+  #hellos: readonly { readonly at: number; readonly heads: Readonly<Record<Lane, number>> }[] = [];
   #lastWordAt: number | null = null;
   #rebuilding: RebuildLoop | undefined;
 
@@ -114,7 +116,6 @@ export class LinkLoop implements LinkPort {
       over: async () => {
         // Who has given a history up has fewer rows than it had sent.
         this.#link?.known(await positionsOf(store.read, HUB));
-        this.#hellos = [];
         this.#session.beginAnew();
       },
       stuck: (code, detail) => this.#fence(code, { detail }),
@@ -212,7 +213,8 @@ export class LinkLoop implements LinkPort {
     await this.#link?.stop();
     const hello = await ourHello(store.read, this.#identity!, { installId, agentVersion });
     this.#said = { at: clock.wall(), on: monotonic() };
-    this.#hellos = [...this.#hellos, this.#said.at].slice(-HELLOS_MAX);
+    const heads = { seat: hello.lanes.seat.out.next - 1, ev: hello.lanes.ev.out.next - 1 };
+    this.#hellos = [...this.#hellos, { at: this.#said.at, heads }].slice(-HELLOS_MAX);
     this.#say(hello, this.#said.at);
   }
 
@@ -297,15 +299,13 @@ export class LinkLoop implements LinkPort {
   async #welcomed(message: Welcome): Promise<void> {
     const { store, clock, installId } = this.#options;
     if (message.to.boot !== this.#boot || !this.#session.isNew({ lease: message.ln, hubBoot: message.boot })) return;
-    // A hello of ours came late, with what we had then: by now the hub takes us for somebody who lacks something.
-    if (!this.#hellos.includes(message.to.at)) return this.#session.beginAnew();
-    this.#hellos = [];
     const { hubIncarnation, incarnation, fork } = message;
     if (fork !== undefined) {
       if (this.#underLease(message)) this.#rebuilding?.begin(clock.now(), fork);
       return;
     }
     const { ours, next, notices } = await compareWithHub(store.read, message, this.#identity!.hubIncarnation);
+    if (this.#isOvertaken(message, ours)) return this.#session.beginAnew();
     for (const notice of notices) this.#noted(notice.code, { lane: notice.lane, detail: notice.detail });
     if (next.do === 'stop') return this.#fence(next.why.code, { lane: next.why.lane, detail: next.why.detail });
     if (message.to.at === this.#said.at) clock.exchanged(monotonic() - this.#said.on, message.at);
@@ -322,6 +322,18 @@ export class LinkLoop implements LinkPort {
     await this.#link?.start(ours, message.lanes, message.window);
     this.#options.log('link.welcomed', { lease: message.ln, incarnation, hubIncarnation, queued: this.#link?.queued });
     this.#tick();
+  }
+
+  /**
+   * True for a welcome to a hello of ours that came late, from before we had back what the hub holds: the hub takes us for somebody
+   * who still lacks it, and runs no streams.
+   */
+  #isOvertaken({ to, lanes }: Welcome, ours: LanePositions): boolean {
+    const hello = this.#hellos.find(({ at }) => at === to.at);
+    return LANES.some((lane) => {
+      const { ack } = lanes[lane].in;
+      return ack > (hello?.heads[lane] ?? 0) && ack < ours[lane].out.next;
+    });
   }
 
   /** False for a welcome that is not new. */
