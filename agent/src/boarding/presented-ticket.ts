@@ -13,6 +13,7 @@ import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows
 import { and, eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
+import { countShown } from '../tickets/mint-numbers.ts';
 import { keepPaperSeat } from './keep-paper-seat.ts';
 
 /** The ticket at the gate. `offline`: known only by its signed code so far, the hub's word about it is still under way. */
@@ -105,6 +106,9 @@ async function byCode(
   const ticket = await ticketOnArrival(tx, asPrinted, now);
   if (ticket.tripId !== trip.tripId) return refuse({ code: 'boarding.wrong-trip', tripId: ticket.tripId });
   await insertTicket(tx, ticket, null);
-  if (issuerOf(code.ticketNo) === station.code) await keepPaperSeat(tx, ticket);
+  if (issuerOf(code.ticketNo) === station.code) {
+    await keepPaperSeat(tx, ticket);
+    await countShown(tx, ticket.ticketNo);
+  }
   return done({ ticket: (await findTicket(tx, code.ticketNo))!, shownPrintSeq: code.printSeq, offline: true });
 }

@@ -1,7 +1,7 @@
 import { done, type Outcome, refuse } from '@lianpiao/shared/domain/outcome';
 import { type Channel, ticketNoOf } from '@lianpiao/shared/domain/ticket-number';
 import { statement, value } from '@lianpiao/shared/store/statement';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, gte, lte, sql } from 'drizzle-orm';
 import type { Agent } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
@@ -47,4 +47,21 @@ export async function mintNumbers(
   return done(
     Array.from({ length: count }, (_, index) => ticketNoOf({ station, channel, terminal, serial: range.next + index })),
   );
+}
+
+/** A number of this station's own came back with its paper: it was given out in what is lost, and is not given out again. */
+export async function countShown(tx: AgentTx, ticketNo: string): Promise<void> {
+  const { numberRanges: ranges } = tx.t;
+  const serial = Number(ticketNo.slice(13));
+  await tx.db
+    .update(ranges)
+    .set({ next: serial + 1 })
+    .where(
+      and(
+        eq(ranges.terminal, ticketNo.slice(10, 13)),
+        lte(ranges.first, serial),
+        gte(ranges.last, serial),
+        lte(ranges.next, serial),
+      ),
+    );
 }
