@@ -147,9 +147,11 @@ function gateOf(run: Run, { tripId, fromStop }: Ticket): string | null {
 
 /**
  * Who rides on a ticket is known to its gate, and to the hub, which alone counts one that boards without a gate as travelled.
- * Who has given a home away knows that it is not here, and not how far it has gone on.
+ * Who has given a home away knows that it is not here, and not how far it has gone on. Whether a ticket that has ended went along
+ * into a new seat plan depends on what came first, its end or the plan: it has no seat in either.
  */
 function seen({ state, home, ...rest }: Ticket, { name, boards }: { readonly name: string; readonly boards: boolean }) {
   const isHome = boards ? home : home === name;
-  return { ...rest, home: isHome, state: boards || ENDS.includes(state) ? state : 'live' };
+  const place = ENDS.includes(state) ? { epoch: 0, seat: '', legs: 0 } : {};
+  return { ...rest, ...place, home: isHome, state: boards || ENDS.includes(state) ? state : 'live' };
 }
