@@ -30,11 +30,8 @@ export function gateFacts(hub: Pick<Hub, 'clock' | 'newId'>): FactHandlers<HubTa
         const homed = { peer: told, type: 'ticket.homed', agg: tripId, fact: { ...fact, home: now } } as const;
         return sayWhenKnown(tx, homed, clock.now());
       };
-      if (
-        (row.state === 'departed' || row.state === 'forfeited') &&
-        (await hasDeparted(tx, row.tripId, row.fromStop))
-      ) {
-        // The coach has left, and its gate's homes are the hub's: both who gave this one and who would have had it are told.
+      if (await hasDeparted(tx, row.tripId, row.fromStop)) {
+        // The coach has left, and its gate's homes are the hub's, also of a ticket that came to the gate later: both who gave this one and who would have had it are told.
         await tx.db.update(tickets).set({ home: HUB }).where(eq(tickets.ticketNo, ticketNo));
         for (const told of [peer, home]) await say(told, HUB);
         return;
