@@ -13,6 +13,7 @@ import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows
 import { and, eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
+import { orderByCode } from '../sync/shown-ticket.ts';
 import { countShown } from '../tickets/mint-numbers.ts';
 import { keepPaperSeat } from './keep-paper-seat.ts';
 
@@ -81,7 +82,7 @@ async function byCode(
   // The signature vouches for ride and seat; price and passenger follow with the hub's own fact about this ticket.
   const asPrinted: TicketBody = {
     ticketNo: code.ticketNo,
-    orderId: `qr-${code.ticketNo}`,
+    orderId: orderByCode(code.ticketNo),
     tripId: code.tripId,
     epoch: code.epoch,
     seat: code.seat,

@@ -12,7 +12,7 @@ import { moveCash } from '../shifts/move-cash.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { reopenShift } from './rebuild-drawers.ts';
-import { isShown, shownTicket } from './shown-ticket.ts';
+import { homeOf, isShown, shownTicket } from './shown-ticket.ts';
 
 const LIVE: readonly TicketState[] = ['sold', 'collected'];
 
@@ -71,7 +71,8 @@ export async function writeAgain(
   if (shown) await tx.db.delete(tickets).where(here);
   await insertTicket(tx, await ticketOnArrival(tx, ticket, at), sealed, rebookedFrom);
   if (shown) {
-    const { state, home, boardedAt, stateBefore, endedAt } = shown;
+    const { state, boardedAt, stateBefore, endedAt } = shown;
+    const home = homeOf(shown, ticket);
     await tx.db.update(tickets).set({ state, home, boardedAt, stateBefore, endedAt }).where(here);
   }
   await markSold(tx, ticket);

@@ -7,9 +7,18 @@ import type { AgentTx } from '../store/open-agent-store.ts';
 
 const orderOf = (ticketNo: string) => `lost-${ticketNo}`;
 
-/** True for a row that stands for a ticket whose sale has not come back yet. */
+/** The order of a ticket that is known by its code alone. */
+export const orderByCode = (ticketNo: string) => `qr-${ticketNo}`;
+
+/** True for a row that stands for a ticket whose sale has not come back yet: a fact spoke of it, or its passenger showed it. */
 export function isShown({ ticketNo, orderId }: Pick<TicketRow, 'ticketNo' | 'orderId'>): boolean {
-  return orderId === orderOf(ticketNo);
+  return orderId === orderOf(ticketNo) || orderId === orderByCode(ticketNo);
+}
+
+/** Whose ticket it is, once its sale is back: who shows paper does not say, and behind the coach it is the hub's. */
+export function homeOf(shown: TicketRow, sold: { readonly home: string }): string {
+  const hasLeft = shown.state === 'departed' || shown.state === 'forfeited';
+  return shown.orderId === orderByCode(shown.ticketNo) && !hasLeft ? sold.home : shown.home;
 }
 
 type Shown = {

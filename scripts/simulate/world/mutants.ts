@@ -300,8 +300,8 @@ export const release`,
   'thawed-by-the-first-station': [
     {
       file: 'restore/restore-waits.ts',
-      rule: 'if (await restoreWait(on, station)) waiting.push(station);',
-      instead: 'if (station === undefined) waiting.push(station);',
+      rule: 'return waiting.filter((station) => parties.includes(station));',
+      instead: 'return [];',
     },
   ],
   /** After a restore a leg is owned by the grant that came back last. */
@@ -356,4 +356,6 @@ export const release`,
       instead: 'if (false)',
     },
   ],
+  /** What broke off half way at the other side counts as refused. */
+  'half-way-taken-for-a-no': [{ file: 'link/peer-requests.ts', rule: ' || halfway === true', instead: '' }],
 };
