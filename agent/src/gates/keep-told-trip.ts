@@ -11,6 +11,7 @@ import type { StopDirectory } from '../legacy/stop-directory.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import { pinyinOf } from '../trips/stop-pinyin.ts';
 import { placeAll } from './follow-told-plan.ts';
+import { freeOwnEnds } from './free-own-ends.ts';
 
 /**
  * A trip of another origin that calls here: kept for counter and gate, and changed by its origin only. Its seats are
@@ -35,6 +36,7 @@ export async function keepToldTrip(
   const state = isMerged ? 'merged' : stateHere(fact);
   if (known?.state !== 'departed') await tx.db.update(trips).set({ state }).where(eq(trips.tripId, tripId));
   if (!isMerged) await placeAll(tx, trip);
+  if (!known) await freeOwnEnds({ station }, tx, trip);
   for (const { code, name } of trip.stops) {
     await tx.db
       .insert(stops)

@@ -3,6 +3,7 @@ import { issuerOf } from '@lianpiao/shared/domain/ticket-number';
 import { boardingStation } from '@lianpiao/shared/domain/trip';
 import type { FactHandlers } from '@lianpiao/shared/link/facts';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
+import { freeSeatElsewhere } from '@lianpiao/shared/store/seats/end-sold-seat';
 import { moveTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
 import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { eq } from 'drizzle-orm';
@@ -14,7 +15,7 @@ import { freeTicketSeat } from '../tickets/free-ticket-seat.ts';
 import { reopenShift } from './rebuild-drawers.ts';
 import { endTooLate } from './rebuild-exchanges.ts';
 import { writeAgain } from './rebuild-tickets.ts';
-import { shownTicket } from './shown-ticket.ts';
+import { isShown, shownTicket } from './shown-ticket.ts';
 
 /** A restored station may have departed the coach meanwhile, without those whom the lost life let go. */
 const ENDED_LATER: readonly TicketState[] = ['sold', 'collected', 'forfeited'];
@@ -67,6 +68,8 @@ async function endAgain(
   // A refund of a ticket that had missed its coach left the seat as it was; nothing else ends such a ticket.
   const gaveBack = to !== 'refunded' || ticket.state === 'sold' || ticket.state === 'collected';
   if (trip && gaveBack) await freeTicketSeat(agent, tx, ticket, trip);
+  // Another station's trip comes back behind this: until the word of its gate, which comes again too, nobody has the seat.
+  if (!trip && gaveBack && !isShown(ticket)) await freeSeatElsewhere(tx, ticket);
   return true;
 }
 
