@@ -13,8 +13,8 @@ import { findTrip, type KnownTrip } from '@lianpiao/shared/store/trips/trip-rows
 import { and, eq } from 'drizzle-orm';
 import { type Agent, HUB } from '../agent.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
-import { orderByCode } from '../sync/shown-ticket.ts';
 import { countShown } from '../tickets/mint-numbers.ts';
+import { orderByCode } from '../tickets/shown-ticket.ts';
 import { keepPaperSeat } from './keep-paper-seat.ts';
 
 /** The ticket at the gate. `offline`: known only by its signed code so far, the hub's word about it is still under way. */

@@ -12,10 +12,10 @@ import { moveCash } from '../shifts/move-cash.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
 import { freeTicketSeat } from '../tickets/free-ticket-seat.ts';
+import { isShown, shownTicket } from '../tickets/shown-ticket.ts';
 import { reopenShift } from './rebuild-drawers.ts';
 import { endTooLate } from './rebuild-exchanges.ts';
 import { writeAgain } from './rebuild-tickets.ts';
-import { isShown, shownTicket } from './shown-ticket.ts';
 
 /** A restored station may have departed the coach meanwhile, without those whom the lost life let go. */
 const ENDED_LATER: readonly TicketState[] = ['sold', 'collected', 'forfeited'];

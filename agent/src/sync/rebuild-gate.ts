@@ -7,7 +7,7 @@ import { type Agent, HUB } from '../agent.ts';
 import { homesToHub } from '../gates/homes-to-hub.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
-import { shownTicket } from './shown-ticket.ts';
+import { shownTicket } from '../tickets/shown-ticket.ts';
 
 /** What happened at the gate: boardings, tickets that were heard to be dead, and the coach's departure. */
 export function gateFacts({ station }: Pick<Agent, 'station'>): FactHandlers<AgentTables> {

@@ -11,8 +11,8 @@ import type { Agent } from '../agent.ts';
 import { moveCash } from '../shifts/move-cash.ts';
 import type { AgentTx } from '../store/open-agent-store.ts';
 import type { AgentTables } from '../store/tables.ts';
+import { homeOf, isShown, shownTicket } from '../tickets/shown-ticket.ts';
 import { reopenShift } from './rebuild-drawers.ts';
-import { homeOf, isShown, shownTicket } from './shown-ticket.ts';
 
 const LIVE: readonly TicketState[] = ['sold', 'collected'];
 
