@@ -11,6 +11,8 @@ import { takeHomes } from '../gates/take-homes.ts';
 import { tellLeftBehind } from '../gates/tell-left-behind.ts';
 import { tellTrip } from '../gates/tell-trip.ts';
 import { HUB, type Hub } from '../hub.ts';
+import { hubIncarnation } from '../ingest/station-record.ts';
+import { bringExchangesOfTripBack } from '../restore/lost-exchanges.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
 import { touchTrip } from '../store/touched-trips.ts';
@@ -34,12 +36,14 @@ const pinyinOf = statement((db, t: HubTables) =>
 );
 
 /** Lane `ev`: trips as their origin publishes, suspends and sends them off. */
-export function tripFacts(hub: Pick<Hub, 'money' | 'clock'>): FactHandlers<HubTables> {
+export function tripFacts(hub: Pick<Hub, 'persons' | 'money' | 'clock'>): FactHandlers<HubTables> {
   return {
     'trip.published': async (tx, { fact }, peer) => {
       if (fact.origin !== peer) throw new CannotApply('trip.other-origin', { tripId: fact.tripId, station: peer });
       const trip = await inPlan(tx, readable(fact));
+      const isBack = (await hubIncarnation(tx)) > 1 && !(await findTrip(tx, trip.tripId));
       await saveTrip(tx, trip);
+      if (isBack) await bringExchangesOfTripBack(hub, tx, trip.tripId);
       // Lane `seat` has brought the merger first: the trip is not on sale again.
       if (await isOver(tx, trip))
         await tx.db.update(tx.t.trips).set({ state: 'merged' }).where(eq(tx.t.trips.tripId, trip.tripId));

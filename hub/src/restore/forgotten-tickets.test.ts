@@ -151,6 +151,22 @@ describe('a hub that was restored', () => {
     expect(await balance(`unearned:${tripId}`)).toBe(-4000);
   });
 
+  it('keeps an exchange that came back before the trip of its old ticket until that trip is back', async () => {
+    await restored();
+    const old = sold(5, '45', NOON);
+    const newTicket = {
+      ...sold(6, '02', NOON),
+      ...{ ticketNo: `${SHAOXING}10010000001`, home: SHAOXING, seller: SHAOXING, channel: 'counter' as const },
+      ...{ payMethod: 'cash' as const, clerk: 'u1', shiftId: 's1', orderId: old.orderId },
+    };
+    const moved = { ticketNo: old.ticketNo, tripId, at: NOON, bizDate: '20261121', by: SHAOXING };
+    await sendsBack(HANGZHOU, 'hub-ticket.sold', old);
+    await sendsBack(SHAOXING, 'exchange.committed', { ...moved, newTicket, differenceFen: 0, exchangeId: 'x1' });
+    expect(await stateOf(old.ticketNo)).toBe('sold');
+    await onSale(hub, trip, 0);
+    expect([await stateOf(old.ticketNo), await stateOf(newTicket.ticketNo)]).toEqual(['rebooked', 'sold']);
+  });
+
   it('ends a ticket that a station has exchanged by its yes, and books the exchange by the rules', async () => {
     const old = await aTicket();
     await restored();

@@ -2,13 +2,12 @@ import { type EpochMs, serviceDateOf } from '@lianpiao/shared/domain/service-day
 import { isEnded, type TicketState } from '@lianpiao/shared/domain/ticket';
 import type { EventBody } from '@lianpiao/shared/protocol/events';
 import { findTicket, type TicketRow } from '@lianpiao/shared/store/tickets/ticket-rows';
-import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq, isNull } from 'drizzle-orm';
 import { boardingGate } from '../gates/boarding-gate.ts';
 import { tellEnd } from '../gates/told-ends.ts';
 import { HUB, type Hub } from '../hub.ts';
 import { hubIncarnation } from '../ingest/station-record.ts';
-import { notToldYet } from '../inventory/told-yet.ts';
+import { notToldYet, toldTrip } from '../inventory/told-yet.ts';
 import { BOOKS_ZONE } from '../ledger/open-period.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import { endAsRefunded } from './end-as.ts';
@@ -50,7 +49,8 @@ export async function keepForgottenRefund(
  * A station has handed out cash for a ticket of a hub that has forgotten its refund: the ticket ends as it had ended. Cash is given
  * after the word of the gate or behind a coach that has left, so that its seat waits for nobody; a gate that had not heard is told.
  *
- * @throws Fault `ticket.not-told-yet` while the home of the ticket has told neither its end nor that it gave it away.
+ * @throws Fault `ticket.not-told-yet` while the home of the ticket has told neither its end nor that it gave it away, and
+ * `trip.not-told-yet` while its trip is not back.
  */
 export async function takeToldPayout(
   hub: Pick<Hub, 'money'>,
@@ -66,10 +66,10 @@ export async function takeToldPayout(
   if (ticket?.home !== HUB || amountFen > ticket.fareFen + ticket.insuranceFen) return;
   const { refundDues } = tx.t;
   if ((await tx.db.select().from(refundDues).where(eq(refundDues.ticketNo, ticketNo))).length > 0) return;
+  const trip = await toldTrip(tx, ticket.tripId);
   if (ticket.state !== 'refunded') {
     if (!(await endAsRefunded(tx, ticket, at, now))) return;
-    const trip = await findTrip(tx, ticket.tripId);
-    const gate = trip ? await boardingGate(tx, trip, ticket.fromStop) : null;
+    const gate = await boardingGate(tx, trip, ticket.fromStop);
     const end = { ticketNo, tripId: ticket.tripId, at, bizDate, by: station, state: 'refunded' as const };
     if (gate) await tellEnd(tx, gate, end, now);
   }

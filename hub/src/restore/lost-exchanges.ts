@@ -7,9 +7,11 @@ import { EVENTS, type EventBody } from '@lianpiao/shared/protocol/events';
 import { dropMeta, keepMeta, metaOf } from '@lianpiao/shared/store/meta-rows';
 import { rulesAt } from '@lianpiao/shared/store/rules';
 import { findTicket } from '@lianpiao/shared/store/tickets/ticket-rows';
+import { findTrip } from '@lianpiao/shared/store/trips/trip-rows';
 import { and, eq } from 'drizzle-orm';
 import { HUB, HUB_STATION, type Hub } from '../hub.ts';
 import { hubIncarnation } from '../ingest/station-record.ts';
+import { toldTrip } from '../inventory/told-yet.ts';
 import { writeNewTicket } from '../inventory/write-new-ticket.ts';
 import type { HubTx } from '../store/hub-store.ts';
 import type { HubTables } from '../store/tables.ts';
@@ -18,7 +20,7 @@ import { endAsRebooked } from './end-as.ts';
 type Parts = Pick<Hub, 'persons' | 'money' | 'clock'>;
 type Committed = ArrivedFact<'exchange.committed'>;
 
-/** Key of `meta`, by the old ticket: its exchange came back from one station before its sale came back from another. */
+/** Key of `meta`, by the old ticket: its exchange came back from one station before its sale or its trip came from another. */
 const EARLIER = 'exchange-before-sale/';
 /** The row of the outbox that holds the exchange. */
 type Where = { readonly peer: string; readonly seq: number };
@@ -33,7 +35,8 @@ export async function bringExchangeBack(
   const { ticketNo, newTicket, at } = fact;
   if (issuerOf(ticketNo) !== HUB_STATION) return;
   const old = await findTicket(tx, ticketNo);
-  if (!old) return keepMeta(tx, EARLIER + ticketNo, JSON.stringify({ peer, seq } satisfies Where));
+  if (!old || !(await findTrip(tx, old.tripId)))
+    return keepMeta(tx, EARLIER + ticketNo, JSON.stringify({ peer, seq } satisfies Where));
   const { exchangeId = ticketNo, bizDate, by } = fact;
   await endAsRebooked(tx, old, { exchangeId, at, bizDate, by }, clock.now());
   const who = person && persons.open(person);
@@ -46,6 +49,8 @@ export async function bringExchangeBack(
 /**
  * A station has made an exchange for which the hub, as the home of the old ticket, had said yes in the part that is lost, and of
  * which no fact had reached the station: the old ticket ends here as it had ended. The fee and difference are those of the rules.
+ *
+ * @throws Fault `trip.not-told-yet` while the trip of the old ticket is not back.
  */
 export async function takeToldExchange(
   money: Hub['money'],
@@ -56,6 +61,7 @@ export async function takeToldExchange(
   if ((await hubIncarnation(tx)) === 1) return;
   const old = await findTicket(tx, oldTicketNo);
   if (old?.home !== HUB) return;
+  await toldTrip(tx, old.tripId);
   const [{ bizDate }, by] = [newTicket, newTicket.home];
   // Its end may have come back from its gate, which does not know for what it ended.
   if (old.state !== 'rebooked' && !(await endAsRebooked(tx, old, { exchangeId, at, bizDate, by }, now))) return;
@@ -63,6 +69,14 @@ export async function takeToldExchange(
   const differenceFen = rebookDifference(fen(old.fareFen), fen(newTicket.fareFen), rebook);
   const moved = { ticketNo: oldTicketNo, tripId: old.tripId, at, bizDate: newTicket.bizDate, by: newTicket.home };
   await money.ticketRebooked(tx, { ...moved, newTicket, differenceFen, exchangeId }, { from: HUB, now });
+}
+
+/** A trip is known again: exchanges that had come back before it are made. */
+export async function bringExchangesOfTripBack(parts: Parts, tx: HubTx, tripId: string): Promise<void> {
+  const { tickets } = tx.t;
+  const mine = and(eq(tickets.tripId, tripId), eq(tickets.home, HUB));
+  for (const { ticketNo } of await tx.db.select({ ticketNo: tickets.ticketNo }).from(tickets).where(mine))
+    await bringEarlierExchangeBack(parts, tx, ticketNo);
 }
 
 /** The sale of a ticket has come back whose exchange was there before it. */
